@@ -1,0 +1,217 @@
+"""Diffusion models behind one contract: pixels -> latent, eps(x, t), latent -> pixels, schedule.
+
+Everything downstream takes this contract and never a pipeline. Weights come from diffusers' own folders and classes,
+by preset, local folder or hub id.
+"""
+
+import inspect
+
+import numpy as np
+import torch
+from diffusers import DiffusionPipeline
+
+from .loading import find_model, pick_device, pick_dtype
+from .schedule import make_schedule, training_sigmas
+
+GENERATORS = {
+    "drawn-ldm": "drawn-ldm",
+    "drawn-ddpm": "drawn-ddpm",
+    "sd15": "stable-diffusion-v1-5/stable-diffusion-v1-5",
+    "sd21": "stabilityai/stable-diffusion-2-1-base",
+    "lcm": "SimianLuo/LCM_Dreamshaper_v7",
+    "sdxl": "stabilityai/stable-diffusion-xl-base-1.0",
+    "ddpm-celebahq": "google/ddpm-celebahq-256",
+}
+
+
+class Generator:
+    """A diffusion model and what surrounds it.
+
+    name          as asked for
+    latent_shape  (c, h, w) of the space that is diffused; `latent_dim` is its size
+    image_size    pixels a side
+    device, dtype where and in what precision the networks run; what they return is float32
+    """
+
+    def __init__(self, name, pipeline, device, dtype, prompt="", guidance=1.0):
+        self.name, self.device, self.dtype, self.guidance = name, device, dtype, float(guidance)
+        self.unet, self.scheduler = pipeline.unet, pipeline.scheduler
+        self.vae = getattr(pipeline, "vae", None) or getattr(pipeline, "vqvae", None)
+        config = self.unet.config
+        side = config.sample_size
+        self.latent_shape = (config.in_channels, *((side, side) if isinstance(side, int) else side))
+        self.latent_dim = int(np.prod(self.latent_shape))
+        self.image_size = self.latent_shape[-1] * (self.vae_factor if self.vae else 1)
+        self.prediction = self.scheduler.config.get("prediction_type", "epsilon")
+        if self.prediction not in ("epsilon", "v_prediction"):
+            raise ValueError(f"{name} predicts {self.prediction!r}; epsilon and v_prediction are supported")
+        self.sigma_table = training_sigmas(self.scheduler.betas.double().numpy())
+        self.condition = text_condition(pipeline, prompt, self.image_size, device, dtype)
+        self.negative = None if self.guidance == 1 else text_condition(pipeline, "", self.image_size, device, dtype)
+
+    def __repr__(self):
+        return f"Generator({self.name!r}, latent {self.latent_shape}, image {self.image_size}, {self.dtype})"
+
+    @property
+    def vae_factor(self):
+        """How many pixels a side one latent cell stands for."""
+        return 2 ** (len(self.vae.config.block_out_channels) - 1)
+
+    def schedule(self, steps, spacing="trailing"):
+        """Noise levels for `steps` steps; see `schedule.make_schedule` for the spacings."""
+        return make_schedule(self.sigma_table, steps, spacing)
+
+    @torch.inference_mode()
+    def to_latent(self, pixels):
+        """Pixels (n, h, w, 3) uint8 -> latents (n, *latent_shape) float32, the posterior's mean, in the model's scale.
+
+        Pictures of another size are resized: by area when shrinking, bicubic when growing.
+        """
+        x = torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device).permute(0, 3, 1, 2).float() / 127.5 - 1
+        x = resize(x, self.image_size)
+        if self.vae is None:
+            return match_channels(x, self.latent_shape[0])
+        mean = self.vae.encode(self.fit(x)).latent_dist.mean.float()
+        return (mean - self.shift) * self.vae.config.scaling_factor
+
+    @torch.inference_mode()
+    def to_image(self, latent):
+        """Latents (n, *latent_shape) -> pixels (n, h, w, 3) uint8."""
+        x = latent.float()
+        if self.vae is not None:
+            x = self.vae.decode(self.fit(x / self.vae.config.scaling_factor + self.shift)).sample.float()
+        x = ((x.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
+        return match_channels(x, 3).permute(0, 2, 3, 1).cpu().numpy()
+
+    @property
+    def shift(self):
+        """What the autoencoder's latents are centred by (0 for most)."""
+        return self.vae.config.get("shift_factor", None) or 0.0
+
+    def eps(self, x, t):
+        """The noise eps (n, *latent_shape) float32 that the model sees in x at timestep t (a float).
+
+        x is variance-preserving: sqrt(abar) z0 + sqrt(1 - abar) eps. A v-prediction is turned into eps. Without
+        guidance there is one pass of the network.
+        """
+        out = self.predict(x, t, self.condition)
+        if self.negative is not None:
+            plain = self.predict(x, t, self.negative)
+            out = plain + self.guidance * (out - plain)
+        if self.prediction == "v_prediction":
+            abar = float(1 / (1 + self.sigma_at(t) ** 2))
+            out = abar**0.5 * out + (1 - abar) ** 0.5 * x
+        return out
+
+    def predict(self, x, t, condition):
+        """The network's own output in float32 under one condition."""
+        n = len(x)
+        time = torch.full((n,), float(t), device=self.device, dtype=torch.float32)
+        extra = {key: value.expand(n, *value.shape[1:]) for key, value in condition.items()}
+        text, weight = extra.pop("encoder_hidden_states", None), extra.pop("timestep_cond", None)
+        kwargs = {} if text is None else {"encoder_hidden_states": text}
+        kwargs |= {} if weight is None else {"timestep_cond": weight}
+        kwargs |= {"added_cond_kwargs": extra} if extra else {}
+        return self.unet(self.fit(x), time, **kwargs).sample.float()
+
+    def fit(self, x):
+        """A tensor in the networks' precision and memory layout."""
+        return x.to(self.dtype).contiguous(memory_format=torch.channels_last)
+
+    def sigma_at(self, t):
+        """Noise level of a timestep that need not be whole: linear in t on log sigma."""
+        return np.exp(np.interp(t, np.arange(len(self.sigma_table)), np.log(self.sigma_table)))
+
+
+def load_generator(name, device="auto", dtype="auto", prompt="", guidance=1.0, revision=None):
+    """A generator by preset (`GENERATORS`), local diffusers folder or hub id.
+
+    device    "auto" takes a GPU if there is one
+    dtype     "auto" is float32 on a CPU and float16 on a GPU; or "float32", "float16", "bfloat16"
+    prompt    text the model is conditioned on, encoded once; ignored by unconditional models
+    guidance  classifier-free guidance against the empty prompt; 1 means one pass of the network a call
+    Raises FileNotFoundError, naming where it looked and what to do, if the model cannot be had. `untrained:` before a
+    name gives the same architecture with fresh weights (seed 0): the null model.
+    """
+    device, untrained = pick_device(device), name.startswith("untrained:")
+    source = find_model(name.removeprefix("untrained:"), GENERATORS, "generator")
+    dtype = pick_dtype(dtype, device)
+    pipeline = open_pipeline(name, source, dtype, revision)
+    if getattr(pipeline, "unet", None) is None:
+        raise ValueError(f"{name}: {type(pipeline).__name__} has no U-Net; choose a U-Net pipeline such as {list(GENERATORS)}")
+    if untrained:
+        pipeline.unet = forget(pipeline.unet).to(dtype)
+    for part in (p for p in pipeline.components.values() if isinstance(p, torch.nn.Module)):
+        part.to(device=device).eval().requires_grad_(False)
+    for part in filter(None, (pipeline.unet, getattr(pipeline, "vae", None), getattr(pipeline, "vqvae", None))):
+        part.to(memory_format=torch.channels_last)
+    return Generator(name, pipeline, device, dtype, prompt, guidance)
+
+
+def open_pipeline(name, source, dtype, revision):
+    """The diffusers pipeline at a folder or hub id, safetensors only; one clear error if it cannot be had."""
+    try:
+        return DiffusionPipeline.from_pretrained(
+            source, torch_dtype=dtype, revision=revision, use_safetensors=True, low_cpu_mem_usage=False
+        )
+    except (OSError, ValueError, ConnectionError) as error:
+        raise FileNotFoundError(
+            f"generator {name!r}: no diffusers model at {str(source)!r} ({first_line(error)}). Put a diffusers folder"
+            " there, or connect to the hub once so that it is cached, or choose one of " + ", ".join(GENERATORS)
+        ) from error
+
+
+def first_line(error):
+    return str(error).strip().split("\n")[0][:200]
+
+
+def forget(network, seed=0):
+    """The same network with fresh weights: a null model."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return type(network).from_config(network.config)
+
+
+def text_condition(pipeline, prompt, image_size, device, dtype):
+    """Keyword tensors (1, ...) that a conditional U-Net wants, made once; empty for an unconditional one."""
+    if getattr(pipeline, "text_encoder", None) is None:
+        return {}
+    with torch.inference_mode():
+        encoded = encode_prompt(pipeline, prompt, device)
+    condition = {"encoder_hidden_states": encoded[0].to(device, dtype)}
+    if getattr(pipeline, "text_encoder_2", None) is not None:
+        sizes = torch.tensor([[image_size, image_size, 0, 0, image_size, image_size]], device=device, dtype=dtype)
+        condition |= {"text_embeds": encoded[2].to(device, dtype), "time_ids": sizes}
+    width = pipeline.unet.config.get("time_cond_proj_dim")
+    if width:
+        weight = pipeline.get_guidance_scale_embedding(torch.zeros(1), embedding_dim=width)
+        condition["timestep_cond"] = weight.to(device, dtype)
+    return condition
+
+
+def encode_prompt(pipeline, prompt, device):
+    """The pipeline's own prompt encoding, without the guidance half."""
+    arguments = {"prompt": prompt, "device": device, "num_images_per_prompt": 1, "do_classifier_free_guidance": False}
+    known = inspect.signature(pipeline.encode_prompt).parameters
+    return pipeline.encode_prompt(**{k: v for k, v in arguments.items() if k in known})
+
+
+def resize(x, side):
+    """Images (n, c, h, w) as squares of `side`: the middle square, area-averaged or bicubic."""
+    short = min(x.shape[-2:])
+    top, left = (x.shape[-2] - short) // 2, (x.shape[-1] - short) // 2
+    x = x[..., top : top + short, left : left + short]
+    if short == side:
+        return x
+    mode = {"mode": "area"} if short > side else {"mode": "bicubic", "align_corners": False, "antialias": True}
+    return torch.nn.functional.interpolate(x, size=(side, side), **mode).clamp(-1, 1)
+
+
+def match_channels(x, channels):
+    """Grey to colour by repeating, colour to grey by luminance (Rec. 601), equal counts as they are."""
+    if x.shape[1] == channels:
+        return x
+    if x.shape[1] == 1:
+        return x.expand(-1, channels, -1, -1)
+    weights = torch.tensor([0.299, 0.587, 0.114], device=x.device).view(1, 3, 1, 1)
+    return (x.float() * weights).sum(1, keepdim=True).expand(-1, channels, -1, -1)

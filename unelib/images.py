@@ -1,0 +1,219 @@
+"""Image sets: drawn faces, CelebA as published, a folder with a CSV, a hub data set; images, attributes, split.
+
+Whatever the source, the result is an `ImageSet`: square RGB pictures of one size, one row of 0/1 attributes each.
+Every file is checked before the first one is read, so nothing is ever half-loaded.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from .faces import ATTRIBUTES, draw_faces, sample_factors
+
+SPLIT_START = {"train": 0, "valid": 10_000_000, "test": 20_000_000, "models": 30_000_000}
+CELEBA_SPLITS = {"train": 0, "valid": 1, "test": 2}
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """n pictures and what is known of them; slicing keeps rows together.
+
+    ids         (n,) str, unique
+    pixels      (n, h, w, 3) uint8
+    attributes  DataFrame (n, a) of 0/1, indexed by id
+    split       which part of the source they are
+    factors     the true `faces.Factors` where the pictures were drawn, else None
+    """
+
+    name: str
+    ids: np.ndarray
+    pixels: np.ndarray
+    attributes: pd.DataFrame
+    split: str
+    factors: object = None
+
+    def __len__(self):
+        return len(self.ids)
+
+    def __getitem__(self, rows):
+        rows = np.atleast_1d(np.arange(len(self))[rows])
+        factors = None if self.factors is None else self.factors[rows]
+        return ImageSet(self.name, self.ids[rows], self.pixels[rows], self.attributes.iloc[rows], self.split, factors)
+
+
+def load_images(name, n=2000, split="train", seed=0, size=None, attributes=None, correlated=True):
+    """An `ImageSet` of the first `n` images (all if None) of a split.
+
+    name        "drawn-faces"; "celeba" (looked for in data/celeba) or a folder in CelebA's published layout; a folder
+                of images with one CSV of attributes; or a hub data set `owner/name`
+    split       "train", "valid" or "test"; a plain folder has one split, whatever it is called
+    seed        the world that is drawn; for drawn faces only
+    size        pixels a side; by default 64 for drawn faces, 512 for CelebA, and for a folder its smallest side
+    attributes  names to keep, in this order; all by default
+    Raises FileNotFoundError, naming the file and the row, where something is missing or cannot be read, and
+    ValueError where counts, values or names do not match.
+    """
+    if n is not None and n < 1:
+        raise ValueError(f"n is {n}; ask for at least one image")
+    if name == "drawn-faces":
+        images = drawn_faces(n or 2000, split, seed, size or 64, correlated)
+    elif (folder := image_folder(name)) is not None:
+        celeba = (folder / "list_attr_celeba.txt").is_file()
+        images = load_celeba(folder, n, split, size or 512) if celeba else load_folder(folder, n, split, size)
+    elif name.count("/") == 1 and not name.startswith((".", "/", "~")):
+        images = load_hub(name, n, split, size or 512)
+    else:
+        raise FileNotFoundError(f"no image set {name!r}: it is neither 'drawn-faces' nor a folder nor a hub id owner/name")
+    return images if attributes is None else keep_attributes(images, attributes)
+
+
+def image_folder(name):
+    """The folder that a name stands for, or None."""
+    for folder in (Path(name).expanduser(), Path("data") / name):
+        if folder.is_dir():
+            return folder
+    return None
+
+
+def keep_attributes(images, names):
+    """The image set with only these attributes; ValueError names those it lacks."""
+    missing = [name for name in names if name not in images.attributes]
+    if missing:
+        raise ValueError(f"{images.name} has no attribute {missing}; it has {list(images.attributes)}")
+    return ImageSet(images.name, images.ids, images.pixels, images.attributes[list(names)], images.split, images.factors)
+
+
+def drawn_faces(n, split, seed, size, correlated):
+    """n drawn faces of a split; splits never share a face."""
+    if split not in SPLIT_START:
+        raise ValueError(f"unknown split {split!r}; drawn faces have {', '.join(SPLIT_START)}")
+    indices = np.arange(n) + SPLIT_START[split]
+    factors = sample_factors(indices, seed, correlated)
+    ids = np.array([f"face-{seed}-{i:08d}" for i in indices])
+    attributes = attribute_table(factors.attributes, ATTRIBUTES, ids, "drawn-faces")
+    return ImageSet("drawn-faces", ids, draw_faces(factors, size), attributes, split, factors)
+
+
+def load_celeba(folder, n, split, size):
+    """CelebA in its published layout: img_align_celeba/, list_attr_celeba.txt, list_eval_partition.txt."""
+    if split not in CELEBA_SPLITS:
+        raise ValueError(f"unknown split {split!r}; CelebA has {', '.join(CELEBA_SPLITS)}")
+    lines = read_lines(folder / "list_attr_celeba.txt")
+    names, rows = lines[1].split(), [line.split() for line in lines[2:]]
+    if len(rows) != int(lines[0]):
+        raise ValueError(f"{folder / 'list_attr_celeba.txt'} promises {lines[0]} rows and holds {len(rows)}")
+    parts = [line.split() for line in read_lines(folder / "list_eval_partition.txt")]
+    if [p[0] for p in parts] != [r[0] for r in rows]:
+        bad = next(i for i, (p, r) in enumerate(zip(parts + [[None]], rows + [[None]])) if p[0] != r[0])
+        raise ValueError(f"CelebA's two tables differ at row {bad + 1} of list_eval_partition.txt")
+    chosen = [r for r, p in zip(rows, parts) if int(p[1]) == CELEBA_SPLITS[split]][:n]
+    return from_files("celeba", folder / "img_align_celeba", [r[0] for r in chosen], [r[1:] for r in chosen], names, size, split)
+
+
+def load_folder(folder, n, split, size):
+    """A folder with images and one CSV: its first column is the file name, the others are 0/1 (or -1/1) attributes."""
+    tables = sorted(folder.glob("*.csv"))
+    if len(tables) != 1:
+        raise FileNotFoundError(f"{folder} holds {len(tables)} CSV files; an image folder needs one, with file name and attributes")
+    table = pd.read_csv(tables[0]).iloc[:n]
+    if table.empty or table.shape[1] < 2:
+        raise ValueError(f"{tables[0]} needs a column of file names, one of attributes or more, and at least one row")
+    files = table.iloc[:, 0].astype(str).tolist()
+    return from_files(folder.name, folder, files, table.iloc[:, 1:].to_numpy(), list(table.columns[1:]), size, split)
+
+
+def load_hub(name, n, split, size):
+    """A hub data set with a column `image` and the attributes in `attributes` (CelebA's order) or in 0/1 columns."""
+    try:
+        from datasets import load_dataset
+    except ImportError as error:
+        raise ImportError("hub data sets need the extra: pip install 'unelib[hub]'") from error
+    try:
+        data = load_dataset(name, split={"valid": "validation"}.get(split, split))
+    except Exception as error:
+        raise FileNotFoundError(f"hub data set {name!r}, split {split!r}, cannot be had: {str(error).splitlines()[0][:200]}") from error
+    return from_hub_rows(name, data.select(range(min(n or len(data), len(data)))), size, split)
+
+
+def from_hub_rows(name, data, size, split):
+    """An `ImageSet` from the rows of a `datasets.Dataset`."""
+    if "image" not in data.column_names:
+        raise ValueError(f"{name} has no column 'image'; it has {data.column_names}")
+    if "attributes" in data.column_names:
+        values, names = np.array(data["attributes"]), CELEBA_ATTRIBUTES
+    else:
+        names = [c for c in data.column_names if c != "image" and set(data[c]) <= {-1, 0, 1, True, False}]
+        values = np.array([data[c] for c in names]).T
+    ids = np.array([f"{name}-{split}-{i:08d}" for i in range(len(data))])
+    pixels = np.stack([square(picture, size) for picture in data["image"]])
+    return ImageSet(name, ids, pixels, attribute_table(values, names, ids, name), split)
+
+
+def from_files(name, folder, files, values, names, size, split):
+    """An `ImageSet` from files of a folder; every one is looked for before the first is read."""
+    if not files:
+        raise FileNotFoundError(f"{name}: no images of split {split!r} in {folder}")
+    for row, file in enumerate(files):
+        if not (folder / file).is_file():
+            raise FileNotFoundError(f"{name}: row {row + 1} of the table names {file}, which is not in {folder}")
+    ids = np.array([Path(file).stem for file in files])
+    attributes = attribute_table(values, names, ids, name)
+    pictures = [open_picture(folder / file, row) for row, file in enumerate(files)]
+    side = size or min(min(p.size) for p in pictures)
+    return ImageSet(name, ids, np.stack([square(p, side) for p in pictures]), attributes, split)
+
+
+def open_picture(path, row):
+    """One picture as RGB, upright: EXIF rotation applied, grey and CMYK converted, transparency over white."""
+    try:
+        with Image.open(path) as picture:
+            picture = ImageOps.exif_transpose(picture)
+            if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+                picture = picture.convert("RGBA")
+                picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+            return picture.convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError) as error:
+        raise FileNotFoundError(f"row {row + 1}: {path.name} cannot be read as an image ({error})") from error
+
+
+def square(picture, size):
+    """The middle square of a picture, resized to `size`, as (size, size, 3) uint8."""
+    fitted = ImageOps.fit(picture.convert("RGB"), (size, size), Image.Resampling.LANCZOS)
+    return np.asarray(fitted, np.uint8)
+
+
+def attribute_table(values, names, ids, source):
+    """Attributes as a DataFrame of 0/1 uint8 by id; -1/1 becomes 0/1; anything else is refused with its row."""
+    try:
+        values = np.asarray(values, float)
+    except ValueError as error:
+        raise ValueError(f"{source}: attributes must be numbers ({error})") from error
+    if values.shape != (len(ids), len(names)):
+        raise ValueError(f"{source}: attributes are {values.shape}; {len(ids)} images and {len(names)} names were given")
+    if len(set(ids)) != len(ids):
+        twice = pd.Series(ids)[pd.Series(ids).duplicated()].iloc[0]
+        raise ValueError(f"{source}: the image {twice!r} is there twice")
+    allowed = np.isin(values, (-1, 0, 1))
+    if not allowed.all():
+        row, column = np.argwhere(~allowed)[0]
+        raise ValueError(f"{source}: row {row + 1}, attribute {names[column]}: {values[row, column]} is not 0/1 or -1/1")
+    return pd.DataFrame((values > 0).astype(np.uint8), pd.Index(ids, name="id"), list(names))
+
+
+def read_lines(path):
+    """Lines of a text file that are not empty; FileNotFoundError says what the file is for."""
+    if not path.is_file():
+        raise FileNotFoundError(f"CelebA needs {path.name} in {path.parent}; download it from the data set's page")
+    return [line for line in path.read_text().splitlines() if line.strip()]
+
+
+CELEBA_ATTRIBUTES = (
+    "5_o_Clock_Shadow Arched_Eyebrows Attractive Bags_Under_Eyes Bald Bangs Big_Lips Big_Nose Black_Hair Blond_Hair "
+    "Blurry Brown_Hair Bushy_Eyebrows Chubby Double_Chin Eyeglasses Goatee Gray_Hair Heavy_Makeup High_Cheekbones "
+    "Male Mouth_Slightly_Open Mustache Narrow_Eyes No_Beard Oval_Face Pale_Skin Pointy_Nose Receding_Hairline "
+    "Rosy_Cheeks Sideburns Smiling Straight_Hair Wavy_Hair Wearing_Earrings Wearing_Hat Wearing_Lipstick "
+    "Wearing_Necklace Wearing_Necktie Young"
+).split()

@@ -1,0 +1,45 @@
+"""Where a model lies and where it runs: presets, folders, hub ids; devices and precisions."""
+
+import os
+from pathlib import Path
+
+import torch
+
+MODELS = Path(__file__).resolve().parent.parent / "data" / "models"
+
+
+def find_model(name, presets, kind):
+    """Folder (a path) or hub id (a string) of a model by preset, local folder or `owner/name`."""
+    source = presets.get(name, name)
+    for folder in (MODELS / source, Path(source).expanduser()):
+        if folder.is_dir():
+            return str(folder)
+    if source.count("/") == 1 and not source.startswith((".", "/", "~")):
+        return source
+    raise FileNotFoundError(
+        f"no {kind} {name!r}: it is neither a preset ({', '.join(presets)}) nor a folder nor a hub id like owner/name."
+        f" Looked in {MODELS.name}/ of the project's data and in the working folder."
+    )
+
+
+def pick_device(device="auto"):
+    """`torch.device`: "auto" is a CUDA GPU, then Apple's, then the CPU."""
+    if device != "auto":
+        return torch.device(device)
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def pick_dtype(dtype, device):
+    """`torch.dtype`: "auto" is float32 on a CPU and float16 on a GPU."""
+    if dtype == "auto":
+        return torch.float32 if device.type == "cpu" else torch.float16
+    if dtype not in ("float32", "float16", "bfloat16"):
+        raise ValueError(f"unknown dtype {dtype!r}; choose auto, float32, float16 or bfloat16")
+    return getattr(torch, dtype)
+
+
+def offline():
+    """Whether the hub is switched off by its own environment variable."""
+    return os.environ.get("HF_HUB_OFFLINE", "0") not in ("0", "")

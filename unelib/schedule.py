@@ -1,0 +1,93 @@
+"""Noise levels as float64 arrays: which levels a solver visits, and the timestep the model knows each by.
+
+The level is sigma = sqrt((1 - abar) / abar), the noise's size relative to the signal's; in it, the probability-flow
+ODE of a diffusion model reads d(x / sqrt(abar)) / d(sigma) = eps (Song et al., 2021; Karras et al., 2022).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Noise levels from the image to the noise: `sigmas` and the model's `timesteps`, each (steps + 1,) float64."""
+
+    sigmas: np.ndarray
+    timesteps: np.ndarray
+
+    def __post_init__(self):
+        if not (np.diff(self.sigmas) > 0).all():
+            raise ValueError("noise levels must rise from the image to the noise; take fewer steps")
+
+    @property
+    def steps(self):
+        """Number of steps between the levels."""
+        return len(self.sigmas) - 1
+
+
+def training_sigmas(betas):
+    """sigma (T,) float64 of each training timestep from the forward variances `betas` (T,)."""
+    abar = np.cumprod(1 - np.asarray(betas, np.float64))
+    return np.sqrt((1 - abar) / np.maximum(abar, 1e-12))
+
+
+def abar_of(sigmas):
+    """abar = 1 / (1 + sigma^2), the signal's share of the variance."""
+    return 1 / (1 + np.asarray(sigmas, np.float64) ** 2)
+
+
+def timesteps_of(sigmas, table):
+    """Timesteps, not rounded, of noise levels: linear in log sigma between the training levels `table` (T,)."""
+    log = np.log(np.maximum(np.asarray(sigmas, np.float64), table[0]))
+    return np.interp(log, np.log(table), np.arange(len(table), dtype=np.float64))
+
+
+def karras_sigmas(low, high, steps, rho=7.0):
+    """Levels (steps + 1,) with sigma^(1/rho) evenly spaced (Karras et al., 2022, eq. 5), rising."""
+    return np.linspace(low ** (1 / rho), high ** (1 / rho), steps + 1) ** rho
+
+
+def log_sigmas(low, high, steps):
+    """Levels (steps + 1,) with log sigma evenly spaced, rising."""
+    return np.geomspace(low, high, steps + 1)
+
+
+def uniform_timesteps(total, steps):
+    """Timesteps (steps + 1,) evenly spaced from 0 to the last, not rounded."""
+    return np.linspace(0, total - 1, steps + 1)
+
+
+def trailing_timesteps(total, steps):
+    """Timesteps (steps,) counted back from the last one in strides of total / steps (Lin et al., 2024)."""
+    return np.round(np.arange(total, 0, -total / steps))[::-1] - 1
+
+
+def leading_timesteps(total, steps, offset=1):
+    """Timesteps (steps,) counted up from `offset` in whole strides; the last one falls short of the noise."""
+    return np.minimum(np.arange(steps) * (total // steps) + offset, total - 1).astype(np.float64)
+
+
+GRIDS = ("karras", "log-sigma", "uniform", "trailing", "leading")
+
+
+def make_schedule(table, steps, grid="karras"):
+    """Schedule of `steps` steps over the training levels `table` (T,).
+
+    grid  "karras", "log-sigma", "uniform": from the lowest training level, which stands for the clean image, to the
+          highest; "trailing", "leading": diffusers' timesteps, starting from a clean image at sigma 0.
+    """
+    if grid not in GRIDS:
+        raise ValueError(f"unknown grid {grid!r}; choose one of {', '.join(GRIDS)}")
+    if not 1 <= steps < len(table):
+        raise ValueError(f"steps is {steps}; choose 1 to {len(table) - 1}")
+    low, high = table[0], table[-1]
+    if grid in ("karras", "log-sigma"):
+        sigmas = karras_sigmas(low, high, steps) if grid == "karras" else log_sigmas(low, high, steps)
+        return Schedule(sigmas, timesteps_of(sigmas, table))
+    if grid == "uniform":
+        timesteps = uniform_timesteps(len(table), steps)
+        return Schedule(np.exp(np.interp(timesteps, np.arange(len(table)), np.log(table))), timesteps)
+    timesteps = (trailing_timesteps if grid == "trailing" else leading_timesteps)(len(table), steps)
+    sigmas = table[timesteps.astype(int)]
+    return Schedule(np.concatenate([[0.0], sigmas]), np.concatenate([[0.0], timesteps]))

@@ -1,0 +1,49 @@
+"""Training pictures: a fixed number of drawn faces, drawn once and memory-mapped from then on."""
+
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm.auto import tqdm
+
+from ..faces import draw_faces, sample_factors
+from ..images import SPLIT_START
+
+CACHE = Path("data/cache")
+
+
+def training_faces(n, seed=0, cache=CACHE):
+    """Faces (n, 64, 64, 3) uint8 and attributes (n, a) uint8 of the split `models`, which no notebook ever reads."""
+    indices = np.arange(n) + SPLIT_START["models"]
+    path = Path(cache) / f"faces-{seed}-{n}.npy"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pixels = draw_in_parallel(indices, seed)
+        part = path.with_suffix(".part.npy")
+        np.save(part, pixels)
+        part.rename(path)
+    return np.load(path, mmap_mode="r", allow_pickle=False), sample_factors(indices, seed).attributes
+
+
+def draw_in_parallel(indices, seed, chunk=1000):
+    """Draw faces on every core, with a progress bar."""
+    chunks = [indices[i : i + chunk] for i in range(0, len(indices), chunk)]
+    with ProcessPoolExecutor() as pool:
+        drawn = pool.map(draw_chunk, chunks, [seed] * len(chunks))
+        return np.concatenate(list(tqdm(drawn, total=len(chunks), desc="drawing faces", unit="k")))
+
+
+def draw_chunk(indices, seed):
+    """Faces (len(indices), 64, 64, 3) uint8 of one chunk."""
+    return draw_faces(sample_factors(indices, seed))
+
+
+def to_signal(pixels):
+    """Pixels (n, h, w, c) uint8 -> float32 tensor (n, c, h, w) in -1..1."""
+    return torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float() / 127.5 - 1
+
+
+def rows_of_step(n, batch_size, step, seed):
+    """Row numbers of one training step: drawn from (seed, step) alone, so that a resumed run repeats them."""
+    return np.random.default_rng([seed, step]).integers(0, n, batch_size)

@@ -1,0 +1,120 @@
+"""`drawn-ldm`: a KL autoencoder (f = 4) and a U-Net on its latents, Stable Diffusion's architecture in small."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from diffusers import AutoencoderKL, DDIMScheduler, UNet2DModel
+from diffusers.training_utils import compute_snr
+from tqdm.auto import trange
+
+from .data import rows_of_step, to_signal, training_faces
+from .loop import train_loop
+
+IMAGES, SEED = 40_000, 0
+AUTOENCODER_STEPS, AUTOENCODER_BATCH = 5000, 16
+DENOISER_STEPS, DENOISER_BATCH = 8000, 64
+
+
+def build_autoencoder():
+    """AutoencoderKL 3 x 64 x 64 -> 4 x 16 x 16."""
+    return AutoencoderKL(
+        in_channels=3, out_channels=3, latent_channels=4, sample_size=64, block_out_channels=(24, 48, 96),
+        down_block_types=("DownEncoderBlock2D",) * 3, up_block_types=("UpDecoderBlock2D",) * 3,
+        layers_per_block=1, norm_num_groups=8, mid_block_add_attention=False,
+    )  # fmt: skip
+
+
+def build_denoiser():
+    """UNet2DModel on 4 x 16 x 16 with attention at 8 x 8 and in the bottleneck (7.0 M parameters)."""
+    return UNet2DModel(
+        sample_size=16, in_channels=4, out_channels=4, block_out_channels=(64, 128, 192), layers_per_block=1,
+        down_block_types=("DownBlock2D", "AttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "AttnUpBlock2D", "UpBlock2D"), attention_head_dim=32, norm_num_groups=16,
+    )  # fmt: skip
+
+
+def build_scheduler():
+    """Stable Diffusion's noise schedule: scaled-linear betas, 1000 steps, epsilon prediction."""
+    return DDIMScheduler(
+        num_train_timesteps=1000, beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear",
+        clip_sample=False, set_alpha_to_one=False, steps_offset=1, prediction_type="epsilon",
+    )  # fmt: skip
+
+
+def gradient(x):
+    """Differences between neighbouring pixels along both axes."""
+    return x[..., 1:] - x[..., :-1], x[..., 1:, :] - x[..., :-1, :]
+
+
+def reconstruction_loss(made, image):
+    """Mean absolute error of the picture plus that of its gradient: sharp edges without an adversary."""
+    edges = sum(F.l1_loss(a, b) for a, b in zip(gradient(made), gradient(image)))
+    return F.l1_loss(made, image) + F.mse_loss(made, image) + edges
+
+
+def autoencoder_loss(pixels, kl_weight=2e-4):
+    """Loss of one step of the autoencoder on pictures (n, 64, 64, 3) uint8."""
+
+    def loss(model, step, generator):
+        image = to_signal(pixels[rows_of_step(len(pixels), AUTOENCODER_BATCH, step, SEED)])
+        image = image.to(memory_format=torch.channels_last)
+        posterior = model.encode(image).latent_dist
+        made = model.decode(posterior.sample()).sample
+        return reconstruction_loss(made.float(), image) + kl_weight * posterior.kl().mean() / 256
+
+    return loss
+
+
+@torch.no_grad()
+def encode_all(autoencoder, pixels, batch_size=100):
+    """Latent means (n, 4, 16, 16) float32, unscaled."""
+    autoencoder.eval()
+    parts = []
+    for start in trange(0, len(pixels), batch_size, desc="encoding", mininterval=10):
+        with torch.autocast("cpu", torch.bfloat16):
+            image = to_signal(pixels[start : start + batch_size]).to(memory_format=torch.channels_last)
+            parts.append(autoencoder.encode(image).latent_dist.mean.float())
+    return torch.cat(parts)
+
+
+def denoising_loss(latents, scheduler, gamma=5.0):
+    """Epsilon loss weighted by min(SNR, gamma) / SNR (Hang et al., 2023): less weight on the nearly clean."""
+
+    def loss(model, step, generator):
+        clean = latents[rows_of_step(len(latents), DENOISER_BATCH, step, SEED)]
+        t = (torch.rand(len(clean), generator=generator) + torch.arange(len(clean))) / len(clean)
+        t = (t * scheduler.config.num_train_timesteps).long()
+        noise = torch.randn(clean.shape, generator=generator)
+        noisy = scheduler.add_noise(clean, noise, t).to(memory_format=torch.channels_last)
+        error = (model(noisy, t).sample.float() - noise).square().mean((1, 2, 3))
+        snr = compute_snr(scheduler, t)
+        return (error * snr.clamp(max=gamma) / snr).mean() + 0.1 * error.mean()
+
+    return loss
+
+
+def train(folder, checkpoints):
+    """Train both parts and save them as a diffusers folder."""
+    folder, checkpoints = Path(folder), Path(checkpoints)
+    pixels, _ = training_faces(IMAGES, SEED)
+    torch.manual_seed(SEED)
+    autoencoder = build_autoencoder().to(memory_format=torch.channels_last)
+    autoencoder, vae_seconds = train_loop(
+        autoencoder, autoencoder_loss(pixels), AUTOENCODER_STEPS, checkpoints / "autoencoder", lr=1e-3
+    )
+    latents = encode_all(autoencoder, pixels)
+    autoencoder.register_to_config(scaling_factor=float(1 / latents.std()))
+    autoencoder.half().save_pretrained(folder / "vae")
+    scheduler = build_scheduler()
+    scheduler.save_pretrained(folder / "scheduler")
+    torch.manual_seed(SEED)
+    denoiser = build_denoiser().to(memory_format=torch.channels_last)
+    print(f"denoiser: {sum(p.numel() for p in denoiser.parameters()) / 1e6:.2f} M parameters")
+    latents *= autoencoder.config.scaling_factor
+    denoiser, unet_seconds = train_loop(
+        denoiser, denoising_loss(latents, scheduler), DENOISER_STEPS, checkpoints / "denoiser", lr=6e-4, decay=0.9985
+    )
+    denoiser.half().save_pretrained(folder / "unet")
+    return {"autoencoder": vae_seconds, "denoiser": unet_seconds}
