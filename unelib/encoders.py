@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from PIL import Image
 from tqdm.auto import tqdm
-from transformers import AutoConfig, AutoImageProcessor, AutoModel, AutoTokenizer
+from transformers import AutoConfig, AutoImageProcessor, AutoModel, AutoTokenizer, ViTImageProcessorPil
 
 from .loading import find_model, pick_device, pick_dtype
 
@@ -84,12 +84,14 @@ def load_encoder(name, device="auto", dtype="auto", revision=None):
         config = AutoConfig.from_pretrained(source, revision=revision)
         extra = {"mask_ratio": 0.0} if config.model_type == "vit_mae" else {}
         model = AutoModel.from_pretrained(source, revision=revision, dtype=dtype, use_safetensors=True, **extra)
-        processor = AutoImageProcessor.from_pretrained(source, revision=revision)
+        # DINOv3's own class needs torchvision; ViT's does the same resize and normalisation, read from the same file
+        processors = ViTImageProcessorPil if config.model_type == "dinov3_vit" else AutoImageProcessor
+        processor = processors.from_pretrained(source, revision=revision)
         reads_text = config.model_type in READS_TEXT
         tokenizer = AutoTokenizer.from_pretrained(source, revision=revision) if reads_text else None
-    except (OSError, ConnectionError) as error:
+    except (OSError, ValueError, ConnectionError) as error:
         raise FileNotFoundError(
-            f"encoder {name!r}: no transformers model at {source!r} ({str(error).strip().splitlines()[0][:200]}). Put its"
+            f"encoder {name!r}: no transformers model at {source!r} ({str(error).strip().splitlines()[0][:200]}); put its"
             " folder there, or connect to the hub once so that it is cached, or choose one of " + ", ".join(ENCODERS)
         ) from error
     if untrained:

@@ -8,7 +8,7 @@ import inspect
 
 import numpy as np
 import torch
-from diffusers import DiffusionPipeline
+from diffusers import DiffusionPipeline, VQModel
 
 from .loading import find_model, pick_device, pick_dtype
 from .schedule import make_schedule, training_sigmas
@@ -46,8 +46,9 @@ class Generator:
         if self.prediction not in ("epsilon", "v_prediction"):
             raise ValueError(f"{name} predicts {self.prediction!r}; epsilon and v_prediction are supported")
         self.sigma_table = training_sigmas(self.scheduler.betas.double().numpy())
-        self.condition = text_condition(pipeline, prompt, self.image_size, device, dtype)
-        self.negative = None if self.guidance == 1 else text_condition(pipeline, "", self.image_size, device, dtype)
+        self.condition = text_condition(pipeline, prompt, self.image_size, device, dtype, self.guidance)
+        one_pass = self.guidance == 1 or not self.condition or "timestep_cond" in self.condition
+        self.negative = None if one_pass else negative_condition(pipeline, self.condition, self.image_size, device, dtype)
 
     def __repr__(self):
         return f"Generator({self.name!r}, latent {self.latent_shape}, image {self.image_size}, {self.dtype})"
@@ -71,15 +72,16 @@ class Generator:
         x = resize(x, self.image_size)
         if self.vae is None:
             return match_channels(x, self.latent_shape[0])
-        mean = self.vae.encode(self.fit(x)).latent_dist.mean.float()
-        return (mean - self.shift) * self.vae.config.scaling_factor
+        code = self.vae.encode(self.fit(match_channels(x, self.vae.config.in_channels), self.vae.dtype))
+        mean = code.latents if isinstance(self.vae, VQModel) else code.latent_dist.mean
+        return (mean.float() - self.shift) * self.vae.config.scaling_factor
 
     @torch.inference_mode()
     def to_image(self, latent):
         """Latents (n, *latent_shape) -> pixels (n, h, w, 3) uint8."""
         x = latent.float()
         if self.vae is not None:
-            x = self.vae.decode(self.fit(x / self.vae.config.scaling_factor + self.shift)).sample.float()
+            x = self.vae.decode(self.fit(x / self.vae.config.scaling_factor + self.shift, self.vae.dtype)).sample.float()
         x = ((x.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
         return match_channels(x, 3).permute(0, 2, 3, 1).cpu().numpy()
 
@@ -114,9 +116,9 @@ class Generator:
         kwargs |= {"added_cond_kwargs": extra} if extra else {}
         return self.unet(self.fit(x), time, **kwargs).sample.float()
 
-    def fit(self, x):
+    def fit(self, x, dtype=None):
         """A tensor in the networks' precision and memory layout."""
-        return x.to(self.dtype).contiguous(memory_format=torch.channels_last)
+        return x.to(dtype or self.dtype).contiguous(memory_format=torch.channels_last)
 
     def sigma_at(self, t):
         """Noise level of a timestep that need not be whole: linear in t on log sigma."""
@@ -129,7 +131,8 @@ def load_generator(name, device="auto", dtype="auto", prompt="", guidance=1.0, r
     device    "auto" takes a GPU if there is one
     dtype     "auto" is float32 on a CPU and float16 on a GPU; or "float32", "float16", "bfloat16"
     prompt    text the model is conditioned on, encoded once; ignored by unconditional models
-    guidance  classifier-free guidance against the empty prompt; 1 means one pass of the network a call
+    guidance  classifier-free guidance against the empty prompt; 1 means one pass of the network a call, and so does
+              any guidance of a model that was distilled to take it as an input (latent consistency)
     Raises FileNotFoundError, naming where it looked and what to do, if the model cannot be had. `untrained:` before a
     name gives the same architecture with fresh weights (seed 0): the null model.
     """
@@ -145,6 +148,7 @@ def load_generator(name, device="auto", dtype="auto", prompt="", guidance=1.0, r
         part.to(device=device).eval().requires_grad_(False)
     for part in filter(None, (pipeline.unet, getattr(pipeline, "vae", None), getattr(pipeline, "vqvae", None))):
         part.to(memory_format=torch.channels_last)
+    keep_autoencoder_finite(getattr(pipeline, "vae", None), dtype)
     return Generator(name, pipeline, device, dtype, prompt, guidance)
 
 
@@ -156,7 +160,7 @@ def open_pipeline(name, source, dtype, revision):
         )
     except (OSError, ValueError, ConnectionError) as error:
         raise FileNotFoundError(
-            f"generator {name!r}: no diffusers model at {str(source)!r} ({first_line(error)}). Put a diffusers folder"
+            f"generator {name!r}: no diffusers model at {str(source)!r} ({first_line(error)}); put a diffusers folder"
             " there, or connect to the hub once so that it is cached, or choose one of " + ", ".join(GENERATORS)
         ) from error
 
@@ -172,7 +176,13 @@ def forget(network, seed=0):
         return type(network).from_config(network.config)
 
 
-def text_condition(pipeline, prompt, image_size, device, dtype):
+def keep_autoencoder_finite(vae, dtype):
+    """Autoencoders that overflow in half precision (Stable Diffusion XL's) run in float32, as in diffusers."""
+    if vae is not None and dtype == torch.float16 and vae.config.get("force_upcast", False):
+        vae.to(torch.float32)
+
+
+def text_condition(pipeline, prompt, image_size, device, dtype, guidance=1.0):
     """Keyword tensors (1, ...) that a conditional U-Net wants, made once; empty for an unconditional one."""
     if getattr(pipeline, "text_encoder", None) is None:
         return {}
@@ -184,9 +194,16 @@ def text_condition(pipeline, prompt, image_size, device, dtype):
         condition |= {"text_embeds": encoded[2].to(device, dtype), "time_ids": sizes}
     width = pipeline.unet.config.get("time_cond_proj_dim")
     if width:
-        weight = pipeline.get_guidance_scale_embedding(torch.zeros(1), embedding_dim=width)
+        weight = pipeline.get_guidance_scale_embedding(torch.tensor([guidance - 1.0]), embedding_dim=width)
         condition["timestep_cond"] = weight.to(device, dtype)
     return condition
+
+
+def negative_condition(pipeline, condition, image_size, device, dtype):
+    """The condition that guidance leads away from: the empty prompt, or zeros where the pipeline was trained so."""
+    if pipeline.config.get("force_zeros_for_empty_prompt", False):
+        return {k: v if k == "time_ids" else torch.zeros_like(v) for k, v in condition.items()}
+    return text_condition(pipeline, "", image_size, device, dtype)
 
 
 def encode_prompt(pipeline, prompt, device):

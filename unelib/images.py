@@ -4,7 +4,7 @@ Whatever the source, the result is an `ImageSet`: square RGB pictures of one siz
 Every file is checked before the first one is read, so nothing is ever half-loaded.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from .faces import ATTRIBUTES, draw_faces, sample_factors
 
 SPLIT_START = {"train": 0, "valid": 10_000_000, "test": 20_000_000, "models": 30_000_000}
+DATA = Path(__file__).resolve().parent.parent / "data"
 CELEBA_SPLITS = {"train": 0, "valid": 1, "test": 2}
 
 
@@ -70,9 +71,24 @@ def load_images(name, n=2000, split="train", seed=0, size=None, attributes=None,
     return images if attributes is None else keep_attributes(images, attributes)
 
 
+def load_parts(name, n_train, n_test, train_split="train", test_split="test", **options):
+    """Training and held-out `ImageSet`s that share no image, called "train" and "test".
+
+    Where both come from one split of the source, its first `n_train` images train and the next `n_test` are held out.
+    """
+    if train_split != test_split:
+        train, test = load_images(name, n_train, train_split, **options), load_images(name, n_test, test_split, **options)
+    else:
+        both = load_images(name, n_train + n_test, train_split, **options)
+        train, test = both[:n_train], both[n_train:]
+    if len(train) < n_train or len(test) < n_test:
+        raise ValueError(f"{name} has {len(train)} and {len(test)} images for training and testing, not {n_train} and {n_test}")
+    return replace(train, split="train"), replace(test, split="test")
+
+
 def image_folder(name):
     """The folder that a name stands for, or None."""
-    for folder in (Path(name).expanduser(), Path("data") / name):
+    for folder in (Path(name).expanduser(), DATA / name):
         if folder.is_dir():
             return folder
     return None
@@ -101,15 +117,17 @@ def load_celeba(folder, n, split, size):
     """CelebA in its published layout: img_align_celeba/, list_attr_celeba.txt, list_eval_partition.txt."""
     if split not in CELEBA_SPLITS:
         raise ValueError(f"unknown split {split!r}; CelebA has {', '.join(CELEBA_SPLITS)}")
-    lines = read_lines(folder / "list_attr_celeba.txt")
-    names, rows = lines[1].split(), [line.split() for line in lines[2:]]
-    if len(rows) != int(lines[0]):
-        raise ValueError(f"{folder / 'list_attr_celeba.txt'} promises {lines[0]} rows and holds {len(rows)}")
+    count, names, *rows = [line.split() for line in read_lines(folder / "list_attr_celeba.txt")]
+    if count != [str(len(rows))]:
+        raise ValueError(f"{folder / 'list_attr_celeba.txt'} promises {' '.join(count)} rows and holds {len(rows)}")
+    for row, values in enumerate(rows):
+        if len(values) != len(names) + 1:
+            raise ValueError(f"row {row + 1} of list_attr_celeba.txt has {len(values) - 1} values for {len(names)} attributes")
     parts = [line.split() for line in read_lines(folder / "list_eval_partition.txt")]
     if [p[0] for p in parts] != [r[0] for r in rows]:
         bad = next(i for i, (p, r) in enumerate(zip(parts + [[None]], rows + [[None]])) if p[0] != r[0])
         raise ValueError(f"CelebA's two tables differ at row {bad + 1} of list_eval_partition.txt")
-    chosen = [r for r, p in zip(rows, parts) if int(p[1]) == CELEBA_SPLITS[split]][:n]
+    chosen = [r for r, p in zip(rows, parts) if p[1:] == [str(CELEBA_SPLITS[split])]][:n]
     return from_files("celeba", folder / "img_align_celeba", [r[0] for r in chosen], [r[1:] for r in chosen], names, size, split)
 
 
@@ -131,10 +149,14 @@ def load_hub(name, n, split, size):
         from datasets import load_dataset
     except ImportError as error:
         raise ImportError("hub data sets need the extra: pip install 'unelib[hub]'") from error
-    try:
-        data = load_dataset(name, split={"valid": "validation"}.get(split, split))
-    except Exception as error:
-        raise FileNotFoundError(f"hub data set {name!r}, split {split!r}, cannot be had: {str(error).splitlines()[0][:200]}") from error
+    for part in ("valid", "validation") if split == "valid" else (split,):
+        try:
+            data = load_dataset(name, split=part)
+            break
+        except Exception as error:
+            problem, reason = error, (str(error) or type(error).__name__).splitlines()[0][:200]
+    else:
+        raise FileNotFoundError(f"hub data set {name!r}, split {split!r}, cannot be had: {reason}") from problem
     return from_hub_rows(name, data.select(range(min(n or len(data), len(data)))), size, split)
 
 
@@ -145,7 +167,9 @@ def from_hub_rows(name, data, size, split):
     if "attributes" in data.column_names:
         values, names = np.array(data["attributes"]), CELEBA_ATTRIBUTES
     else:
-        names = [c for c in data.column_names if c != "image" and set(data[c]) <= {-1, 0, 1, True, False}]
+        names = [c for c in data.column_names if c != "image" and pd.Series(list(data[c])).isin((-1, 0, 1)).all()]
+        if not names:
+            raise ValueError(f"{name} has no column of 0/1 attributes; it has {data.column_names}")
         values = np.array([data[c] for c in names]).T
     ids = np.array([f"{name}-{split}-{i:08d}" for i in range(len(data))])
     pixels = np.stack([square(picture, size) for picture in data["image"]])
@@ -159,7 +183,7 @@ def from_files(name, folder, files, values, names, size, split):
     for row, file in enumerate(files):
         if not (folder / file).is_file():
             raise FileNotFoundError(f"{name}: row {row + 1} of the table names {file}, which is not in {folder}")
-    ids = np.array([Path(file).stem for file in files])
+    ids = np.array([Path(file).with_suffix("").as_posix() for file in files])
     attributes = attribute_table(values, names, ids, name)
     pictures = [open_picture(folder / file, row) for row, file in enumerate(files)]
     side = size or min(min(p.size) for p in pictures)
@@ -203,11 +227,23 @@ def attribute_table(values, names, ids, source):
     return pd.DataFrame((values > 0).astype(np.uint8), pd.Index(ids, name="id"), list(names))
 
 
+def thumbnails(pixels, side):
+    """Pictures (n, h, w, c) uint8 shrunk by area to `side` and flattened, (n, side * side * c) float32 in 0..1."""
+    n, h, w, c = pixels.shape
+    if side < 1 or h % side or w % side:
+        raise ValueError(f"side is {side}; choose a divisor of {h} and {w}")
+    blocks = pixels.reshape(n, side, h // side, side, w // side, c)
+    return (blocks.mean((2, 4), dtype=np.float32) / 255).reshape(n, -1)
+
+
 def read_lines(path):
     """Lines of a text file that are not empty; FileNotFoundError says what the file is for."""
     if not path.is_file():
         raise FileNotFoundError(f"CelebA needs {path.name} in {path.parent}; download it from the data set's page")
-    return [line for line in path.read_text().splitlines() if line.strip()]
+    lines = [line for line in path.read_text().splitlines() if line.strip()]
+    if len(lines) < 2:
+        raise ValueError(f"{path} holds {len(lines)} lines; it was not downloaded whole")
+    return lines
 
 
 CELEBA_ATTRIBUTES = (

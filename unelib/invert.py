@@ -168,6 +168,8 @@ def check_noise(gen, noise):
         noise = noise.reshape(-1, *gen.latent_shape)
     if noise.shape[1:] != tuple(gen.latent_shape):
         raise ValueError(f"{gen.name} takes noise of shape (n, {', '.join(map(str, gen.latent_shape))}), not {noise.shape}")
+    if len(noise) == 0:
+        raise ValueError("no noise was given")
     if not np.isfinite(noise).all():
         raise ValueError("the noise holds values that are not finite")
     return np.ascontiguousarray(noise)

@@ -16,19 +16,34 @@ def find_model(name, presets, kind):
             return str(folder)
     if source.count("/") == 1 and not source.startswith((".", "/", "~")):
         return source
+    looked = f"looked in {MODELS} and in the working folder"
+    if name in presets:
+        raise FileNotFoundError(f"the folder of {kind} {name!r} is missing ({looked}); make it with: python -m unelib train {name}")
     raise FileNotFoundError(
-        f"no {kind} {name!r}: it is neither a preset ({', '.join(presets)}) nor a folder nor a hub id like owner/name."
-        f" Looked in {MODELS.name}/ of the project's data and in the working folder."
+        f"no {kind} {name!r}: it is neither a preset ({', '.join(presets)}) nor a folder nor a hub id like owner/name"
+        f" ({looked}); choose one of these"
     )
 
 
 def pick_device(device="auto"):
-    """`torch.device`: "auto" is a CUDA GPU, then Apple's, then the CPU."""
+    """`torch.device`: "auto" is a CUDA GPU, then Apple's, then the CPU; ValueError if there is no such device."""
     if device != "auto":
-        return torch.device(device)
+        return check_device(device)
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def check_device(device):
+    """`torch.device` by its name, or an error where torch knows no such device or this machine has none."""
+    try:
+        found = torch.device(device)
+    except RuntimeError as error:
+        raise ValueError(f"unknown device {device!r}; choose auto, cpu, cuda, cuda:1 or mps") from error
+    here = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}.get(found.type)
+    if here is not None and not here():
+        raise ValueError(f"device {device!r} is not on this machine; choose auto or cpu")
+    return found
 
 
 def pick_dtype(dtype, device):

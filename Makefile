@@ -1,0 +1,51 @@
+# Set-up, run and test of the workbook; needs Python 3.11 or newer, git and make. `make` alone lists the targets.
+PYTHON ?= python3
+WORLD ?= drawn
+BIN := .venv/bin
+READY := .venv/ready
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off
+
+.PHONY: help run test bench lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run [WORLD=drawn]  set up .venv, then run every notebook of recipes/WORLD.yaml"
+	@echo "make test               set up .venv, then lint and test with coverage"
+	@echo "make bench              set up .venv, then run the benchmarks"
+	@echo "make lock               resolve pyproject.toml afresh into requirements.lock"
+	@echo "make clean              remove .venv and every cache; data and figures stay"
+	@echo "PYTHON=python3.12       before any of them: the Python to set up with (default python3)"
+
+run: $(READY)
+	@test -f recipes/$(WORLD).yaml || { echo "no recipes/$(WORLD).yaml; choose a WORLD of: $$(ls recipes)" >&2; exit 1; }
+	$(BIN)/python -m unelib run recipes/$(WORLD).yaml
+
+test: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/python -m pytest --cov=unelib --cov-report=term
+
+bench: $(READY)
+	@set -e; for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script"; done
+
+# Set-up is done when this stamp is newer than the lock and the project's own list; then nothing is installed again.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, not " + sys.version.split()[0] + "; name one: make PYTHON=python3.12")'
+	@echo "setting up .venv with $$($(PYTHON) --version) from requirements.lock"
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+lock:
+	rm -rf .venv/fresh
+	$(PYTHON) -m venv .venv/fresh
+	.venv/fresh/bin/python -m pip install --disable-pip-version-check --progress-bar off ".[hub,dev]"
+	@grep '^#' requirements.lock > .venv/fresh/lock
+	.venv/fresh/bin/python -m pip freeze --all | grep -Eiv '^(unelib|pip|torchvision|torchaudio|nvidia|cuda|triton)' \
+		| grep -v '^#' | sed 's/+cpu$$//; s/+cu[0-9]*$$//' | sort -f >> .venv/fresh/lock
+	mv .venv/fresh/lock requirements.lock
+	rm -rf .venv/fresh
+
+clean:
+	rm -rf .venv build unelib.egg-info .pytest_cache .ruff_cache .coverage
+	find . -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf

@@ -1,0 +1,232 @@
+"""Tiny models of the real classes with random weights, saved as folders; and a Gaussian world with a known answer."""
+
+import os
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # before any import of the hub's libraries
+
+import diffusers  # noqa: E402
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+import torch  # noqa: E402
+import transformers  # noqa: E402
+from diffusers import AutoencoderKL, DDIMScheduler, DDPMScheduler, UNet2DConditionModel, UNet2DModel  # noqa: E402
+from tokenizers import Tokenizer, models, pre_tokenizers  # noqa: E402
+from transformers import CLIPConfig, CLIPTextConfig, CLIPTokenizer  # noqa: E402
+
+from unelib.faces import draw_faces, sample_factors  # noqa: E402
+from unelib.schedule import make_schedule, training_sigmas  # noqa: E402
+
+START, END = "<|startoftext|>", "<|endoftext|>"
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+WORDS = {c: i for i, c in enumerate([*LETTERS, *(c + "</w>" for c in LETTERS), START, END])}
+TEXT = dict(vocab_size=len(WORDS), hidden_size=16, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2,
+            max_position_embeddings=16, bos_token_id=WORDS[START], eos_token_id=WORDS[END],
+            pad_token_id=WORDS[END])  # fmt: skip
+SCALED_LINEAR = dict(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", clip_sample=False,
+                     set_alpha_to_one=False, steps_offset=1)  # fmt: skip
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quiet():
+    diffusers.utils.logging.set_verbosity_error()
+    transformers.logging.set_verbosity_error()
+
+
+@pytest.fixture(scope="session")
+def faces():
+    """Eight drawn faces (8, 64, 64, 3) uint8."""
+    return draw_faces(sample_factors(range(8)))
+
+
+def clip_tokenizer():
+    return CLIPTokenizer(vocab=WORDS, merges=[], model_max_length=16)
+
+
+def text_encoder(projection=None):
+    config = CLIPTextConfig(**TEXT, projection_dim=projection or 16)
+    kind = transformers.CLIPTextModelWithProjection if projection else transformers.CLIPTextModel
+    return kind(config)
+
+
+def autoencoder(**changes):
+    """AutoencoderKL with f = 4: 16 pixels a side to 4 x 4 x 4."""
+    return AutoencoderKL(
+        in_channels=3, out_channels=3, latent_channels=4, sample_size=16, block_out_channels=(8, 8, 8), norm_num_groups=4,
+        down_block_types=("DownEncoderBlock2D",) * 3, up_block_types=("UpDecoderBlock2D",) * 3, **changes,
+    )  # fmt: skip
+
+
+def unconditional_unet(size=4, channels=4):
+    return UNet2DModel(
+        sample_size=size, in_channels=channels, out_channels=channels, block_out_channels=(8, 16), norm_num_groups=4,
+        down_block_types=("DownBlock2D",) * 2, up_block_types=("UpBlock2D",) * 2, layers_per_block=1,
+    )  # fmt: skip
+
+
+def conditional_unet(**changes):
+    return UNet2DConditionModel(**{
+        "sample_size": 4, "block_out_channels": (8, 16), "norm_num_groups": 4, "layers_per_block": 1,
+        "attention_head_dim": 4, "down_block_types": ("CrossAttnDownBlock2D", "DownBlock2D"),
+        "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D"), "cross_attention_dim": 16,
+    } | changes)  # fmt: skip
+
+
+def stable_diffusion(kind=diffusers.StableDiffusionPipeline, prediction="epsilon", unet=None, scheduler=DDIMScheduler):
+    return kind(
+        vae=autoencoder(scaling_factor=0.5, shift_factor=0.1), text_encoder=text_encoder(), tokenizer=clip_tokenizer(),
+        unet=unet or conditional_unet(), scheduler=scheduler(**SCALED_LINEAR, prediction_type=prediction),
+        safety_checker=None, feature_extractor=None, requires_safety_checker=False,
+    )  # fmt: skip
+
+
+def stable_diffusion_xl():
+    unet = conditional_unet(
+        cross_attention_dim=32, addition_embed_type="text_time", addition_time_embed_dim=4,
+        projection_class_embeddings_input_dim=6 * 4 + 16,
+    )  # fmt: skip
+    return diffusers.StableDiffusionXLPipeline(
+        vae=autoencoder(), text_encoder=text_encoder(), text_encoder_2=text_encoder(projection=16), unet=unet,
+        tokenizer=clip_tokenizer(), tokenizer_2=clip_tokenizer(), scheduler=DDIMScheduler(**SCALED_LINEAR),
+    )  # fmt: skip
+
+
+def latent_consistency():
+    kind, unet = diffusers.LatentConsistencyModelPipeline, conditional_unet(time_cond_proj_dim=8)
+    return stable_diffusion(kind, unet=unet, scheduler=diffusers.LCMScheduler)
+
+
+def latent_diffusion_vq():
+    vqvae = diffusers.VQModel(
+        block_out_channels=(8, 8, 8), latent_channels=4, norm_num_groups=4, num_vq_embeddings=8,
+        down_block_types=("DownEncoderBlock2D",) * 3, up_block_types=("UpDecoderBlock2D",) * 3,
+    )  # fmt: skip
+    return diffusers.LDMPipeline(vqvae=vqvae, unet=unconditional_unet(), scheduler=DDIMScheduler(**SCALED_LINEAR))
+
+
+def diffusion_transformer():
+    transformer = diffusers.DiTTransformer2DModel(
+        num_attention_heads=2, attention_head_dim=4, in_channels=4, out_channels=8, num_layers=1, sample_size=4,
+        norm_num_groups=4, num_embeds_ada_norm=4,
+    )  # fmt: skip
+    return diffusers.DiTPipeline(transformer, autoencoder(), DDIMScheduler())
+
+
+PIPELINES = {
+    "sd": stable_diffusion,
+    "sd2": lambda: stable_diffusion(prediction="v_prediction"),
+    "lcm": latent_consistency,
+    "sdxl": stable_diffusion_xl,
+    "ddpm": lambda: diffusers.DDPMPipeline(unconditional_unet(16, 3), DDPMScheduler()),
+    "ddim": lambda: diffusers.DDIMPipeline(unconditional_unet(16, 3), DDIMScheduler()),
+    "grey": lambda: diffusers.DDPMPipeline(unconditional_unet(16, 1), DDPMScheduler()),
+    "ldm": lambda: diffusers.LDMPipeline(autoencoder(), unconditional_unet(), DDIMScheduler(**SCALED_LINEAR)),
+    "ldm-vq": latent_diffusion_vq,
+    "dit": diffusion_transformer,
+    "sample": lambda: diffusers.DDPMPipeline(unconditional_unet(16, 3), DDPMScheduler(prediction_type="sample")),
+}
+
+
+def siglip_tokenizer():
+    words = Tokenizer(models.WordLevel({"<pad>": 0, "</s>": 1, "<unk>": 2, "a": 3, "face": 4, "hat": 5}, "<unk>"))
+    words.pre_tokenizer = pre_tokenizers.Whitespace()
+    return transformers.PreTrainedTokenizerFast(
+        tokenizer_object=words, pad_token="<pad>", eos_token="</s>", unk_token="<unk>", model_max_length=16,
+        model_input_names=["input_ids"],
+    )  # fmt: skip
+
+
+VISION = dict(hidden_size=16, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2, patch_size=4)
+
+
+def clip():
+    config = CLIPConfig(text_config=TEXT, vision_config=VISION | {"image_size": 16}, projection_dim=12)
+    processor = transformers.CLIPImageProcessorPil(size={"shortest_edge": 16}, crop_size={"height": 16, "width": 16})
+    return transformers.CLIPModel(config), processor, clip_tokenizer()
+
+
+def siglip():
+    text = {k: v for k, v in TEXT.items() if not k.endswith("id")} | {"vocab_size": 6, "pad_token_id": 0}
+    config = transformers.SiglipConfig(text_config=text, vision_config=VISION | {"image_size": 16})
+    processor = transformers.SiglipImageProcessorPil(size={"height": 16, "width": 16})
+    return transformers.SiglipModel(config), processor, siglip_tokenizer()
+
+
+def dinov2():
+    config = transformers.Dinov2Config(**VISION | {"image_size": 16})
+    crop, size = {"height": 16, "width": 16}, {"shortest_edge": 20}
+    return transformers.Dinov2Model(config), transformers.BitImageProcessorPil(size=size, crop_size=crop), None
+
+
+def dinov3():
+    config = transformers.DINOv3ViTConfig(**VISION, image_size=16, num_register_tokens=1)
+    return transformers.DINOv3ViTModel(config), transformers.ViTImageProcessorPil(size={"height": 16, "width": 16}), None
+
+
+def mae():
+    config = transformers.ViTMAEConfig(**VISION, image_size=16, decoder_hidden_size=16, decoder_num_attention_heads=2,
+                                       decoder_num_hidden_layers=1, decoder_intermediate_size=16)  # fmt: skip
+    return transformers.ViTMAEModel(config), transformers.ViTImageProcessorPil(size={"height": 16, "width": 16}), None
+
+
+ENCODERS = {"clip": clip, "siglip": siglip, "dinov2": dinov2, "dinov3": dinov3, "mae": mae}
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory):
+    """Folder of a tiny model by its name in `PIPELINES` or `ENCODERS`, made when it is first asked for."""
+    root = tmp_path_factory.mktemp("models")
+
+    def folder(name):
+        path = root / name
+        if not path.exists():
+            torch.manual_seed(0)
+            parts = [PIPELINES[name]()] if name in PIPELINES else [p for p in ENCODERS[name]() if p is not None]
+            for part in parts:
+                part.save_pretrained(path)
+        return str(path)
+
+    return folder
+
+
+class GaussianGenerator:
+    """The generator's contract for images ~ N(mean, diag(variance)) in latent space: its best denoiser is linear.
+
+    Latents are the first channel of 8-bit pixels in -1..1. eps(x, t) = E[eps | x], exact for every noise level.
+    """
+
+    name, device, dtype = "gaussian", torch.device("cpu"), torch.float32
+    latent_shape, latent_dim = (1, 4, 4), 16
+
+    def __init__(self):
+        rng = np.random.default_rng(0)
+        self.mean = torch.from_numpy(rng.normal(0, 0.3, self.latent_shape))
+        self.variance = torch.from_numpy(rng.uniform(0.2, 1.5, self.latent_shape))
+        self.sigma_table = training_sigmas(np.linspace(0.00085**0.5, 0.012**0.5, 1000) ** 2)
+        self.calls = 0
+
+    def schedule(self, steps, spacing="trailing"):
+        return make_schedule(self.sigma_table, steps, spacing)
+
+    def to_latent(self, pixels):
+        return torch.from_numpy(pixels[..., 0].astype(np.float32) / 127.5 - 1)[:, None]
+
+    def to_image(self, latent):
+        grey = ((latent.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
+        return grey.expand(-1, 3, -1, -1).permute(0, 2, 3, 1).numpy()
+
+    def eps(self, x, t):
+        self.calls += 1
+        sigma = np.exp(np.interp(t, np.arange(1000), np.log(self.sigma_table)))
+        slope = sigma * (x * np.sqrt(1 + sigma**2) - self.mean) / (self.variance + sigma**2)
+        return slope.to(x.dtype)
+
+    def noise_of(self, latent):
+        """The probability-flow map: each coordinate is scaled about the mean by the growth of its deviation."""
+        low, high = self.sigma_table[0], self.sigma_table[-1]
+        growth = torch.sqrt((self.variance + high**2) / (self.variance + low**2))
+        return (self.mean + (latent - self.mean) * growth) / np.sqrt(1 + high**2)
+
+
+@pytest.fixture
+def gaussian():
+    return GaussianGenerator()

@@ -1,0 +1,164 @@
+"""The tests equal SciPy's column by column; true Gaussians pass at the level; controls and errors do what they say."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from unelib.gaussianity import (
+    anderson_statistic,
+    bimodal_control,
+    dagostino_statistic,
+    gaussian_control,
+    normality,
+    shapiro_statistic,
+    shapiro_weights,
+    wilson,
+)
+
+SHAPES = [(20, 7), (250, 9), (1001, 5)]
+
+
+def mixed_sample(n, m):
+    """Gaussian, uniform, exponential and heavy-tailed columns in turn."""
+    rng = np.random.default_rng(n)
+    draws = [rng.standard_normal, rng.random, rng.standard_exponential, lambda n: rng.standard_t(3, n)]
+    return np.column_stack([3 + 5 * draws[i % 4](n) for i in range(m)])
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_shapiro_equals_scipy(shape):
+    S = mixed_sample(*shape)
+    expected = [stats.shapiro(column) for column in S.T]
+    W, p = shapiro_statistic(S)
+    np.testing.assert_allclose(W, [e.statistic for e in expected], atol=1e-6)
+    np.testing.assert_allclose(p, [e.pvalue for e in expected], atol=1e-4)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_dagostino_equals_scipy(shape):
+    S = mixed_sample(*shape)
+    expected = [stats.normaltest(column) for column in S.T]
+    K, p = dagostino_statistic(S)
+    np.testing.assert_allclose(K, [e.statistic for e in expected], rtol=1e-10)
+    np.testing.assert_allclose(p, [e.pvalue for e in expected], rtol=1e-8)
+
+
+@pytest.mark.filterwarnings("ignore")  # SciPy announces a change of its own result object
+@pytest.mark.parametrize("shape", SHAPES)
+def test_anderson_equals_scipy(shape):
+    S = mixed_sample(*shape)
+    n = len(S)
+    A, _ = anderson_statistic(S)
+    expected = [stats.anderson(column).statistic for column in S.T]
+    np.testing.assert_allclose(A / (1 + 0.75 / n + 2.25 / n**2), expected, rtol=1e-8)
+
+
+def test_anderson_p_meets_the_published_critical_values_and_falls():
+    from unelib.gaussianity import anderson_p
+
+    published = {0.10: 0.631, 0.05: 0.752, 0.025: 0.873, 0.01: 1.035}
+    for p, critical in published.items():
+        assert anderson_p(np.array([critical]))[0] == pytest.approx(p, rel=0.05)
+    assert (np.diff(anderson_p(np.linspace(0.05, 30, 2000))) <= 2e-3).all()
+    assert anderson_p(np.array([500.0]))[0] < 1e-20
+
+
+def test_statistics_do_not_change_with_scale_shift_or_order():
+    S = mixed_sample(60, 8)
+    other = np.random.default_rng(0).permutation(S) * 1e-3 + 40
+    for statistic in (anderson_statistic, dagostino_statistic, shapiro_statistic):
+        np.testing.assert_allclose(statistic(other)[0], statistic(S)[0], rtol=1e-6)
+
+
+def test_shapiro_weights_are_antisymmetric_and_of_unit_length():
+    weights = shapiro_weights(250)
+    np.testing.assert_allclose(weights, -weights[::-1], atol=1e-12)
+    assert weights @ weights == pytest.approx(1, abs=1e-12)
+
+
+@pytest.mark.parametrize("axes", ["projections", "coordinates"])
+def test_true_gaussians_pass_at_the_level(axes):
+    X = np.random.default_rng(1).standard_normal((4000, 1000)).astype(np.float32)
+    table = normality(X, projections=1000, rows=100, axes=axes)
+    assert list(table.test) == ["anderson", "dagostino", "shapiro"]
+    assert (table.n_tests == 1000).all() and (table.rows == 100).all()
+    # four standard errors of a share of 1000, and half a point for the small-sample size of the tests themselves
+    np.testing.assert_allclose(table.pass_rate, 0.95, atol=4 * np.sqrt(0.95 * 0.05 / 1000) + 0.005)
+    assert ((table.low < table.pass_rate) & (table.pass_rate < table.high)).all()
+
+
+def test_controls_differ_and_keep_the_shape():
+    X = np.zeros((600, 80))
+    gaussian, bimodal = gaussian_control(X, seed=3), bimodal_control(X, seed=3)
+    assert gaussian.shape == bimodal.shape == X.shape
+    pass_rate = lambda X: normality(X, tests="anderson", projections=500).pass_rate[0]
+    assert pass_rate(gaussian) > 0.9
+    assert pass_rate(bimodal) < 0.25
+    np.testing.assert_array_equal(bimodal, bimodal_control(X, seed=3))
+    assert not np.array_equal(bimodal, bimodal_control(X, seed=4))
+
+
+def test_coordinates_see_what_projections_do_not():
+    X = np.random.default_rng(2).uniform(-1, 1, (1000, 400))
+    projected, coordinates = (normality(X, tests="anderson", projections=400, axes=a) for a in ("projections", "coordinates"))
+    assert projected.pass_rate[0] > 0.9 and coordinates.pass_rate[0] < 0.1
+
+
+def test_seed_decides_and_shift_and_scale_do_not():
+    X = np.random.default_rng(4).standard_normal((300, 12))
+    first = normality(X, projections=300, seed=1)
+    assert first.equals(normality(X, projections=300, seed=1))
+    assert not first.equals(normality(X, projections=300, seed=2))
+    np.testing.assert_allclose(first.pass_rate, normality(5 * X + 2, projections=300, seed=1).pass_rate, atol=0.011)
+
+
+def test_fewer_rows_than_asked_for_uses_them_all():
+    table = normality(np.random.default_rng(0).standard_normal((40, 3)), projections=10, rows=250)
+    assert (table.rows == 40).all()
+
+
+def test_constant_samples_are_dropped_and_counted():
+    X = np.random.default_rng(0).standard_normal((4000, 3))
+    X[1:, 2] = 0
+    table = normality(X, tests="anderson", axes="coordinates", rows=20, seed=0)
+    assert table.n_tests[0] == 2 and table.attrs["dropped"] == 1
+
+
+def test_wilson_interval_stays_inside():
+    assert wilson(0, 50)[0] == pytest.approx(0, abs=1e-12) and wilson(50, 50)[1] == pytest.approx(1)
+
+
+NORMAL = np.random.default_rng(0).standard_normal((50, 4))
+
+
+def spoilt(row, column, value):
+    X = NORMAL.copy()
+    X[row, column] = value
+    return X
+
+
+@pytest.mark.parametrize(
+    "X, options, message",
+    [
+        (NORMAL[:, 0], {}, "2-D"),
+        (NORMAL[:19], {}, "at least 20 rows"),
+        (spoilt(7, 2, np.nan), {}, "nan at row 7, column 2"),
+        (spoilt(3, 1, -np.inf), {}, "-inf at row 3, column 1"),
+        (spoilt(slice(None), 3, 5.0), {"axes": "coordinates"}, "column 3 of X is constant"),
+        (np.ones((30, 4)), {}, "every column"),
+        (NORMAL, {"tests": ["lilliefors"]}, "unknown test 'lilliefors'; choose one of anderson, dagostino, shapiro"),
+        (NORMAL, {"axes": "rows"}, "unknown axes 'rows'"),
+        (NORMAL, {"rows": 10}, "20 rows"),
+        (NORMAL, {"projections": 0}, "projections=0"),
+        (NORMAL, {"level": 0}, "level is 0"),
+        (np.tile(NORMAL, (110, 1)), {"rows": 5500}, "12 to 5000"),
+    ],
+)
+def test_errors(X, options, message):
+    with pytest.raises(ValueError, match=message):
+        normality(X, **options)
+
+
+def test_text_is_a_type_error():
+    with pytest.raises(TypeError, match="real numbers"):
+        normality(NORMAL.astype(str))

@@ -1,0 +1,51 @@
+"""environment.yml, requirements.lock and pyproject.toml say the same thing."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import unelib
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+WANTED = [Requirement(line) for line in PROJECT["dependencies"] + EXTRAS["hub"] + EXTRAS["dev"]]
+LINES = [line for line in (ROOT / "requirements.lock").read_text().splitlines() if not line.startswith("#")]
+
+
+def locked():
+    """Version of each package in the lock, by its canonical name."""
+    return {canonicalize_name(name): version for name, version in (line.split("==") for line in LINES)}
+
+
+@pytest.mark.parametrize("requirement", WANTED, ids=str)
+def test_lock_holds_every_dependency_within_its_range(requirement):
+    assert requirement.specifier.contains(locked()[canonicalize_name(requirement.name)])
+
+
+def test_lock_pins_each_package_once_without_build_suffix():
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.]*", line) for line in LINES)
+    assert len(locked()) == len(LINES)
+
+
+def test_lock_leaves_the_accelerator_to_torch():
+    assert locked()["torch"] == "2.13.0"
+    assert not [name for name in locked() if re.match("torchvision|torchaudio|nvidia|triton|cuda", name)]
+
+
+def test_environment_installs_the_lock_and_this_package():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    (pip,) = [part["pip"] for part in environment["dependencies"] if isinstance(part, dict)]
+    assert pip == ["-r requirements.lock", "-e ."]
+    (python,) = [part for part in environment["dependencies"] if str(part).startswith("python=")]
+    assert Requirement("python" + PROJECT["requires-python"]).specifier.contains(python.removeprefix("python="))
+
+
+def test_licence_and_version():
+    assert (ROOT / "LICENSE").read_text().startswith("MIT License") and PROJECT["license"] == "MIT"
+    assert re.fullmatch(r"\d+\.\d+\.\d+", unelib.__version__)

@@ -1,0 +1,85 @@
+"""The algebra of directions: unit vectors in a view, their strength in standard deviations, what to project out.
+
+A direction for reading (a probe's weights) and one for writing (the pattern: covariance x weights, Haufe et al.,
+2014) are different objects: the first is blind to correlated attributes, the second moves along the data.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Direction:
+    """A unit vector (d,) in a view's space; `sigma` is the standard deviation of the data's projection on it."""
+
+    name: str
+    vector: np.ndarray
+    sigma: float = 1.0
+
+    def strength(self, X):
+        """Standard deviation (a float) of the projection of rows X (n, d): the unit that walks are measured in."""
+        return float(np.std(rows_like(self, X) @ self.vector))
+
+    def scaled_by(self, X):
+        """The same direction with `sigma` measured on X (n, d)."""
+        return replace(self, sigma=self.strength(X))
+
+    def scores(self, X):
+        """Projection (n,) of rows on the direction, centred, in units of sigma."""
+        projection = rows_like(self, X) @ self.vector
+        return (projection - projection.mean()) / self.sigma
+
+    def without(self, others, cov=None):
+        """The direction with others (Directions or vectors) projected out.
+
+        With `cov` (d, d) the result is uncorrelated with the others' projections under that covariance; without, it
+        is orthogonal to them. Raises ValueError if nothing is left.
+        """
+        others = np.stack([getattr(o, "vector", o) for o in np.atleast_1d(np.array(others, dtype=object))]).astype(float)
+        if others.shape[1] != len(self.vector):
+            raise ValueError(f"{self.name} has {len(self.vector)} columns, the others {others.shape[1]}: not one view")
+        constraints = others if cov is None else others @ np.asarray(cov, float)
+        basis = np.linalg.qr(constraints.T)[0]
+        rest = self.vector - basis @ (basis.T @ self.vector)
+        if np.linalg.norm(rest) < 1e-6:
+            raise ValueError(f"{self.name} lies in the span of the others; nothing is left of it")
+        return replace(self, vector=rest / np.linalg.norm(rest))
+
+    def kept(self, original):
+        """Cosine with another direction: what is left after something was projected out."""
+        return float(self.vector @ original.vector)
+
+
+def direction(probe, name, kind="write", X=None):
+    """The direction of an attribute from a fitted probe.
+
+    kind  "write" (the pattern, for editing) or "read" (the weights)
+    X     rows (n, d) whose projection sets `sigma`; without, it is 1
+    Raises ValueError, listing them, if the probe has no such attribute.
+    """
+    names = list(getattr(probe, "attributes_", range(len(probe.coef_))))
+    if name not in names:
+        raise ValueError(f"no probe for {name!r}; there are probes for {names}")
+    if kind not in ("write", "read"):
+        raise ValueError(f"unknown kind {kind!r}; choose 'write' or 'read'")
+    weights = (probe.pattern_ if kind == "write" else probe.coef_)[names.index(name)].astype(float)
+    length = np.linalg.norm(weights)
+    if not length > 0:
+        raise ValueError(f"the probe found nothing for {name!r}: its weights are zero")
+    found = Direction(name, weights / length)
+    return found if X is None else found.scaled_by(X)
+
+
+def rows_like(d, X):
+    """X as (n, d) float64 rows of the direction's view; ValueError on another width."""
+    X = np.asarray(X).reshape(len(X), -1)
+    if X.shape[1] != len(d.vector):
+        raise ValueError(f"{d.name} belongs to a view of {len(d.vector)} columns; these rows have {X.shape[1]}")
+    return X.astype(np.float64)
+
+
+def cosines(directions):
+    """Cosines (m, m) between m directions."""
+    V = np.stack([d.vector for d in directions])
+    return V @ V.T

@@ -1,0 +1,83 @@
+"""Edits in noise: move along directions, generate, and measure what changed, on purpose and by accident."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from .invert import check_noise, generate, psnr
+
+
+@dataclass(frozen=True)
+class EditReport:
+    """What an edit did to n images.
+
+    table        DataFrame by attribute: mean probability `before`, `after`, `change`; `flips`, the share of images whose
+                 verdict turned; `target` true where the edit aimed
+    target_flips share of the images that lacked (had, for a negative edit) the target and have (lack) it after
+    off_target   verdicts on other attributes that turned, mean per image, with its standard error `off_target_se`
+    identity     mean cosine of the encoder's embeddings before and after (None without an encoder)
+    psnr         mean PSNR in dB between before and after
+    """
+
+    table: pd.DataFrame
+    target_flips: float
+    off_target: float
+    off_target_se: float
+    identity: float | None
+    psnr: float
+
+
+def move(noise, d, strength):
+    """Noise (n, ...) moved along a direction by `strength` of its standard deviations; strength a number or (n,)."""
+    step = np.asarray(strength, np.float64).reshape(-1, 1) * d.sigma * d.vector
+    flat = np.asarray(noise, np.float32).reshape(len(noise), -1)
+    if flat.shape[1] != len(d.vector):
+        raise ValueError(f"{d.name} has {len(d.vector)} columns; this noise has {flat.shape[1]}: another view's direction")
+    return (flat + step.astype(np.float32)).reshape(np.shape(noise))
+
+
+def walk(gen, noise, d, strengths, steps=25, solver="ab2", grid="karras", batch_size=64):
+    """Images (s, n, h, w, 3) uint8 along a direction, one row a strength in standard deviations; 0 is the round trip."""
+    noise, strengths = check_noise(gen, noise), np.asarray(strengths, float)
+    if strengths.ndim != 1 or not np.isfinite(strengths).all():
+        raise ValueError(f"strengths must be a list of finite numbers, not {strengths}")
+    moved = np.concatenate([move(noise, d, s) for s in strengths])
+    made = generate(gen, moved, steps=steps, solver=solver, grid=grid, batch_size=batch_size)
+    return made.reshape(len(strengths), len(noise), *made.shape[1:])
+
+
+def score_edit(before, after, target, judge, encoder=None, sign=1):
+    """An `EditReport` of images before and after, both (n, h, w, 3) uint8, by a judge that made no direction.
+
+    target  the attribute aimed at; sign +1 if it was to appear, -1 if it was to go
+    """
+    if target not in judge.attributes:
+        raise ValueError(f"{judge.name} cannot judge {target!r}; it knows {judge.attributes}")
+    if before.shape != after.shape:
+        raise ValueError(f"images before and after differ in shape: {before.shape} and {after.shape}")
+    p, q = judge.probabilities(before), judge.probabilities(after)
+    turned = (p > 0.5) != (q > 0.5)
+    table = pd.DataFrame(
+        {"before": p.mean(0), "after": q.mean(0), "change": (q - p).mean(0), "flips": turned.mean(0)}, judge.attributes
+    )
+    table["target"] = table.index == target
+    j = judge.attributes.index(target)
+    lacking = (p[:, j] > 0.5) == (sign < 0)
+    flips = float(turned[lacking, j].mean()) if lacking.any() else float("nan")
+    others = np.delete(turned, j, 1).sum(1)
+    identity = None if encoder is None else float(row_cosines(encoder.embed(before), encoder.embed(after)).mean())
+    error = others.std() / np.sqrt(len(others))
+    return EditReport(table, flips, float(others.mean()), float(error), identity, float(psnr(before, after).mean()))
+
+
+def change_matrix(gen, noise, directions, judge, strength=3.0, before=None, **solver):
+    """DataFrame (edited attribute x judged attribute): mean change of the judge's probability at a strength."""
+    before = generate(gen, noise, **solver) if before is None else before
+    rows = {d.name: score_edit(before, walk(gen, noise, d, [strength], **solver)[0], d.name, judge) for d in directions}
+    return pd.DataFrame({name: report.table["change"] for name, report in rows.items()}).T
+
+
+def row_cosines(A, B):
+    """Cosine (n,) between the rows of A and B (n, d)."""
+    return (A * B).sum(1) / np.maximum(np.linalg.norm(A, axis=1) * np.linalg.norm(B, axis=1), 1e-12)
