@@ -17,7 +17,7 @@ help:
 	@echo "PYTHON=python3.12       before any of them: the Python to set up with (default python3)"
 
 run: $(READY)
-	@test -f recipes/$(WORLD).yaml || { echo "no recipes/$(WORLD).yaml; choose a WORLD of: $$(ls recipes)" >&2; exit 1; }
+	@test -f recipes/$(WORLD).yaml || { echo "no recipes/$(WORLD).yaml; choose a WORLD of: $$(cd recipes && echo *.yaml | sed 's/\.yaml//g')" >&2; exit 1; }
 	$(BIN)/python -m unelib run recipes/$(WORLD).yaml
 
 test: $(READY)
@@ -31,7 +31,7 @@ bench: $(READY)
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, not " + sys.version.split()[0] + "; name one: make PYTHON=python3.12")'
 	@echo "setting up .venv with $$($(PYTHON) --version) from requirements.lock"
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv .venv
 	$(PIP) -r requirements.lock
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
@@ -41,7 +41,7 @@ lock:
 	$(PYTHON) -m venv .venv/fresh
 	.venv/fresh/bin/python -m pip install --disable-pip-version-check --progress-bar off ".[hub,dev]"
 	@grep '^#' requirements.lock > .venv/fresh/lock
-	.venv/fresh/bin/python -m pip freeze --all | grep -Eiv '^(unelib|pip|torchvision|torchaudio|nvidia|cuda|triton)' \
+	.venv/fresh/bin/python -m pip freeze --all | grep -Eiv '^(unelib|pip==|torchvision|torchaudio|nvidia|cuda|triton)' \
 		| grep -v '^#' | sed 's/+cpu$$//; s/+cu[0-9]*$$//' | sort -f >> .venv/fresh/lock
 	mv .venv/fresh/lock requirements.lock
 	rm -rf .venv/fresh

@@ -50,8 +50,7 @@ def labels(Y, n, name="Y"):
     names = list(table.columns)
     same_rows(("X", range(n)), (name, table))
     # `to_numeric` turns text and missing values of any kind into NaN, which the next test finds
-    values = np.column_stack([pd.to_numeric(table.iloc[:, i], errors="coerce").to_numpy(float, na_value=np.nan)
-                              for i in range(len(names))])  # fmt: skip
+    values = table.apply(pd.to_numeric, errors="coerce").to_numpy(float, na_value=np.nan)
     wrong = (values != 0) & (values != 1)
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
@@ -82,5 +81,5 @@ def choice(value, allowed, what):
 def share(value, what, low=0.0, high=np.inf):
     """A number strictly above `low` and at most `high`, else a ValueError."""
     if isinstance(value, str) or not low < value <= high:
-        raise ValueError(f"{what} is {value!r}; it must be a number above {low:g}{f' and at most {high:g}' if high < np.inf else ''}")
+        raise ValueError(f"{what} is {value!r}; it must be a number above {low:g} and at most {high:g}")
     return float(value)

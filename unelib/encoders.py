@@ -91,8 +91,9 @@ def load_encoder(name, device="auto", dtype="auto", revision=None):
         tokenizer = AutoTokenizer.from_pretrained(source, revision=revision) if reads_text else None
     except (OSError, ValueError, ConnectionError) as error:
         raise FileNotFoundError(
-            f"encoder {name!r}: no transformers model at {source!r} ({str(error).strip().splitlines()[0][:200]}); put its"
-            " folder there, or connect to the hub once so that it is cached, or choose one of " + ", ".join(ENCODERS)
+            f"encoder {name!r}: no transformers model at {source!r} ({str(error).strip().splitlines()[0][:200]}); put"
+            " its folder there, or connect to the hub once so that it is cached, or choose one of "
+            + ", ".join(ENCODERS)
         ) from error
     if untrained:
         with torch.random.fork_rng():

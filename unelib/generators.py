@@ -47,8 +47,9 @@ class Generator:
             raise ValueError(f"{name} predicts {self.prediction!r}; epsilon and v_prediction are supported")
         self.sigma_table = training_sigmas(self.scheduler.betas.double().numpy())
         self.condition = text_condition(pipeline, prompt, self.image_size, device, dtype, self.guidance)
-        one_pass = self.guidance == 1 or not self.condition or "timestep_cond" in self.condition
-        self.negative = None if one_pass else negative_condition(pipeline, self.condition, self.image_size, device, dtype)
+        self.negative = None
+        if self.guidance != 1 and self.condition and "timestep_cond" not in self.condition:
+            self.negative = negative_condition(pipeline, self.condition, self.image_size, device, dtype)
 
     def __repr__(self):
         return f"Generator({self.name!r}, latent {self.latent_shape}, image {self.image_size}, {self.dtype})"
@@ -81,7 +82,8 @@ class Generator:
         """Latents (n, *latent_shape) -> pixels (n, h, w, 3) uint8."""
         x = latent.float()
         if self.vae is not None:
-            x = self.vae.decode(self.fit(x / self.vae.config.scaling_factor + self.shift, self.vae.dtype)).sample.float()
+            code = x / self.vae.config.scaling_factor + self.shift
+            x = self.vae.decode(self.fit(code, self.vae.dtype)).sample.float()
         x = ((x.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
         return match_channels(x, 3).permute(0, 2, 3, 1).cpu().numpy()
 
@@ -141,7 +143,9 @@ def load_generator(name, device="auto", dtype="auto", prompt="", guidance=1.0, r
     dtype = pick_dtype(dtype, device)
     pipeline = open_pipeline(name, source, dtype, revision)
     if getattr(pipeline, "unet", None) is None:
-        raise ValueError(f"{name}: {type(pipeline).__name__} has no U-Net; choose a U-Net pipeline such as {list(GENERATORS)}")
+        raise ValueError(
+            f"{name}: {type(pipeline).__name__} has no U-Net; choose a U-Net pipeline such as {list(GENERATORS)}"
+        )
     if untrained:
         pipeline.unet = forget(pipeline.unet).to(dtype)
     for part in (p for p in pipeline.components.values() if isinstance(p, torch.nn.Module)):

@@ -67,7 +67,9 @@ def load_images(name, n=2000, split="train", seed=0, size=None, attributes=None,
     elif name.count("/") == 1 and not name.startswith((".", "/", "~")):
         images = load_hub(name, n, split, size or 512)
     else:
-        raise FileNotFoundError(f"no image set {name!r}: it is neither 'drawn-faces' nor a folder nor a hub id owner/name")
+        raise FileNotFoundError(
+            f"no image set {name!r}: it is neither 'drawn-faces' nor a folder nor a hub id owner/name"
+        )
     return images if attributes is None else keep_attributes(images, attributes)
 
 
@@ -77,12 +79,17 @@ def load_parts(name, n_train, n_test, train_split="train", test_split="test", **
     Where both come from one split of the source, its first `n_train` images train and the next `n_test` are held out.
     """
     if train_split != test_split:
-        train, test = load_images(name, n_train, train_split, **options), load_images(name, n_test, test_split, **options)
+        train, test = (
+            load_images(name, n_train, train_split, **options),
+            load_images(name, n_test, test_split, **options),
+        )
     else:
         both = load_images(name, n_train + n_test, train_split, **options)
         train, test = both[:n_train], both[n_train:]
     if len(train) < n_train or len(test) < n_test:
-        raise ValueError(f"{name} has {len(train)} and {len(test)} images for training and testing, not {n_train} and {n_test}")
+        raise ValueError(
+            f"{name} has {len(train)} and {len(test)} images for training and testing, not {n_train} and {n_test}"
+        )
     return replace(train, split="train"), replace(test, split="test")
 
 
@@ -99,7 +106,9 @@ def keep_attributes(images, names):
     missing = [name for name in names if name not in images.attributes]
     if missing:
         raise ValueError(f"{images.name} has no attribute {missing}; it has {list(images.attributes)}")
-    return ImageSet(images.name, images.ids, images.pixels, images.attributes[list(names)], images.split, images.factors)
+    return ImageSet(
+        images.name, images.ids, images.pixels, images.attributes[list(names)], images.split, images.factors
+    )
 
 
 def drawn_faces(n, split, seed, size, correlated):
@@ -122,21 +131,30 @@ def load_celeba(folder, n, split, size):
         raise ValueError(f"{folder / 'list_attr_celeba.txt'} promises {' '.join(count)} rows and holds {len(rows)}")
     for row, values in enumerate(rows):
         if len(values) != len(names) + 1:
-            raise ValueError(f"row {row + 1} of list_attr_celeba.txt has {len(values) - 1} values for {len(names)} attributes")
+            raise ValueError(
+                f"row {row + 1} of list_attr_celeba.txt has {len(values) - 1} values for {len(names)} attributes"
+            )
     parts = [line.split() for line in read_lines(folder / "list_eval_partition.txt")]
     if [p[0] for p in parts] != [r[0] for r in rows]:
         bad = next(i for i, (p, r) in enumerate(zip(parts + [[None]], rows + [[None]])) if p[0] != r[0])
         raise ValueError(f"CelebA's two tables differ at row {bad + 1} of list_eval_partition.txt")
     chosen = [r for r, p in zip(rows, parts) if p[1:] == [str(CELEBA_SPLITS[split])]][:n]
-    return from_files("celeba", folder / "img_align_celeba", [r[0] for r in chosen], [r[1:] for r in chosen], names, size, split)
+    return from_files(
+        "celeba", folder / "img_align_celeba", [r[0] for r in chosen], [r[1:] for r in chosen], names, size, split
+    )
 
 
 def load_folder(folder, n, split, size):
     """A folder with images and one CSV: its first column is the file name, the others are 0/1 (or -1/1) attributes."""
     tables = sorted(folder.glob("*.csv"))
     if len(tables) != 1:
-        raise FileNotFoundError(f"{folder} holds {len(tables)} CSV files; an image folder needs one, with file name and attributes")
-    table = pd.read_csv(tables[0]).iloc[:n]
+        raise FileNotFoundError(
+            f"{folder} holds {len(tables)} CSV files; an image folder needs one, with file name and attributes"
+        )
+    try:
+        table = pd.read_csv(tables[0]).iloc[:n]
+    except ValueError as error:
+        raise ValueError(f"{tables[0]} is not a table ({error}); it needs a heading and one row an image") from error
     if table.empty or table.shape[1] < 2:
         raise ValueError(f"{tables[0]} needs a column of file names, one of attributes or more, and at least one row")
     files = table.iloc[:, 0].astype(str).tolist()
@@ -191,10 +209,12 @@ def from_files(name, folder, files, values, names, size, split):
 
 
 def open_picture(path, row):
-    """One picture as RGB, upright: EXIF rotation applied, grey and CMYK converted, transparency over white."""
+    """One picture as RGB: EXIF rotation applied, grey (16 bits too), CMYK converted, transparency over white."""
     try:
         with Image.open(path) as picture:
             picture = ImageOps.exif_transpose(picture)
+            if picture.mode.startswith("I"):
+                picture = Image.fromarray((np.asarray(picture) // 257).clip(0, 255).astype(np.uint8))
             if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
                 picture = picture.convert("RGBA")
                 picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
@@ -216,14 +236,18 @@ def attribute_table(values, names, ids, source):
     except ValueError as error:
         raise ValueError(f"{source}: attributes must be numbers ({error})") from error
     if values.shape != (len(ids), len(names)):
-        raise ValueError(f"{source}: attributes are {values.shape}; {len(ids)} images and {len(names)} names were given")
+        raise ValueError(
+            f"{source}: attributes are {values.shape}; {len(ids)} images and {len(names)} names were given"
+        )
     if len(set(ids)) != len(ids):
         twice = pd.Series(ids)[pd.Series(ids).duplicated()].iloc[0]
         raise ValueError(f"{source}: the image {twice!r} is there twice")
     allowed = np.isin(values, (-1, 0, 1))
     if not allowed.all():
         row, column = np.argwhere(~allowed)[0]
-        raise ValueError(f"{source}: row {row + 1}, attribute {names[column]}: {values[row, column]} is not 0/1 or -1/1")
+        raise ValueError(
+            f"{source}: row {row + 1}, attribute {names[column]}: {values[row, column]} is not 0/1 or -1/1"
+        )
     return pd.DataFrame((values > 0).astype(np.uint8), pd.Index(ids, name="id"), list(names))
 
 
@@ -246,7 +270,7 @@ def read_lines(path):
     return lines
 
 
-CELEBA_ATTRIBUTES = (
+CELEBA_ATTRIBUTES = (  # noqa: SIM905
     "5_o_Clock_Shadow Arched_Eyebrows Attractive Bags_Under_Eyes Bald Bangs Big_Lips Big_Nose Black_Hair Blond_Hair "
     "Blurry Brown_Hair Bushy_Eyebrows Chubby Double_Chin Eyeglasses Goatee Gray_Hair Heavy_Makeup High_Cheekbones "
     "Male Mouth_Slightly_Open Mustache Narrow_Eyes No_Beard Oval_Face Pale_Skin Pointy_Nose Receding_Hairline "

@@ -167,7 +167,9 @@ def check_noise(gen, noise):
     if noise.ndim == 2 and noise.shape[1] == gen.latent_dim:
         noise = noise.reshape(-1, *gen.latent_shape)
     if noise.shape[1:] != tuple(gen.latent_shape):
-        raise ValueError(f"{gen.name} takes noise of shape (n, {', '.join(map(str, gen.latent_shape))}), not {noise.shape}")
+        raise ValueError(
+            f"{gen.name} takes noise of shape (n, {', '.join(map(str, gen.latent_shape))}), not {noise.shape}"
+        )
     if len(noise) == 0:
         raise ValueError("no noise was given")
     if not np.isfinite(noise).all():

@@ -18,7 +18,9 @@ def find_model(name, presets, kind):
         return source
     looked = f"looked in {MODELS} and in the working folder"
     if name in presets:
-        raise FileNotFoundError(f"the folder of {kind} {name!r} is missing ({looked}); make it with: python -m unelib train {name}")
+        raise FileNotFoundError(
+            f"the folder of {kind} {name!r} is missing ({looked}); make it with: python -m unelib train {name}"
+        )
     raise FileNotFoundError(
         f"no {kind} {name!r}: it is neither a preset ({', '.join(presets)}) nor a folder nor a hub id like owner/name"
         f" ({looked}); choose one of these"

@@ -96,7 +96,9 @@ def hair_behind(canvas, t, look):
     sway = curl * wave(y * 3.6 + 0.2)
     crown = ellipse(x, y + 0.08, side, 0.64 + 0.05 * length + 0.4 * curl)
     fall = box(x, y - (bottom - 0.12) / 2, side + sway, (bottom + 0.12) / 2, 0.10)
-    canvas.blend(canvas.cover(np.minimum(np.maximum(crown, y - bottom), fall)) * look.has_hair, look.hair * np.float32(0.8))
+    canvas.blend(
+        canvas.cover(np.minimum(np.maximum(crown, y - bottom), fall)) * look.has_hair, look.hair * np.float32(0.8)
+    )
 
 
 def neck_and_shirt(canvas, t, look):
@@ -178,7 +180,9 @@ def nose(canvas, t, look):
     part.paint(ellipse(x, y - level, width, height), look.shadow * np.float32(0.72))
     part.paint(ellipse(x, y - level + 0.024, width * 0.92, height * 0.9), look.light * np.float32(0.98))
     for side in (-1, 1):
-        nostril = ellipse(x - side * width * 0.48, y - level - height * 0.55, 0.010 + width * 0.18, 0.012 + height * 0.14)
+        nostril = ellipse(
+            x - side * width * 0.48, y - level - height * 0.55, 0.010 + width * 0.18, 0.012 + height * 0.14
+        )
         part.paint(nostril, look.shadow * np.float32(0.38))
 
 
@@ -195,7 +199,9 @@ def mouth(canvas, t, look):
     on = t["Wearing_Lipstick"][:, None]
     colour = (1 - on) * natural + on * painted
     part.paint(arc(x, y, half, smile, lips + gap), colour)
-    part.paint(arc(x, y, half * 0.97, smile, 0.011, 0.4), colour * np.float32(0.45), 1 - column(t["Mouth_Slightly_Open"]))
+    part.paint(
+        arc(x, y, half * 0.97, smile, 0.011, 0.4), colour * np.float32(0.45), 1 - column(t["Mouth_Slightly_Open"])
+    )
     inner = arc(x, y, half * 0.86, smile * 0.8, gap)
     inside = part.cover(inner) * column(t["Mouth_Slightly_Open"])
     part.blend(inside, (0.24, 0.05, 0.07))

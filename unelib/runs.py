@@ -9,7 +9,7 @@ import hashlib
 import json
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -27,7 +27,7 @@ class Workspace:
     """Where one run keeps its things: `.zoo`, `.figure(figure, name)`, `.record(stage, **numbers)`, `.result(stage)`."""
 
     run: str
-    root: Path = ROOT
+    root: Path = field(default_factory=lambda: ROOT)
 
     @property
     def zoo(self):
@@ -105,10 +105,10 @@ def run(recipe, parameters=None, force=False):
     A failing notebook raises `papermill.PapermillExecutionError` after its half-executed copy was written.
     """
     recipe = recipe if isinstance(recipe, dict) else read_recipe(recipe)
-    place = Workspace((parameters or {}).get("run", recipe["name"]))
+    steps, place = plan(recipe, parameters), Workspace((parameters or {}).get("run", recipe["name"]))
     place.folder.mkdir(parents=True, exist_ok=True)
     before, rows = package_digest(), []
-    for notebook, values in plan(recipe, parameters):
+    for notebook, values in steps:
         before = step_digest(notebook, values, before)
         rows.append(run_step(place, notebook, values, before, force))
     return pd.DataFrame(rows)

@@ -126,7 +126,8 @@ class NoiseZoo:
         if not np.isfinite(values).all():
             bad = self.ids[shard * manifest["shard_rows"] + int(np.argwhere(~np.isfinite(values))[0, 0])]
             raise ValueError(f"view {view!r}: the row of image {bad} is not finite; nothing was written for its shard")
-        stored = values.astype(manifest["dtype"])
+        with np.errstate(over="ignore"):
+            stored = values.astype(manifest["dtype"])
         if not np.isfinite(stored).all():
             raise ValueError(f"view {view!r} does not fit {manifest['dtype']}; build it with dtype='float32'")
         path = self.shard_path(view, shard)

@@ -1,0 +1,80 @@
+"""Edits: a step of zero is the round trip, steps undo each other, scores count what they say."""
+
+import numpy as np
+import pytest
+
+from unelib.directions import Direction
+from unelib.edit import change_matrix, move, score_edit, walk
+from unelib.invert import generate
+
+
+class BrightnessJudge:
+    """A judge whose first attribute is brightness and whose second never changes."""
+
+    name, attributes = "brightness", ["bright", "constant"]
+
+    def probabilities(self, pixels):
+        bright = pixels.reshape(len(pixels), -1).mean(1) / 255
+        return np.stack([bright, np.full(len(pixels), 0.2)], 1)
+
+
+@pytest.fixture
+def noise():
+    return np.random.default_rng(0).standard_normal((6, 1, 4, 4)).astype(np.float32)
+
+
+@pytest.fixture
+def brighter():
+    return Direction("bright", np.full(16, 0.25), sigma=2.0)
+
+
+def test_a_step_is_counted_in_standard_deviations(noise, brighter):
+    step = move(noise, brighter, 1.5) - noise
+    np.testing.assert_allclose(np.linalg.norm(step.reshape(6, -1), axis=1), 3.0, rtol=1e-5)
+
+
+def test_there_and_back(noise, brighter):
+    np.testing.assert_allclose(move(move(noise, brighter, 3), brighter, -3), noise, atol=1e-5)
+
+
+def test_each_image_its_own_strength(noise, brighter):
+    step = (move(noise, brighter, np.arange(6)) - noise).reshape(6, -1)
+    np.testing.assert_allclose(step @ brighter.vector, 2.0 * np.arange(6), atol=1e-5)
+
+
+def test_strength_zero_is_the_round_trip(gaussian, noise, brighter):
+    images = walk(gaussian, noise, brighter, [-1, 0, 1], steps=10)
+    assert images.shape[:2] == (3, 6)
+    np.testing.assert_array_equal(images[1], generate(gaussian, noise, steps=10))
+
+
+def test_a_walk_is_monotone_along_its_direction(gaussian, noise, brighter):
+    images = walk(gaussian, noise, brighter, [-2, -1, 0, 1, 2], steps=10)
+    assert (np.diff(images.reshape(5, 6, -1).mean(2), axis=0) > 0).all()
+
+
+def test_scores_count_target_and_side_effects():
+    before, after = np.full((4, 8, 8, 3), 50, np.uint8), np.full((4, 8, 8, 3), 200, np.uint8)
+    after[0] = 50
+    report = score_edit(before, after, "bright", BrightnessJudge())
+    assert report.target_flips == 0.75
+    assert report.off_target == 0
+    assert report.table.loc["constant", "change"] == 0
+    assert score_edit(before, before, "constant", BrightnessJudge()).psnr == 99
+
+
+def test_the_matrix_has_a_row_an_edit(gaussian, noise, brighter):
+    matrix = change_matrix(gaussian, noise, [brighter], BrightnessJudge(), strength=2, steps=8)
+    assert list(matrix.index) == ["bright"] and list(matrix) == ["bright", "constant"]
+    assert matrix.loc["bright", "bright"] > 0
+
+
+def test_errors(gaussian, noise, brighter):
+    with pytest.raises(ValueError, match="another view's direction"):
+        move(noise, Direction("x", np.ones(5) / 5**0.5), 1)
+    with pytest.raises(ValueError, match="finite numbers"):
+        walk(gaussian, noise, brighter, [0, np.inf])
+    with pytest.raises(ValueError, match="cannot judge 'Hat'"):
+        score_edit(np.zeros((1, 8, 8, 3), np.uint8), np.zeros((1, 8, 8, 3), np.uint8), "Hat", BrightnessJudge())
+    with pytest.raises(ValueError, match="differ in shape"):
+        score_edit(np.zeros((1, 8, 8, 3), np.uint8), np.zeros((2, 8, 8, 3), np.uint8), "bright", BrightnessJudge())

@@ -1,0 +1,285 @@
+"""Every source of images, and every way in which one can be wrong."""
+
+import sys
+import types
+
+import datasets
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from unelib.images import CELEBA_ATTRIBUTES, ImageSet, from_hub_rows, load_images
+
+
+def picture(mode="RGB", size=(20, 20), colour=None):
+    return Image.new(mode, size, colour or {"RGB": (200, 10, 10), "L": 77, "CMYK": (0, 255, 255, 0)}.get(mode, 0))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder of three pictures and a table with -1/1 and 0/1 columns."""
+    for i in range(3):
+        picture(colour=(80 * i, 10, 10), size=(20 + i, 24)).save(tmp_path / f"{i}.png")
+    table = pd.DataFrame({"file": ["0.png", "1.png", "2.png"], "Male": [1, -1, 1], "Young": [0, 1, 0]})
+    table.to_csv(tmp_path / "table.csv", index=False)
+    return tmp_path
+
+
+@pytest.fixture
+def celeba(tmp_path):
+    """CelebA's published layout in small: six images, two to a split."""
+    (tmp_path / "img_align_celeba").mkdir()
+    names = [f"{i:06d}.jpg" for i in range(1, 7)]
+    rows = [f"{name} {1 if i % 2 else -1}  1 -1" for i, name in enumerate(names)]
+    (tmp_path / "list_attr_celeba.txt").write_text("\n".join(["6", "Male Young Smiling", *rows]) + "\n")
+    (tmp_path / "list_eval_partition.txt").write_text("\n".join(f"{n} {i // 2}" for i, n in enumerate(names)) + "\n")
+    for name in names:
+        picture(size=(18, 22)).save(tmp_path / "img_align_celeba" / name)
+    return tmp_path
+
+
+def rewrite(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def one(folder, image, name="a.png"):
+    """The pixels that `load_images` makes of one picture."""
+    image.save(folder / name) if isinstance(image, Image.Image) else (folder / name).write_bytes(image)
+    (folder / "t.csv").write_text(f"file,Male\n{name},1\n")
+    return load_images(str(folder)).pixels[0]
+
+
+def test_drawn_faces():
+    images = load_images("drawn-faces", n=5, size=32, attributes=["Smiling", "Male"])
+    assert len(images) == 5 and images.pixels.shape == (5, 32, 32, 3) and images.pixels.dtype == np.uint8
+    assert list(images.attributes) == ["Smiling", "Male"] and list(images.attributes.index) == list(images.ids)
+    assert set(np.unique(images.attributes)) <= {0, 1} and len(images.factors) == 5
+    other = load_images("drawn-faces", n=5, size=32, split="test")
+    assert not set(images.ids) & set(other.ids) and not np.array_equal(images.pixels, other.pixels)
+    assert not np.array_equal(images.pixels, load_images("drawn-faces", n=5, size=32, seed=1).pixels)
+
+
+def test_slicing_keeps_rows_together():
+    images = load_images("drawn-faces", n=6, size=32)
+    for rows in (slice(2, 5), [4, 1], np.arange(6) > 3, 3):
+        part = images[rows]
+        which = np.atleast_1d(np.arange(6)[rows])
+        assert isinstance(part, ImageSet) and list(part.ids) == list(images.ids[which]) == list(part.attributes.index)
+        np.testing.assert_array_equal(part.pixels, images.pixels[which])
+        np.testing.assert_array_equal(part.factors.scores, images.factors.scores[which])
+
+
+def test_folder(folder):
+    images = load_images(str(folder))
+    assert images.pixels.shape == (3, 20, 20, 3) and list(images.ids) == ["0", "1", "2"] and images.factors is None
+    np.testing.assert_array_equal(images.attributes, [[1, 0], [0, 1], [1, 0]])
+    assert load_images(str(folder), n=2, size=8).pixels.shape == (2, 8, 8, 3)
+    assert list(load_images(str(folder), attributes=["Young"]).attributes) == ["Young"]
+    np.testing.assert_array_equal(images.pixels[1, 5, 5], [80, 10, 10])
+    assert len(images[:2]) == 2
+
+
+def test_same_file_name_in_two_folders(folder):
+    for part in "ab":
+        (folder / part).mkdir()
+        picture().save(folder / part / "1.png")
+    (folder / "table.csv").write_text("file,Male\na/1.png,1\nb/1.png,0\n")
+    assert list(load_images(str(folder)).ids) == ["a/1", "b/1"]
+
+
+@pytest.mark.parametrize("split, ids", [("train", ["000001", "000002"]), ("valid", ["000003", "000004"]),
+                                        ("test", ["000005", "000006"])])  # fmt: skip
+def test_celeba(celeba, split, ids):
+    images = load_images(str(celeba), split=split)
+    assert images.name == "celeba" and list(images.ids) == ids and images.pixels.shape == (2, 512, 512, 3)
+    np.testing.assert_array_equal(images.attributes, [[0, 1, 0], [1, 1, 0]])
+    assert load_images(str(celeba), n=1, split=split, size=16).pixels.shape == (1, 16, 16, 3)
+
+
+def test_celeba_is_found_in_the_project_s_data(celeba, monkeypatch):
+    monkeypatch.setattr("unelib.images.DATA", celeba.parent)
+    assert load_images(celeba.name, size=8).name == "celeba"
+
+
+def test_pictures_of_every_mode(tmp_path):
+    np.testing.assert_array_equal(one(tmp_path, picture("L"))[0, 0], [77, 77, 77])
+    np.testing.assert_array_equal(one(tmp_path, picture("RGBA", colour=(9, 9, 9, 0)))[0, 0], [255, 255, 255])
+    np.testing.assert_array_equal(one(tmp_path, picture("RGBA", colour=(9, 8, 7, 255)))[0, 0], [9, 8, 7])
+    red = one(tmp_path, picture("CMYK"), "a.jpg")[0, 0].astype(int)
+    assert red[0] > 200 and red[1] < 60
+    np.testing.assert_array_equal(one(tmp_path, picture("1", colour=1))[0, 0], [255, 255, 255])
+    deep = Image.fromarray(np.full((20, 20), 77 * 257, np.uint16))
+    np.testing.assert_array_equal(one(tmp_path, deep)[0, 0], [77, 77, 77])
+
+
+def test_rotation_in_exif_is_applied(tmp_path):
+    image = picture(size=(20, 20), colour=(0, 0, 0))
+    image.paste((255, 255, 255), (0, 0, 20, 5))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # stored turned; shown a quarter clockwise
+    image.save(tmp_path / "a.png", exif=exif)
+    (tmp_path / "t.csv").write_text("file,Male\na.png,1\n")
+    shown = load_images(str(tmp_path)).pixels[0]
+    assert shown[10, -2].min() > 200 and shown[1, 2].max() < 60
+
+
+def test_the_middle_square_is_kept(tmp_path):
+    image = picture(size=(40, 20), colour=(0, 0, 0))
+    image.paste((255, 255, 255), (10, 0, 30, 20))
+    assert one(tmp_path, image).min() == 255
+
+
+def test_missing_file_is_named_with_its_row(folder):
+    (folder / "1.png").unlink()
+    with pytest.raises(FileNotFoundError, match=r"row 2 of the table names 1.png, which is not in"):
+        load_images(str(folder))
+
+
+@pytest.mark.parametrize("content", [b"", b"no image", None])
+def test_unreadable_file_is_named_with_its_row(folder, content):
+    whole = (folder / "2.png").read_bytes()
+    (folder / "2.png").write_bytes(whole[: len(whole) // 2] if content is None else content)
+    with pytest.raises(FileNotFoundError, match=r"row 3: 2.png cannot be read as an image"):
+        load_images(str(folder))
+
+
+@pytest.mark.parametrize("old, new, message", [
+    ("0.png,1,0", "0.png,2,0", "row 1, attribute Male: 2.0 is not 0/1 or -1/1"),
+    ("1.png,-1,1", "1.png,,1", "row 2, attribute Male: nan is not"),
+    ("0.png,1,0", "0.png,yes,0", "attributes must be numbers"),
+    ("1.png", "0.png", "the image '0' is there twice"), ("file,Male,Young", "Male", "needs a column of file names"),
+])  # fmt: skip
+def test_bad_table(folder, old, new, message):
+    if new == "Male":
+        (folder / "table.csv").write_text("file\n0.png\n")
+    else:
+        rewrite(folder / "table.csv", old, new)
+    with pytest.raises(ValueError, match=message):
+        load_images(str(folder))
+
+
+def test_folder_needs_one_table(folder, tmp_path_factory):
+    (folder / "more.csv").write_text("file,Male\n")
+    with pytest.raises(FileNotFoundError, match="holds 2 CSV files; an image folder needs one"):
+        load_images(str(folder))
+    with pytest.raises(FileNotFoundError, match="holds 0 CSV files"):
+        load_images(str(tmp_path_factory.mktemp("empty")))
+    (folder / "more.csv").unlink()
+    for text, message in (
+        ("file,Male\n", "at least one row"),
+        ("", "is not a table"),
+        ("a,b\n1,2\n1,2,3\n", "is not a table"),
+    ):
+        (folder / "table.csv").write_text(text)
+        with pytest.raises(ValueError, match=message):
+            load_images(str(folder))
+
+
+@pytest.mark.parametrize("file, old, new, message", [
+    ("list_attr_celeba.txt", "6\n", "7\n", "promises 7 rows and holds 6"),
+    ("list_attr_celeba.txt", "000002.jpg 1  1 -1", "000002.jpg 1  1", "row 2 of list_attr_celeba.txt has 2 values"),
+    ("list_attr_celeba.txt", "000002.jpg 1  1", "000002.jpg 1  7", "row 2, attribute Young: 7.0 is not"),
+    ("list_eval_partition.txt", "000003.jpg 1\n", "", "differ at row 3 of list_eval_partition.txt"),
+    ("list_eval_partition.txt", "000006.jpg 2\n", "", "differ at row 6"),
+    ("list_eval_partition.txt", "000006.jpg 2\n", "000006.jpg 2\n000007.jpg 2\n", "differ at row 7"),
+])  # fmt: skip
+def test_celeba_tables_that_do_not_match(celeba, file, old, new, message):
+    rewrite(celeba / file, old, new)
+    with pytest.raises(ValueError, match=message):
+        load_images(str(celeba))
+
+
+def test_celeba_that_is_not_whole(celeba):
+    (celeba / "img_align_celeba" / "000002.jpg").unlink()
+    with pytest.raises(FileNotFoundError, match="celeba: row 2 of the table names 000002.jpg"):
+        load_images(str(celeba))
+    rewrite(celeba / "list_eval_partition.txt", " 2\n", " 1\n")
+    with pytest.raises(FileNotFoundError, match="no images of split 'test'"):
+        load_images(str(celeba), split="test")
+    (celeba / "list_eval_partition.txt").unlink()
+    with pytest.raises(FileNotFoundError, match="needs list_eval_partition.txt"):
+        load_images(str(celeba))
+    (celeba / "list_attr_celeba.txt").write_text("6\n")
+    with pytest.raises(ValueError, match="was not downloaded whole"):
+        load_images(str(celeba))
+
+
+def hub_rows(**columns):
+    columns = {"image": [picture() for _ in range(2)]} | columns
+    return datasets.Dataset.from_dict(columns, features=datasets.Features({
+        k: datasets.Image() if k == "image" else datasets.Value("string") if isinstance(v[0], str)
+        else datasets.List(datasets.Value("int64")) if isinstance(v[0], list) else datasets.Value("int64")
+        for k, v in columns.items()
+    }))  # fmt: skip
+
+
+def test_hub_rows_with_attribute_columns():
+    data = hub_rows(Male=[1, -1], Young=[0, 1], name=["a", "b"], celeb_id=[10, 20], box=[[1, 2], [3, 4]])
+    images = from_hub_rows("owner/faces", data, 16, "test")
+    assert list(images.attributes) == ["Male", "Young"] and images.pixels.shape == (2, 16, 16, 3)
+    np.testing.assert_array_equal(images.attributes, [[1, 0], [0, 1]])
+    assert images.ids[1] == "owner/faces-test-00000001"
+
+
+def test_hub_rows_with_an_attribute_vector():
+    data = hub_rows(attributes=[[1] * 40, [0] * 40])
+    images = from_hub_rows("owner/faces", data, 16, "train")
+    assert list(images.attributes) == CELEBA_ATTRIBUTES and images.attributes.iloc[0].all()
+
+
+@pytest.mark.parametrize("data, message", [
+    (hub_rows(attributes=[[1], [0]]), r"attributes are \(2, 1\)"),
+    (hub_rows(name=["a", "b"]), "no column of 0/1 attributes"),
+    (hub_rows(Male=[1, 0]).rename_column("image", "jpg"), "has no column 'image'"),
+])  # fmt: skip
+def test_hub_rows_that_do_not_fit(data, message):
+    with pytest.raises(ValueError, match=message):
+        from_hub_rows("owner/faces", data, 16, "train")
+
+
+def test_hub_data_set_by_name(monkeypatch):
+    asked = []
+
+    def load_dataset(name, split):
+        asked.append(split)
+        if split == "valid":
+            raise ValueError('Unknown split "valid"')
+        return hub_rows(Male=[1, 0])
+
+    monkeypatch.setattr(datasets, "load_dataset", load_dataset)
+    images = load_images("owner/faces", n=1, split="valid", size=8)
+    assert asked == ["valid", "validation"] and images.split == "valid" and len(images) == 1
+    assert len(load_images("owner/faces", n=None, size=8)) == 2
+
+
+def test_hub_that_cannot_be_reached():
+    with pytest.raises(FileNotFoundError, match="hub data set 'owner/faces', split 'train', cannot be had: "):
+        load_images("owner/faces")
+
+
+def test_hub_without_its_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "datasets", types.ModuleType("datasets"))
+    with pytest.raises(ImportError, match=r"pip install 'unelib\[hub\]'"):
+        load_images("owner/faces")
+
+
+@pytest.mark.parametrize("arguments, kind, message", [
+    ({"name": "drawn-faces", "n": 0}, ValueError, "n is 0; ask for at least one"),
+    ({"name": "drawn-faces", "n": -3}, ValueError, "n is -3"),
+    ({"name": "drawn-faces", "n": 2, "split": "exam"}, ValueError, "unknown split 'exam'; drawn faces have train"),
+    ({"name": "drawn-faces", "n": 2, "size": 8}, ValueError, "size 8 is too small"),
+    ({"name": "drawn-faces", "n": 2, "attributes": ["Tall"]}, ValueError, r"has no attribute \['Tall'\]; it has"),
+    ({"name": "nothing"}, FileNotFoundError, "no image set 'nothing'"),
+    ({"name": "./no/where"}, FileNotFoundError, "no image set './no/where'"),
+])  # fmt: skip
+def test_bad_requests(arguments, kind, message):
+    with pytest.raises(kind, match=message):
+        load_images(**arguments)
+
+
+def test_unknown_celeba_split(celeba):
+    with pytest.raises(ValueError, match="unknown split 'exam'; CelebA has train, valid, test"):
+        load_images(str(celeba), split="exam")

@@ -1,0 +1,414 @@
+"""Linear probes for all attributes at once, and their scores with intervals.
+
+Every kind of probe is fitted in principal coordinates R = Z B of the standardised data Z, where R'R is diagonal: ridge
+and discriminant are closed forms there, the logistic solver is well conditioned, and the cost is in min(n, d).
+The weights `coef_` read an attribute; `pattern_` (covariance x weights) is the direction that writes it.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, logit
+from scipy.stats import rankdata
+from sklearn.base import BaseEstimator, clone
+
+from .check import choice, labels, matrix, same_columns, same_rows, share
+from .ridge import leave_one_out, penalty_grid, ridge_weights, thin
+
+LOGISTIC_SHARES = (10.0, 1.0, 0.1, 0.01, 0.001)  # of the mean squared singular value, from strong to weak
+FOLDS = 3
+NORMAL_95 = 1.959964
+
+
+class LinearProbe(BaseEstimator):
+    """Linear classifiers of a attributes from X (n, d), fitted together.
+
+    kind        "logistic": L2-penalised logistic regression; "ridge": least squares on -1/+1; "lda": Fisher's
+                discriminant with shrunk covariance; "mean-difference": difference of class means, midpoint intercept
+    components  keep this many principal components, each scaled to unit variance; all, unscaled, if None
+    penalty     "cv": chosen from the data, for each attribute (logistic: 3 folds by log loss; ridge: leave one out) or
+                for all (lda: Ledoit and Wolf); or a number: lambda = 1 / C of scikit-learn for logistic, lambda for
+                ridge, the share of shrinkage in (0, 1] for lda. The mean difference has none.
+    Columns are standardised first (save for the mean difference without `components`, which stays the plain difference
+    of class means), so penalties count in standard deviations; a constant column gets the coefficient 0. With fewer
+    rows than columns the weights lie in the span of the rows, exactly where the penalised optimum is.
+
+    Fitted, all in the space of X: `coef_` (a, d), `intercept_` (a,), `pattern_` (a, d), `attributes_` (names, or
+    0, 1, ... for arrays), `penalty_` (a,), `n_features_in_`.
+
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((200, 5))
+    >>> probe = LinearProbe("ridge").fit(X, X[:, :2] > 0)
+    >>> probe.coef_.shape, float((probe.predict(X) == (X[:, :2] > 0)).mean()) > 0.9
+    ((2, 5), True)
+    """
+
+    def __init__(self, kind="logistic", components=None, penalty="cv"):
+        self.kind = kind
+        self.components = components
+        self.penalty = penalty
+
+    def fit(self, X, Y):
+        """Fit to X (n, d) and Y of 0/1: DataFrame, (n, a) or (n,); ValueError names what is wrong and where."""
+        solve = SOLVERS[choice(self.kind, SOLVERS, "kind of probe")]
+        check_penalty(self.kind, self.penalty)
+        X = matrix(X, rows=10)
+        truth, names = labels(Y, len(X))
+        if self.kind == "mean-difference" and self.components is None:
+            coef, intercept, penalty = plain_difference(X, truth)
+        else:
+            mean, scale = column_scale(X)
+            space, basis = principal((X - mean) / scale, self.components)
+            weights, intercept, penalty = solve(space, truth, self.penalty)
+            coef = ((basis @ weights) / scale[:, None]).T
+            intercept = intercept - coef @ mean
+        self.coef_, self.intercept_ = coef, intercept
+        self.penalty_ = np.broadcast_to(penalty, len(names)).astype(float)
+        self.attributes_, self.n_features_in_ = names, X.shape[1]
+        self.pattern_ = covariance_with(X, X @ coef.T)
+        return self
+
+    def decision_function(self, X):
+        """X coef' + intercept, (n, a); positive where the attribute is read as present."""
+        X = matrix(X)
+        same_columns(X, self.n_features_in_)
+        return X @ self.coef_.T + self.intercept_
+
+    def predict(self, X):
+        """Attributes (n, a) as 0/1."""
+        return (self.decision_function(X) > 0).astype(int)
+
+
+def check_penalty(kind, penalty):
+    """Raise ValueError unless the penalty is "cv" or a number in the kind's range."""
+    if penalty != "cv":
+        share(penalty, "penalty (or 'cv')", high=1.0 if kind == "lda" else np.inf)
+
+
+def column_scale(X):
+    """Mean and standard deviation (d,) of the columns; infinite for a constant column, which makes its weight 0."""
+    mean, sd = X.mean(0), X.std(0)
+    constant = sd <= 1e-12 * np.abs(mean)
+    if constant.all():
+        raise ValueError("every column of X is constant; there is nothing to read an attribute from")
+    return mean, np.where(constant, np.inf, sd)
+
+
+class Space(NamedTuple):
+    """Principal coordinates U diag(s) of n rows, and how many columns they came from."""
+
+    U: np.ndarray
+    s: np.ndarray
+    columns: int
+
+
+def principal(Z, components=None):
+    """`Space` of centred Z (n, d) and the basis (d, r) with U diag(s) = Z basis; whitened if components are chosen."""
+    U, s, V = thin(Z)
+    if components is None:
+        return Space(U, s, Z.shape[1]), V
+    if not 1 <= components <= len(s):
+        raise ValueError(f"components is {components}; X has {Z.shape} values of rank {len(s)}, so take 1 to {len(s)}")
+    size = np.full(components, np.sqrt(len(Z)))
+    return Space(U[:, :components], size, components), V[:, :components] * size / s[:components]
+
+
+def covariance_with(X, scores):
+    """Covariance (a, d) of each score with each column: the covariance matrix times the weights, never formed."""
+    return (scores - scores.mean(0)).T @ (X - X.mean(0)) / len(X)
+
+
+def plain_difference(X, truth):
+    """Difference of class means (a, d) and the intercept (a,) that puts the boundary halfway."""
+    ones, zeros = class_means(X, truth)
+    return ones - zeros, -((ones - zeros) * (ones + zeros)).sum(1) / 2, 0.0
+
+
+def class_means(X, truth):
+    """Means (a, d) of the rows with each attribute, and of those without."""
+    count = truth.sum(0)[:, None]
+    ones = truth.T.astype(float) @ X
+    return ones / count, (X.sum(0) - ones) / (len(X) - count)
+
+
+def mean_difference(space, truth, penalty):
+    """Class-mean difference in whitened components: Fisher's direction for equal covariance in that subspace."""
+    coef, intercept, penalty = plain_difference(space.U * space.s, truth)
+    return coef.T, intercept, penalty
+
+
+def ridge(space, truth, penalty):
+    """Least squares on -1/+1; each attribute has its own penalty, by leave-one-out."""
+    targets = 2.0 * truth - 1
+    mean = targets.mean(0)
+    if penalty == "cv":
+        grid = penalty_grid(space.s)
+        penalty = grid[leave_one_out(space.U, space.s, targets - mean, grid).argmin(0)]
+    return ridge_weights(space.U, space.s, targets - mean, penalty), mean, penalty
+
+
+def lda(space, truth, shrinkage):
+    """Fisher's discriminant: weights S^-1 (m1 - m0), S = (1 - g) within-class covariance + g mean variance x identity.
+
+    S differs from A = (1 - g) total covariance + g mean variance x identity by a rank-one term along the mean
+    difference, so by Sherman and Morrison S^-1 delta = A^-1 delta / (1 - c delta' A^-1 delta), c = (1 - g) p (1 - p):
+    all attributes share A, which is diagonal here. The share g is Ledoit and Wolf's for the total covariance.
+    """
+    R, total = space.U * space.s, space.s**2 / len(space.U)
+    g = ledoit_wolf_shrinkage(R, total, space.columns) if shrinkage == "cv" else shrinkage
+    ones, zeros = class_means(R, truth)
+    prior, delta = truth.mean(0), (ones - zeros).T
+    weights = delta / ((1 - g) * total + g * total.sum() / space.columns)[:, None]
+    within = 1 - (1 - g) * prior * (1 - prior) * (delta * weights).sum(0)
+    weights = weights / np.maximum(within, np.finfo(float).eps)
+    midpoint = (weights.T * (ones + zeros)).sum(1) / 2
+    return weights, np.log(prior / (1 - prior)) - midpoint, g
+
+
+def ledoit_wolf_shrinkage(R, total, columns):
+    """Ledoit and Wolf's (2004) share of shrinkage, from principal coordinates R (n, r) of `columns` columns."""
+    n, mean_variance = len(R), total.sum() / columns
+    squared = (total**2).sum()
+    spread = squared - columns * mean_variance**2
+    noise = (((R**2).sum(1) ** 2).mean() - squared) / n
+    return float(min(noise, spread) / spread) if spread > 0 else 1.0
+
+
+def logistic(space, truth, penalty):
+    """Logistic regression for all attributes; each has its own penalty, by 3-fold log loss."""
+    features = np.column_stack([space.U * space.s, np.ones(len(truth))])
+    if penalty == "cv":
+        penalty = cross_validated_penalty(features, space.s, truth)
+    penalty = np.broadcast_to(penalty, truth.shape[1])
+    weights = newton(Logistic(features, truth, np.ones(truth.shape), penalty), tolerance=1e-3)
+    return weights[:-1], weights[-1], penalty
+
+
+def cross_validated_penalty(features, s, truth):
+    """The penalty (a,) with the least held-out log loss: every attribute's every fold is a column of one problem.
+
+    Folds differ in which rows they use, not in the rows they hold, so that all share one product; warm starts lead from
+    strong to weak penalties. Single precision is enough to choose.
+    """
+    features, held = features.astype(np.float32), stratified_folds(truth, FOLDS)
+    use, truths = (~held).astype(np.float32), np.tile(truth, FOLDS)
+    grid, weights, losses = np.array(LOGISTIC_SHARES) * (s**2).mean(), None, []
+    for penalty in grid:
+        problem = Logistic(features, truths, use, np.full(truths.shape[1], penalty))
+        weights = newton(problem, weights, tolerance=0.03)
+        loss = np.where(held, log_loss(features @ weights, truths), 0).sum(0)
+        losses.append(loss.reshape(FOLDS, -1).sum(0))
+    return grid[np.argmin(losses, axis=0)]
+
+
+def stratified_folds(truth, folds, seed=0):
+    """Held-out rows (n, folds * a), bool: each attribute's classes are dealt out in turn to its own folds."""
+    order = np.random.default_rng(seed).permutation(len(truth))
+    dealt = np.empty(truth.shape, int)
+    dealt[order] = np.where(truth[order], truth[order].cumsum(0), (~truth[order]).cumsum(0)) % folds
+    return np.hstack([dealt == fold for fold in range(folds)])
+
+
+def log_loss(margin, truth):
+    """Negative log likelihood of each label."""
+    return np.logaddexp(0, margin) - truth * margin
+
+
+class Logistic(NamedTuple):
+    """c penalised logistic regressions on shared features: labels, rows in use (both (n, c)) and penalties (c,)."""
+
+    features: np.ndarray
+    truth: np.ndarray
+    use: np.ndarray
+    penalty: np.ndarray
+
+    def penalised(self, W):
+        """Gradient of the penalty, which leaves the last feature, the constant, alone."""
+        return np.vstack([W[:-1] * self.penalty, np.zeros_like(W[-1:])]).astype(W.dtype, copy=False)
+
+    def losses(self, margin, W):
+        """Penalised negative log likelihood of each column."""
+        return (self.use * log_loss(margin, self.truth)).sum(0) + (W * self.penalised(W)).sum(0) / 2
+
+    def columns(self, live):
+        """The problem of some of the columns."""
+        return Logistic(self.features, self.truth[:, live], self.use[:, live], self.penalty[live])
+
+
+def newton(problem, W=None, tolerance=1e-3, iterations=50):
+    """Weights (r + 1, c): truncated Newton for all columns at once, each leaving when its step is relatively small.
+
+    An iteration costs a few products of the shared features with all live columns, whatever their number.
+    """
+    W = np.zeros((problem.features.shape[1], problem.truth.shape[1]), problem.features.dtype) if W is None else W.copy()
+    square = (problem.features**2).sum(0)[:, None]
+    live = np.arange(W.shape[1])
+    for _ in range(iterations):
+        part, here = problem.columns(live), W[:, live]
+        step, metric = newton_step(part, here, square)
+        W[:, live] = here + step
+        moved, size = (metric * step**2).sum(0), (metric * W[:, live] ** 2).sum(0)
+        live = live[moved > tolerance**2 * size]
+        if not len(live):
+            break
+    return W
+
+
+def newton_step(problem, W, square):
+    """Step (r + 1, c) that lowers every column's loss, and the diagonal metric it was found in."""
+    margin = problem.features @ W
+    p = expit(margin)
+    gradient = problem.features.T @ (problem.use * (p - problem.truth)) + problem.penalised(W)
+    curvature = problem.use * p * (1 - p)
+    metric = np.maximum(square * curvature.mean(0) + problem.penalised(np.ones_like(W)), np.finfo(W.dtype).tiny)
+    step = conjugate_gradients(problem, curvature, -gradient, metric)
+    return step * shortened(problem, margin, W, step), metric
+
+
+def conjugate_gradients(problem, curvature, target, metric, tolerance=0.05, iterations=100):
+    """Solve H x = target for every column, H = F' diag(curvature) F + penalty, with the metric as preconditioner."""
+    tiny = np.finfo(target.dtype).tiny
+    x, residual = np.zeros_like(target), target
+    direction = residual / metric
+    size = (residual * direction).sum(0)
+    goal = tolerance**2 * size
+    for _ in range(iterations):
+        image = problem.features.T @ (curvature * (problem.features @ direction)) + problem.penalised(direction)
+        length = size / np.maximum((direction * image).sum(0), tiny)
+        x, residual = x + length * direction, residual - length * image
+        last, size = size, (residual**2 / metric).sum(0)
+        if (size <= goal).all():
+            break
+        direction = residual / metric + size / np.maximum(last, tiny) * direction
+    return x
+
+
+def shortened(problem, margin, W, step, halvings=12):
+    """Length (c,) at most 1 of each column's step, halved until its loss does not rise; 0 if it always does."""
+    change, start = problem.features @ step, problem.losses(margin, W)
+    length = np.ones(W.shape[1], W.dtype)
+    # rounding of the loss must not read as a rise, or a converged column would never leave
+    slack = 10 * np.finfo(W.dtype).eps * np.abs(start)
+    for _ in range(halvings):
+        rising = problem.losses(margin + length * change, W + length * step) > start + slack
+        if not rising.any():
+            return length
+        length = np.where(rising, length / 2, length)
+    return np.where(rising, 0, length)
+
+
+SOLVERS = {"logistic": logistic, "lda": lda, "ridge": ridge, "mean-difference": mean_difference}
+
+
+def probe_scores(probe, X, Y, intervals=True, seed=0):
+    """How well a fitted probe reads Y from X: one row an attribute.
+
+    Columns: accuracy, balanced_accuracy, auc, auc_low, auc_high, majority (the share of the larger class, which is what
+    accuracy must be compared with).
+    intervals  True: DeLong's 95% interval of the AUC on the logit scale; "bootstrap": percentiles of 500 resamples
+               within each class, drawn with `seed`; False: no interval columns
+    Raises ValueError where attributes differ from the probe's (named columns are matched by name, in any order) or an
+    attribute has fewer than two rows of a class.
+
+    >>> X = np.random.default_rng(0).standard_normal((300, 4))
+    >>> scores = probe_scores(LinearProbe("lda").fit(X[:200], X[:200, 0] > 0), X[200:], X[200:, 0] > 0)
+    >>> bool(scores.auc_low[0] < scores.auc[0] <= scores.auc_high[0])
+    True
+    """
+    interval = INTERVALS[choice(intervals, INTERVALS, "kind of interval")]
+    scores = probe.decision_function(X)
+    truth = aligned_labels(probe, Y, len(scores))
+    hit = (scores > 0) == truth
+    ones, zeros = class_means(hit.astype(float), truth)
+    prior = truth.mean(0)
+    table = {
+        "accuracy": hit.mean(0),
+        "balanced_accuracy": (np.diag(ones) + np.diag(zeros)) / 2,
+        "auc": auc(scores, truth),
+    }
+    if interval:
+        rng = np.random.default_rng(seed)
+        ends = [interval(s[t], s[~t], rng) for s, t in zip(scores.T, truth.T)]
+        table["auc_low"], table["auc_high"] = np.transpose(ends)
+    return pd.DataFrame({**table, "majority": np.maximum(prior, 1 - prior)}, pd.Index(probe.attributes_, name="attribute"))
+
+
+def aligned_labels(probe, Y, n):
+    """Labels (n, a) in the probe's order; ValueError where the attributes are not the probe's."""
+    truth, names = labels(Y, n)
+    if not isinstance(Y, pd.DataFrame):
+        names = probe.attributes_ if truth.shape[1] == len(probe.attributes_) else names
+    if set(names) != set(probe.attributes_):
+        lacking = [name for name in probe.attributes_ if name not in names]
+        other = [name for name in names if name not in probe.attributes_]
+        raise ValueError(f"Y lacks the probe's attributes {lacking} and has others, {other}; pass Y[probe.attributes_]")
+    return truth[:, [names.index(name) for name in probe.attributes_]]
+
+
+def auc(scores, truth):
+    """Area under the ROC curve (a,): the chance that a row with the attribute scores above one without."""
+    ones = truth.sum(0)
+    ranks = (rankdata(scores, axis=0) * truth).sum(0)
+    return (ranks - ones * (ones + 1) / 2) / (ones * (len(truth) - ones))
+
+
+def delong_interval(ones, zeros, rng=None):
+    """DeLong's 95% interval of the AUC of scores `ones` over scores `zeros`, on the logit scale.
+
+    Perfect separation has no variance of its own; half a row of the smaller class is then taken as misplaced.
+    """
+    ranks = rankdata(np.concatenate([ones, zeros]))
+    above = (ranks[: len(ones)] - rankdata(ones)) / len(zeros)
+    below = 1 - (ranks[len(ones) :] - rankdata(zeros)) / len(ones)
+    area, fewest = above.mean(), min(len(ones), len(zeros))
+    variance = above.var(ddof=1) / len(ones) + below.var(ddof=1) / len(zeros)
+    centre = np.clip(area, 0.5 / fewest, 1 - 0.5 / fewest) if variance == 0 else area
+    variance = variance or centre * (1 - centre) / fewest
+    half = NORMAL_95 * np.sqrt(variance) / (centre * (1 - centre))
+    low, high = expit(logit(centre) + np.array([-half, half]))
+    return min(low, area), max(high, area)
+
+
+def bootstrap_interval(ones, zeros, rng, resamples=500):
+    """Percentile 95% interval of the AUC over resamples of each class."""
+    draws = [rng.choice(scores, (len(scores), resamples)) for scores in (ones, zeros)]
+    truth = np.repeat([True, False], [len(ones), len(zeros)])[:, None]
+    return np.percentile(auc(np.concatenate(draws), np.broadcast_to(truth, (len(truth), resamples))), [2.5, 97.5])
+
+
+INTERVALS = {True: delong_interval, False: None, "bootstrap": bootstrap_interval}
+
+
+def shuffled_scores(probe, X, Y, X_test, Y_test, repeats=5, seed=0):
+    """The null: AUCs (repeats, a) on the test rows of probes like this one, fitted to labels in shuffled order.
+
+    Rows of Y move whole, so that correlations among attributes stay.
+    """
+    X, rng = matrix(X, rows=10), np.random.default_rng(seed)
+    same_rows(("X", X), ("Y", Y))
+    table, found = pd.DataFrame(Y), []
+    for _ in range(repeats):
+        null = clone(probe).fit(X, table.iloc[rng.permutation(len(X))])
+        found.append(probe_scores(null, X_test, Y_test, intervals=False).auc)
+    return pd.DataFrame(found).reset_index(drop=True)
+
+
+def profile_correlation(a, b):
+    """Pearson correlation of two views' AUC profiles: {"r", "low", "high", "n"}, with Fisher's 95% interval.
+
+    a, b  Series, matched by their index (attributes in both count), or arrays of one length; four values at least.
+
+    >>> round(profile_correlation([0.6, 0.7, 0.8, 0.9], [0.5, 0.7, 0.75, 0.9])["r"], 3)
+    0.983
+    """
+    if isinstance(a, pd.Series) and isinstance(b, pd.Series):
+        a, b = a.align(b, join="inner")
+    a, b = matrix(np.reshape(a, (-1, 1)), "a")[:, 0], matrix(np.reshape(b, (-1, 1)), "b")[:, 0]
+    same_rows(("a", a), ("b", b))
+    if len(a) < 4 or np.ptp(a) == 0 or np.ptp(b) == 0:
+        raise ValueError(f"profiles share {len(a)} values; a correlation needs four that are not all equal")
+    r = float(np.corrcoef(a, b)[0, 1])
+    half = NORMAL_95 / np.sqrt(max(len(a) - 3, 1))
+    low, high = np.tanh(np.arctanh(np.clip(r, -1 + 1e-12, 1 - 1e-12)) + np.array([-half, half]))
+    return {"r": r, "low": float(low), "high": float(high), "n": len(a)}
