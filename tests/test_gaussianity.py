@@ -100,7 +100,9 @@ def test_controls_differ_and_keep_the_shape():
 
 def test_coordinates_see_what_projections_do_not():
     X = np.random.default_rng(2).uniform(-1, 1, (1000, 400))
-    projected, coordinates = (normality(X, tests="anderson", projections=400, axes=a) for a in ("projections", "coordinates"))
+    projected, coordinates = (
+        normality(X, tests="anderson", projections=400, axes=a) for a in ("projections", "coordinates")
+    )
     assert projected.pass_rate[0] > 0.9 and coordinates.pass_rate[0] < 0.1
 
 

@@ -27,7 +27,9 @@ def features(pixels):
 
 
 def build(zoo, images, settings=None, compute=features, **options):
-    return zoo.build("view", compute, pixels_of(images), settings or {"steps": 5}, shard_rows=10, progress=False, **options)
+    return zoo.build(
+        "view", compute, pixels_of(images), settings or {"steps": 5}, shard_rows=10, progress=False, **options
+    )
 
 
 def test_index_is_the_images(zoo, images):

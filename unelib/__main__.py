@@ -8,13 +8,17 @@ import yaml
 
 from .runs import ROOT, run
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="The UNE workbook: run recipes, train the small models.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="The UNE workbook: run recipes, train the small models."
+)
 
 
 @app.command("run")
 def run_command(
     recipe: Annotated[Path, typer.Argument(help="recipe to execute")] = ROOT / "recipes" / "drawn.yaml",
-    p: Annotated[list[str] | None, typer.Option("-p", help="NAME=VALUE (or NAME VALUE): set a notebook parameter")] = None,
+    p: Annotated[
+        list[str] | None, typer.Option("-p", help="NAME=VALUE (or NAME VALUE): set a notebook parameter")
+    ] = None,
     force: Annotated[bool, typer.Option(help="execute steps again even if nothing changed")] = False,
     rest: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
 ):

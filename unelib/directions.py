@@ -36,7 +36,9 @@ class Direction:
         With `cov` (d, d) the result is uncorrelated with the others' projections under that covariance; without, it
         is orthogonal to them. Raises ValueError if nothing is left.
         """
-        others = np.stack([getattr(o, "vector", o) for o in np.atleast_1d(np.array(others, dtype=object))]).astype(float)
+        others = np.stack([getattr(o, "vector", o) for o in np.atleast_1d(np.array(others, dtype=object))]).astype(
+            float
+        )
         if others.shape[1] != len(self.vector):
             raise ValueError(f"{self.name} has {len(self.vector)} columns, the others {others.shape[1]}: not one view")
         constraints = others if cov is None else others @ np.asarray(cov, float)

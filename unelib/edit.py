@@ -12,8 +12,8 @@ from .invert import check_noise, generate, psnr
 class EditReport:
     """What an edit did to n images.
 
-    table        DataFrame by attribute: mean probability `before`, `after`, `change`; `flips`, the share of images whose
-                 verdict turned; `target` true where the edit aimed
+    table        DataFrame by attribute: mean probability `before`, `after`, `change`; `flips`, the share of images
+                 whose verdict turned; `target` true where the edit aimed
     target_flips share of the images that lacked (had, for a negative edit) the target and have (lack) it after
     off_target   verdicts on other attributes that turned, mean per image, with its standard error `off_target_se`
     identity     mean cosine of the encoder's embeddings before and after (None without an encoder)
@@ -33,12 +33,14 @@ def move(noise, d, strength):
     step = np.asarray(strength, np.float64).reshape(-1, 1) * d.sigma * d.vector
     flat = np.asarray(noise, np.float32).reshape(len(noise), -1)
     if flat.shape[1] != len(d.vector):
-        raise ValueError(f"{d.name} has {len(d.vector)} columns; this noise has {flat.shape[1]}: another view's direction")
+        raise ValueError(
+            f"{d.name} has {len(d.vector)} columns; this noise has {flat.shape[1]}: another view's direction"
+        )
     return (flat + step.astype(np.float32)).reshape(np.shape(noise))
 
 
 def walk(gen, noise, d, strengths, steps=25, solver="ab2", grid="karras", batch_size=64):
-    """Images (s, n, h, w, 3) uint8 along a direction, one row a strength in standard deviations; 0 is the round trip."""
+    """Images (s, n, h, w, 3) uint8 along a direction, a row a strength in standard deviations; 0 is the round trip."""
     noise, strengths = check_noise(gen, noise), np.asarray(strengths, float)
     if strengths.ndim != 1 or not np.isfinite(strengths).all():
         raise ValueError(f"strengths must be a list of finite numbers, not {strengths}")

@@ -42,7 +42,8 @@ class Explorer(w.VBox):
         self.image = w.IntSlider(0, 0, len(self.noises) - 1, description="image", continuous_update=False)
         look = {"style": {"description_width": "120px"}, "layout": w.Layout(width="330px")}
         self.sliders = {
-            n: w.FloatSlider(0, min=-4, max=4, step=0.25, description=pretty(n), continuous_update=False, **look) for n in names
+            n: w.FloatSlider(0, min=-4, max=4, step=0.25, description=pretty(n), continuous_update=False, **look)
+            for n in names
         }
         self.keep = {n: w.ToggleButton(False, description="keep", layout=w.Layout(width="60px")) for n in names}
         self.reset = w.Button(description="back to the original", icon="undo")
@@ -50,7 +51,9 @@ class Explorer(w.VBox):
         lines = [w.HBox([self.sliders[n], self.keep[n]]) for n in names]
         self.controls = w.VBox([*lines, w.HBox([self.reset, self.status])])
         self.before_view, self.after_view = (w.Image(format="png", width=192, height=192) for _ in range(2))
-        titled = [w.VBox([w.HTML(f"<b>{t}</b>"), v]) for t, v in (("before", self.before_view), ("after", self.after_view))]
+        titled = [
+            w.VBox([w.HTML(f"<b>{t}</b>"), v]) for t, v in (("before", self.before_view), ("after", self.after_view))
+        ]
         self.pictures, self.bars = w.HBox(titled), w.HTML()
         self.image.observe(self.show_image, "value")
         self.reset.on_click(self.put_back)
@@ -92,17 +95,19 @@ def png(image):
     """A picture (h, w, 3) uint8 as PNG bytes, enlarged without blur."""
     stream = io.BytesIO()
     factor = max(192 // image.shape[0], 1)
-    Image.fromarray(image).resize((image.shape[1] * factor, image.shape[0] * factor), Image.Resampling.NEAREST).save(stream, "PNG")
+    Image.fromarray(image).resize((image.shape[1] * factor, image.shape[0] * factor), Image.Resampling.NEAREST).save(
+        stream, "PNG"
+    )
     return stream.getvalue()
 
 
 def bar_table(judge, before, after):
     """The judge's probabilities before (grey) and after (blue), as a small HTML table."""
     p, q = judge.probabilities(np.stack([before, after]))
-    line = "<div style='background:{c};width:{v:.0f}px;height:5px;margin:1px 0'></div>"
+    bar = "<div style='background:{};width:{:.0f}px;height:5px;margin:1px 0'></div>"
+    row = "<tr style='line-height:12px'><td style='font-weight:{};padding-right:8px'>{}</td><td>{}</td></tr>"
     rows = []
     for name, a, b in zip(judge.attributes, p, q):
         weight = "bold" if (a > 0.5) != (b > 0.5) else "normal"
-        bars = line.format(c="#aaaaaa", v=100 * a) + line.format(c=PALETTE[0], v=100 * b)
-        rows.append(f"<tr style='line-height:12px'><td style='font-weight:{weight};padding-right:8px'>{pretty(name)}</td><td style='width:104px'>{bars}</td></tr>")
+        rows.append(row.format(weight, pretty(name), bar.format("#aaaaaa", 100 * a) + bar.format(PALETTE[0], 100 * b)))
     return f"<table style='font-size:11px;border-spacing:0'>{''.join(rows)}</table>"

@@ -168,7 +168,7 @@ def shapiro_statistic(S):
 
 
 def shapiro_weights(n):
-    """Royston's weights (n,) of the ordered sample, of unit length; the two outermost are polynomials in 1 / sqrt(n)."""
+    """Royston's weights (n,) of the ordered sample, of unit length; the outer two are polynomials in 1 / sqrt(n)."""
     m = ndtri((np.arange(1, n + 1) - 0.375) / (n + 0.25))
     u, length = 1 / np.sqrt(n), np.sqrt(m @ m)
     last = m[-1] / length + np.polyval([-2.706056, 4.434685, -2.07119, -0.147981, 0.221157, 0], u)

@@ -13,7 +13,9 @@ WIDTH = 9.0
 def style():
     """Set the workbook's look: call once at the top of a notebook."""
     sns.set_theme(context="notebook", style="ticks", palette=PALETTE, font_scale=0.85)
-    plt.rcParams.update({"figure.dpi": 80, "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False})
+    plt.rcParams.update(
+        {"figure.dpi": 80, "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False}
+    )
 
 
 def axes_for(ax, width=WIDTH, height=3.4, **kwargs):
@@ -38,7 +40,9 @@ def image_grid(images, ax=None, columns=8, titles=None, title=None):
     ax.imshow(sheet, interpolation="nearest" if h < 200 else "antialiased")
     ax.set_axis_off()
     for i, text in enumerate(titles or []):
-        ax.text((i % columns + 0.5) * (w + gap), i // columns * (h + gap) - gap, text, ha="center", va="bottom", fontsize=8)
+        ax.text(
+            (i % columns + 0.5) * (w + gap), i // columns * (h + gap) - gap, text, ha="center", va="bottom", fontsize=8
+        )
     if title:
         ax.set_title(title, loc="left")
     return ax
@@ -97,7 +101,15 @@ def radar(table, ax=None, low=0.5):
     angles = np.linspace(0, 2 * np.pi, len(table), endpoint=False)
     for i, view in enumerate(table):
         values = table[view].to_numpy()
-        ax.plot(np.append(angles, angles[0]), np.append(values, values[0]), color=PALETTE[i], marker=MARKERS[i], ms=4, lw=1.4, label=view)
+        ax.plot(
+            np.append(angles, angles[0]),
+            np.append(values, values[0]),
+            color=PALETTE[i],
+            marker=MARKERS[i],
+            ms=4,
+            lw=1.4,
+            label=view,
+        )
     ax.set_xticks(angles, [pretty(a) for a in table.index], fontsize=8)
     ax.set_ylim(low, 1.0)
     ax.set_rlabel_position(8)
@@ -163,7 +175,17 @@ def change_heatmap(matrix, ax=None):
     """Edited attributes x judged attributes: change of the judge's probability, blue less, red more."""
     ax = axes_for(ax, height=0.34 * len(matrix) + 2.0)
     shown = matrix.rename(index=pretty, columns=pretty)
-    sns.heatmap(shown, ax=ax, cmap="RdBu_r", center=0, vmin=-1, vmax=1, square=False, linewidths=0.4, cbar_kws={"label": "change of probability"})
+    sns.heatmap(
+        shown,
+        ax=ax,
+        cmap="RdBu_r",
+        center=0,
+        vmin=-1,
+        vmax=1,
+        square=False,
+        linewidths=0.4,
+        cbar_kws={"label": "change of probability"},
+    )
     ax.set(xlabel="what the judge sees change", ylabel="what was edited")
     ax.tick_params(axis="x", rotation=60)
     return ax

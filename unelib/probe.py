@@ -331,7 +331,9 @@ def probe_scores(probe, X, Y, intervals=True, seed=0):
         rng = np.random.default_rng(seed)
         ends = [interval(s[t], s[~t], rng) for s, t in zip(scores.T, truth.T)]
         table["auc_low"], table["auc_high"] = np.transpose(ends)
-    return pd.DataFrame({**table, "majority": np.maximum(prior, 1 - prior)}, pd.Index(probe.attributes_, name="attribute"))
+    return pd.DataFrame(
+        {**table, "majority": np.maximum(prior, 1 - prior)}, pd.Index(probe.attributes_, name="attribute")
+    )
 
 
 def aligned_labels(probe, Y, n):

@@ -24,7 +24,7 @@ KEYS = ("name", "notebooks", "parameters", "only")
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where one run keeps its things: `.zoo`, `.figure(figure, name)`, `.record(stage, **numbers)`, `.result(stage)`."""
+    """Where a run keeps its things: `.zoo`, `.figure(figure, name)`, `.record(stage, **numbers)`, `.result(stage)`."""
 
     run: str
     root: Path = field(default_factory=lambda: ROOT)
@@ -62,7 +62,9 @@ def read_recipe(path):
     """A recipe as a dict, every key and notebook checked."""
     path = Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f"no recipe {path}; there are {sorted(p.name for p in (ROOT / 'recipes').glob('*.yaml'))}")
+        raise FileNotFoundError(
+            f"no recipe {path}; there are {sorted(p.name for p in (ROOT / 'recipes').glob('*.yaml'))}"
+        )
     recipe = yaml.safe_load(path.read_text())
     if not isinstance(recipe, dict) or not recipe.get("name") or not recipe.get("notebooks"):
         raise ValueError(f"{path.name} needs at least `name` and `notebooks`")
@@ -76,7 +78,7 @@ def read_recipe(path):
 
 
 def plan(recipe, overrides=None):
-    """[(notebook, parameters)] of a recipe; a parameter that no notebook has is a ValueError listing those there are."""
+    """[(notebook, parameters)] of a recipe; a parameter that no notebook has is a ValueError with those there are."""
     shared = {"run": recipe["name"]} | (recipe.get("parameters") or {}) | (overrides or {})
     only = recipe.get("only") or {}
     known = {notebook: notebook_parameters(ROOT / notebook) for notebook in recipe["notebooks"]}

@@ -162,7 +162,9 @@ class NoiseZoo:
             with safe_open(path, "np") as file:
                 return file.get_tensor("rows")
         except (SafetensorError, OSError) as error:
-            raise FileNotFoundError(f"shard {shard} of view {view!r} cannot be read ({error}); build the view again") from error
+            raise FileNotFoundError(
+                f"shard {shard} of view {view!r} cannot be read ({error}); build the view again"
+            ) from error
 
     def manifest(self, view):
         """Settings, versions and shard hashes of a complete view; KeyError lists the views there are."""
@@ -202,7 +204,9 @@ class NoiseZoo:
         except (ValueError, OSError) as error:
             raise ValueError(f"{file} is not a plain .npy array ({error}); pickled objects are never read") from error
         if values.ndim < 2 or len(values) != len(self):
-            raise ValueError(f"{file} holds {values.shape}; the index has {len(self)} images, so {len(self)} rows are needed")
+            raise ValueError(
+                f"{file} holds {values.shape}; the index has {len(self)} images, so {len(self)} rows are needed"
+            )
         settings = settings or {"imported": Path(file).name}
         manifest = self.open_manifest(view, settings, dtype, SHARD_ROWS)
         for shard in range(self.shard_count()):
@@ -240,7 +244,9 @@ def check_same_images(old, new, path):
         differs = np.flatnonzero(old[name].to_numpy() != new[name].to_numpy())
         if len(differs):
             row = differs[0]
-            raise ValueError(f"{path}: row {row} has {name} {old[name][row]}, not {new[name][row]}; choose another folder")
+            raise ValueError(
+                f"{path}: row {row} has {name} {old[name][row]}, not {new[name][row]}; choose another folder"
+            )
     if list(old.columns) != list(new.columns) or not old.equals(new.astype(old.dtypes)):
         raise ValueError(f"{path} has other attributes than these images; choose another folder or remove it")
 
@@ -258,15 +264,19 @@ def check_pixels_of(index, pixels):
 def refuse_other_settings(view, manifest, wanted):
     """ValueError naming every setting in which a manifest and what is wanted differ."""
     old, new = manifest | manifest["settings"], wanted | wanted["settings"]
-    keys = sorted((set(manifest["settings"]) | set(wanted["settings"]) | {"dtype", "shard_rows", "images"}))
+    keys = sorted(set(manifest["settings"]) | set(wanted["settings"]) | {"dtype", "shard_rows", "images"})
     differ = [f"{k}: {old.get(k)!r} there, {new.get(k)!r} now" for k in keys if old.get(k) != new.get(k)]
     if differ:
-        raise ValueError(f"view {view!r} was made with other settings ({'; '.join(differ)}); name it otherwise or remove it")
+        raise ValueError(
+            f"view {view!r} was made with other settings ({'; '.join(differ)}); name it otherwise or remove it"
+        )
 
 
 def versions():
     """Versions of the packages a view depends on."""
-    return {"python": platform.python_version()} | {p: version(p) for p in ("torch", "diffusers", "transformers", "numpy")}
+    return {"python": platform.python_version()} | {
+        p: version(p) for p in ("torch", "diffusers", "transformers", "numpy")
+    }
 
 
 def file_hash(path):
