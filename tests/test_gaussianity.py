@@ -126,6 +126,13 @@ def test_constant_samples_are_dropped_and_counted():
     assert table.n_tests[0] == 2 and table.attrs["dropped"] == 1
 
 
+def test_samples_that_are_all_constant_are_an_error():
+    X = np.zeros((4000, 2))
+    X[0] = 1
+    with pytest.raises(ValueError, match="every sample is constant"):
+        normality(X, axes="coordinates", rows=20, seed=0)
+
+
 def test_wilson_interval_stays_inside():
     assert wilson(0, 50)[0] == pytest.approx(0, abs=1e-12) and wilson(50, 50)[1] == pytest.approx(1)
 

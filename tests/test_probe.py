@@ -12,10 +12,13 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from unelib.probe import (
     SOLVERS,
     LinearProbe,
+    Logistic,
     delong_interval,
     ledoit_wolf_shrinkage,
+    newton,
     probe_scores,
     profile_correlation,
+    shortened,
     shuffled_scores,
     stratified_folds,
 )
@@ -34,6 +37,11 @@ def problem(n=300, d=20, seed=0):
 
 def standardised(X):
     return (X - X.mean(0)) / X.std(0)
+
+
+def cosines(A, B):
+    """Cosine of each pair of rows."""
+    return (A * B).sum(1) / np.linalg.norm(A, axis=1) / np.linalg.norm(B, axis=1)
 
 
 X, Y = problem()
@@ -107,9 +115,7 @@ def test_mean_difference_is_that_and_halfway():
 
 def test_mean_difference_in_whitened_components_is_fishers_direction():
     whitened, fisher = (LinearProbe(k, components=20, penalty=1e-12).fit(X, Y) for k in ("mean-difference", "lda"))
-    cosine = (whitened.coef_ * fisher.coef_).sum(1)
-    cosine = cosine / np.linalg.norm(whitened.coef_, axis=1) / np.linalg.norm(fisher.coef_, axis=1)
-    np.testing.assert_allclose(cosine, 1)
+    np.testing.assert_allclose(cosines(whitened.coef_, fisher.coef_), 1)
 
 
 @pytest.mark.parametrize("kind", SOLVERS)
@@ -136,7 +142,7 @@ def test_units_of_the_columns_do_not_matter(kind):
 
 
 @pytest.mark.parametrize("kind", SOLVERS)
-def test_rotation_turns_the_mean_difference_and_keeps_decisions_finite_in_float16(kind):
+def test_half_precision_and_plain_arrays_are_taken(kind):
     probe = LinearProbe(kind).fit(X.astype(np.float16), Y.to_numpy())
     assert probe.decision_function(X.astype(np.float32)).shape == (300, 4)
     assert np.isfinite(probe.coef_).all() and probe.attributes_ == [0, 1, 2, 3]
@@ -175,6 +181,20 @@ def test_separable_classes_converge():
     y = (X[:, 0] > X[:, 0].mean()).astype(int)
     probe = LinearProbe("logistic", penalty=1e-3).fit(X, y)
     assert (probe.predict(X)[:, 0] == y).mean() > 0.99
+
+
+def test_newton_ends_where_it_must_from_any_start():
+    features = np.column_stack([standardised(X), np.ones(len(X))])
+    problem = Logistic(features, Y.to_numpy(bool), np.ones(Y.shape), np.full(4, 0.1))
+    far = 5 * np.random.default_rng(0).standard_normal((features.shape[1], 4))
+    np.testing.assert_allclose(newton(problem, far, 1e-6), newton(problem, tolerance=1e-6), atol=1e-5)
+
+
+def test_a_step_uphill_is_not_taken():
+    problem = Logistic(standardised(X), Y.to_numpy(bool), np.ones(Y.shape), np.full(4, 0.1))
+    W = newton(problem, tolerance=1e-6)
+    length = shortened(problem, problem.features @ W, W, 1e4 * np.ones_like(W))
+    np.testing.assert_array_equal(length, 0)
 
 
 def test_it_is_a_scikit_learn_estimator():

@@ -1,3 +1,35 @@
-"""A workbook for the Universal Normal Embedding hypothesis."""
+"""A workbook for the Universal Normal Embedding hypothesis.
+
+The names below can be imported from here; they are loaded when first used, so that `import unelib` stays instant.
+"""
+
+from importlib import import_module
 
 __version__ = "0.1.0"
+
+EXPORTS = {
+    "load_images": "images",
+    "load_generator": "generators",
+    "load_encoder": "encoders",
+    "load_judge": "judge",
+    "generate": "invert",
+    "NoiseZoo": "zoo",
+    "normality": "gaussianity",
+    "LinearProbe": "probe",
+    "probe_scores": "probe",
+    "RidgeMap": "align",
+    "CCA": "align",
+    "GCCA": "align",
+    "RelativeRepresentation": "align",
+    "direction": "directions",
+    "walk": "edit",
+    "score_edit": "edit",
+    "Explorer": "explore",
+}
+__all__ = list(EXPORTS)
+
+
+def __getattr__(name):
+    if name not in EXPORTS:
+        raise AttributeError(f"unelib has no {name!r}; it has {', '.join(EXPORTS)}, and its modules")
+    return getattr(import_module(f".{EXPORTS[name]}", __name__), name)

@@ -74,7 +74,7 @@ def two_classes(values, names):
 def choice(value, allowed, what):
     """The value if it is one of the allowed ones, else a ValueError that lists them."""
     if value not in allowed:
-        raise ValueError(f"unknown {what} {value!r}; choose one of {', '.join(allowed)}")
+        raise ValueError(f"unknown {what} {value!r}; choose one of {', '.join(map(str, allowed))}")
     return value
 
 

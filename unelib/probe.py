@@ -402,7 +402,7 @@ def profile_correlation(a, b):
     a, b  Series, matched by their index (attributes in both count), or arrays of one length; four values at least.
 
     >>> round(profile_correlation([0.6, 0.7, 0.8, 0.9], [0.5, 0.7, 0.75, 0.9])["r"], 3)
-    0.983
+    0.977
     """
     if isinstance(a, pd.Series) and isinstance(b, pd.Series):
         a, b = a.align(b, join="inner")
