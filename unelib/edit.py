@@ -27,6 +27,17 @@ class EditReport:
     identity: float | None
     psnr: float
 
+    @property
+    def summary(self):
+        """The report's numbers without its table, as a dict."""
+        return {
+            "target flips": self.target_flips,
+            "off target": self.off_target,
+            "± s.e.": self.off_target_se,
+            "identity": self.identity,
+            "PSNR": self.psnr,
+        }
+
 
 def move(noise, d, strength):
     """Noise (n, ...) moved along a direction by `strength` of its standard deviations; strength a number or (n,)."""

@@ -57,6 +57,11 @@ def normality(
     return table
 
 
+def normality_of_views(views, **options):
+    """One table of `normality` for several views {name: (n, d)}, with a column `view`; options as in `normality`."""
+    return pd.concat([normality(X, **options).assign(view=name) for name, X in views.items()], ignore_index=True)
+
+
 def check_settings(X, projections, rows, level, axes):
     """Raise ValueError on counts or a level out of range, and on constant columns where they would be tested."""
     if projections < 1 or rows < 20:

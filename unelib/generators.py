@@ -9,6 +9,7 @@ import inspect
 import numpy as np
 import torch
 from diffusers import DiffusionPipeline, VQModel
+from diffusers.utils import logging
 
 from .loading import find_model, pick_device, pick_dtype
 from .schedule import make_schedule, training_sigmas
@@ -158,15 +159,19 @@ def load_generator(name, device="auto", dtype="auto", prompt="", guidance=1.0, r
 
 def open_pipeline(name, source, dtype, revision):
     """The diffusers pipeline at a folder or hub id, safetensors only; one clear error if it cannot be had."""
+    told = logging.get_verbosity()
+    logging.set_verbosity_error()  # diffusers remarks on an autoencoder of a kind it did not expect in this pipeline
     try:
         return DiffusionPipeline.from_pretrained(
-            source, torch_dtype=dtype, revision=revision, use_safetensors=True, low_cpu_mem_usage=False
+            source, dtype=dtype, revision=revision, use_safetensors=True, low_cpu_mem_usage=False
         )
     except (OSError, ValueError, ConnectionError) as error:
         raise FileNotFoundError(
             f"generator {name!r}: no diffusers model at {str(source)!r} ({first_line(error)}); put a diffusers folder"
             " there, or connect to the hub once so that it is cached, or choose one of " + ", ".join(GENERATORS)
         ) from error
+    finally:
+        logging.set_verbosity(told)
 
 
 def first_line(error):

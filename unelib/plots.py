@@ -28,6 +28,18 @@ def pretty(name):
     return str(name).replace("_", " ")
 
 
+def quartiles(values):
+    """Median and quartiles of numbers, as text."""
+    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
+    return f"{middle:.3g} ({low:.3g} to {high:.3g})"
+
+
+def enlarge(images, side):
+    """Pictures (n, h, w, c) uint8 with every pixel repeated until they are `side` wide."""
+    factor = max(side // images.shape[1], 1)
+    return images.repeat(factor, 1).repeat(factor, 2)
+
+
 def image_grid(images, ax=None, columns=8, titles=None, title=None):
     """Pictures (n, h, w, 3) uint8 as one tidy sheet, `columns` a row."""
     n, h, w, c = images.shape
@@ -79,19 +91,19 @@ def pass_rates(table, ax=None, level=0.05):
     return ax
 
 
-def qq_fan(views, ax=None, columns=40, seed=0):
-    """Quantiles of random coordinates of each view {name: (n, d)} against the normal's, one line a coordinate."""
+def side_by_side(count, height=3.4):
+    """A figure of the workbook's width with `count` panels that share their y axis: (figure, axes)."""
+    return plt.subplots(1, count, figsize=(WIDTH, height), layout="constrained", sharey=True)
+
+
+def qq_fan(X, ax=None, columns=40, seed=0):
+    """Quantiles of random coordinates of a view (n, d) against the normal's, one line a coordinate."""
     ax = axes_for(ax, width=4.2, height=3.6)
-    rng = np.random.default_rng(seed)
-    for i, (name, X) in enumerate(views.items()):
-        picked = X[:, rng.choice(X.shape[1], min(columns, X.shape[1]), replace=False)]
-        z = np.sort((picked - picked.mean(0)) / picked.std(0), axis=0)
-        q = stats.norm.ppf((np.arange(len(z)) + 0.5) / len(z))
-        ax.plot(q, z, color=PALETTE[i], lw=0.4, alpha=0.35)
-        ax.plot([], [], color=PALETTE[i], label=name)
+    picked = X[:, np.random.default_rng(seed).choice(X.shape[1], min(columns, X.shape[1]), replace=False)]
+    z = np.sort((picked - picked.mean(0)) / picked.std(0), axis=0)
+    ax.plot(stats.norm.ppf((np.arange(len(z)) + 0.5) / len(z)), z, color=PALETTE[0], lw=0.5, alpha=0.4)
     ax.plot([-3.5, 3.5], [-3.5, 3.5], color="black", lw=1, ls="--")
     ax.set(xlabel="normal quantile", ylabel="quantile of a coordinate", xlim=(-3.5, 3.5), ylim=(-5, 5))
-    ax.legend()
     return ax
 
 

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from tqdm.auto import tqdm
 
 from ..faces import draw_faces, sample_factors
 from ..images import SPLIT_START
+from ..loading import MODELS
 
-CACHE = Path("data/cache")
+CACHE = MODELS.parent / "cache"
 
 
 def training_faces(n, seed=0, cache=CACHE):
@@ -47,3 +49,13 @@ def to_signal(pixels):
 def rows_of_step(n, batch_size, step, seed):
     """Row numbers of one training step: drawn from (seed, step) alone, so that a resumed run repeats them."""
     return np.random.default_rng([seed, step]).integers(0, n, batch_size)
+
+
+def crops(images, generator, smallest):
+    """One square crop an image, of `smallest`..1 of its side at a random place, enlarged to full size again."""
+    n = len(images)
+    side = smallest + (1 - smallest) * torch.rand(n, generator=generator)
+    centre = (1 - side)[:, None] * (2 * torch.rand(n, 2, generator=generator) - 1)
+    placed = torch.cat([torch.eye(2) * side[:, None, None], centre[..., None]], 2)
+    grid = F.affine_grid(placed, images.shape, align_corners=False)
+    return F.grid_sample(images, grid, padding_mode="border", align_corners=False)

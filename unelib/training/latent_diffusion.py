@@ -1,10 +1,11 @@
 """`drawn-ldm`: a KL autoencoder (f = 4) and a U-Net on its latents, Stable Diffusion's architecture in small."""
 
+import shutil
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from diffusers import AutoencoderKL, DDIMScheduler, UNet2DModel
+from diffusers import AutoencoderKL, DDIMScheduler, LDMPipeline, UNet2DModel
 from diffusers.training_utils import compute_snr
 from tqdm.auto import trange
 
@@ -13,7 +14,7 @@ from .loop import train_loop
 
 IMAGES, SEED = 40_000, 0
 AUTOENCODER_STEPS, AUTOENCODER_BATCH = 5000, 16
-DENOISER_STEPS, DENOISER_BATCH = 4200, 64
+DENOISER_STEPS, DENOISER_BATCH = 3000, 64
 
 
 def build_autoencoder():
@@ -78,11 +79,14 @@ def encode_all(autoencoder, pixels, batch_size=100):
     return torch.cat(parts)
 
 
-def denoising_loss(latents, scheduler, gamma=5.0):
-    """Epsilon loss weighted by min(SNR, gamma) / SNR (Hang et al., 2023): less weight on the nearly clean."""
+def denoising_loss(signals, scheduler, batch_size, gamma=5.0):
+    """Epsilon loss on signals (n, c, h, w), latents or pictures, weighted by min(SNR, gamma) / SNR.
+
+    The weight (Hang et al., 2023) keeps the nearly clean from ruling; a tenth of the plain loss is added.
+    """
 
     def loss(model, step, generator):
-        clean = latents[rows_of_step(len(latents), DENOISER_BATCH, step, SEED)]
+        clean = signals[rows_of_step(len(signals), batch_size, step, SEED)]
         t = (torch.rand(len(clean), generator=generator) + torch.arange(len(clean))) / len(clean)
         t = (t * scheduler.config.num_train_timesteps).long()
         noise = torch.randn(clean.shape, generator=generator)
@@ -94,9 +98,23 @@ def denoising_loss(latents, scheduler, gamma=5.0):
     return loss
 
 
+def save_pipeline(folder, autoencoder, denoiser, scheduler):
+    """One diffusers folder at half precision; `LDMPipeline` calls its autoencoder `vqvae`, whichever kind it is."""
+    pipeline = LDMPipeline(vqvae=autoencoder.half(), unet=denoiser.half(), scheduler=scheduler)
+    pipeline.save_pretrained(folder, safe_serialization=True)
+
+
+def pack(folder):
+    """Turn a folder of three parts, vae/ unet/ scheduler/, into the one that `train` writes."""
+    folder = Path(folder)
+    parts = ((AutoencoderKL, "vae"), (UNet2DModel, "unet"), (DDIMScheduler, "scheduler"))
+    save_pipeline(folder, *(kind.from_pretrained(folder / name) for kind, name in parts))
+    shutil.rmtree(folder / "vae")
+
+
 def train(folder, checkpoints):
-    """Train both parts and save them as a diffusers folder."""
-    folder, checkpoints = Path(folder), Path(checkpoints)
+    """Train both parts and save them as one diffusers folder; returns the seconds of each."""
+    checkpoints = Path(checkpoints)
     pixels, _ = training_faces(IMAGES, SEED)
     torch.manual_seed(SEED)
     autoencoder = build_autoencoder().to(memory_format=torch.channels_last)
@@ -105,15 +123,11 @@ def train(folder, checkpoints):
     )
     latents = encode_all(autoencoder, pixels)
     autoencoder.register_to_config(scaling_factor=float(1 / latents.std()))
-    autoencoder.half().save_pretrained(folder / "vae")
+    latents *= autoencoder.config.scaling_factor
     scheduler = build_scheduler()
-    scheduler.save_pretrained(folder / "scheduler")
     torch.manual_seed(SEED)
     denoiser = build_denoiser().to(memory_format=torch.channels_last)
-    print(f"denoiser: {sum(p.numel() for p in denoiser.parameters()) / 1e6:.2f} M parameters")
-    latents *= autoencoder.config.scaling_factor
-    denoiser, unet_seconds = train_loop(
-        denoiser, denoising_loss(latents, scheduler), DENOISER_STEPS, checkpoints / "denoiser", lr=6e-4, decay=0.9985
-    )
-    denoiser.half().save_pretrained(folder / "unet")
+    loss = denoising_loss(latents, scheduler, DENOISER_BATCH)
+    denoiser, unet_seconds = train_loop(denoiser, loss, DENOISER_STEPS, checkpoints / "denoiser", lr=6e-4, decay=0.9985)
+    save_pipeline(folder, autoencoder, denoiser, scheduler)
     return {"autoencoder": vae_seconds, "denoiser": unet_seconds}

@@ -1,0 +1,49 @@
+"""`drawn-ddpm`: a U-Net that diffuses pictures themselves, 3 x 32 x 32, with DDPM's own schedule."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from diffusers import DDIMPipeline, DDIMScheduler, UNet2DModel
+
+from .data import to_signal, training_faces
+from .latent_diffusion import denoising_loss
+from .loop import train_loop
+
+IMAGES, SEED, SIZE = 40_000, 0, 32
+STEPS, BATCH = 2000, 64
+
+
+def build():
+    """UNet2DModel on 3 x 32 x 32 with attention at 8 x 8."""
+    return UNet2DModel(
+        sample_size=SIZE, in_channels=3, out_channels=3, block_out_channels=(32, 64, 96), layers_per_block=1,
+        down_block_types=("DownBlock2D", "DownBlock2D", "AttnDownBlock2D"),
+        up_block_types=("AttnUpBlock2D", "UpBlock2D", "UpBlock2D"), attention_head_dim=32, norm_num_groups=16,
+    )  # fmt: skip
+
+
+def build_scheduler():
+    """DDPM's noise schedule (Ho et al., 2020): linear betas, 1000 steps, epsilon prediction."""
+    return DDIMScheduler(
+        num_train_timesteps=1000, beta_start=1e-4, beta_end=0.02, beta_schedule="linear",
+        clip_sample=False, prediction_type="epsilon",
+    )  # fmt: skip
+
+
+def shrink_all(pixels, chunk=1000):
+    """Pictures (n, 64, 64, 3) uint8 -> (n, 3, 32, 32) float32 in -1..1, averaged over areas."""
+    parts = [pixels[i : i + chunk] for i in range(0, len(pixels), chunk)]
+    return torch.cat([F.interpolate(to_signal(np.array(part)), size=(SIZE, SIZE), mode="area") for part in parts])
+
+
+def train(folder, checkpoints):
+    """Train the U-Net and save it as a diffusers folder; returns the seconds."""
+    pixels, _ = training_faces(IMAGES, SEED)
+    scheduler = build_scheduler()
+    torch.manual_seed(SEED)
+    denoiser = build().to(memory_format=torch.channels_last)
+    loss = denoising_loss(shrink_all(pixels), scheduler, BATCH)
+    denoiser, seconds = train_loop(denoiser, loss, STEPS, checkpoints, lr=8e-4, decay=0.9985)
+    pipeline = DDIMPipeline(unet=denoiser.half(), scheduler=scheduler)
+    pipeline.save_pretrained(folder, safe_serialization=True)
+    return {"denoiser": seconds}
