@@ -23,6 +23,7 @@ run: $(READY)
 test: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/python -m pytest --cov=unelib --cov-report=term
+	$(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:cacheprovider notebooks
 
 bench: $(READY)
 	@set -e; for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script"; done

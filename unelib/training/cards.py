@@ -24,12 +24,13 @@ NOISE_TRAIN, NOISE_TEST, PROBE_TRAIN, PROBE_TEST = 2000, 1000, 4000, 2000
 
 ABOUT = {
     "drawn-ldm": "Latent diffusion of drawn faces: a KL autoencoder 3 x 64 x 64 -> 4 x 16 x 16 and a U-Net on its"
-    " latents, Stable Diffusion's architecture in small. It is unconditional. A diffusers `LDMPipeline`, its autoencoder in"
-    " the place called `vqvae`.",
+    " latents, Stable Diffusion's architecture in small. It is unconditional. A diffusers `LDMPipeline`, its"
+    " autoencoder in the place called `vqvae`.",
     "drawn-ddpm": "Pixel diffusion of drawn faces at 3 x 32 x 32: a U-Net with DDPM's linear schedule. It is"
     " unconditional. A diffusers `DDIMPipeline`.",
-    "drawn-clip": "CLIP in small: a ViT on 64 x 64 pictures and a text model, trained by the contrastive loss on drawn"
-    " faces and captions made from their attributes. A transformers `CLIPModel` with tokenizer and image processor.",
+    "drawn-clip": "CLIP in small: a ViT on 64 x 64 pictures and a text model, trained on drawn faces and captions made"
+    " from their attributes: CLIP's contrastive loss, plus a head (not kept) that tells the caption's words from either"
+    " embedding. A transformers `CLIPModel` with tokenizer and image processor.",
     "drawn-dino": "A ViT trained without labels or captions: self-distillation of masked pictures (student and"
     " moving-average teacher), together with a decoder that redraws the picture from the class token alone. It is thus"
     " not plain DINO. A transformers `Dinov2Model` with image processor.",
@@ -39,6 +40,7 @@ ABOUT = {
 STEPS_AND_BATCHES = {
     "drawn-ldm": {
         "autoencoder": (latent_diffusion.AUTOENCODER_STEPS, latent_diffusion.AUTOENCODER_BATCH),
+        "decoder": (latent_diffusion.DECODER_STEPS, latent_diffusion.AUTOENCODER_BATCH),
         "denoiser": (latent_diffusion.DENOISER_STEPS, latent_diffusion.DENOISER_BATCH),
     },
     "drawn-ddpm": {"denoiser": (pixel_diffusion.STEPS, pixel_diffusion.BATCH)},
@@ -175,7 +177,7 @@ def measure(name):
 
 
 def settings_of(name):
-    """{part: steps, batch and wall time} of a training; steps and time as its checkpoints have them, if they are here."""
+    """{part: steps, batch and wall time} of a training; what was done and its time by the checkpoints, if here."""
     folder, found = checkpoints_of(name), {}
     for part, (steps, batch) in STEPS_AND_BATCHES[name].items():
         path = next((p for p in (folder / part, folder) if (p / "checkpoint.safetensors").is_file()), None)

@@ -13,7 +13,7 @@ from .data import rows_of_step, to_signal, training_faces
 from .loop import train_loop
 
 IMAGES, SEED = 40_000, 0
-AUTOENCODER_STEPS, AUTOENCODER_BATCH = 5000, 16
+AUTOENCODER_STEPS, DECODER_STEPS, AUTOENCODER_BATCH = 5000, 2500, 16
 DENOISER_STEPS, DENOISER_BATCH = 3000, 64
 
 
@@ -63,6 +63,18 @@ def autoencoder_loss(pixels, kl_weight=2e-4):
         posterior = model.encode(image).latent_dist
         made = model.decode(posterior.sample()).sample
         return reconstruction_loss(made.float(), image) + kl_weight * posterior.kl().mean() / 256
+
+    return loss
+
+
+def decoder_loss(pixels, latents):
+    """Loss of one step of the decoder alone, on latents (n, 4, 16, 16) that no longer change."""
+
+    def loss(model, step, generator):
+        rows = rows_of_step(len(pixels), AUTOENCODER_BATCH, step, SEED + 1)
+        image = to_signal(pixels[rows]).to(memory_format=torch.channels_last)
+        made = model.decode(latents[rows].to(memory_format=torch.channels_last)).sample.float()
+        return 20 * F.mse_loss(made, image) + 0.3 * reconstruction_loss(made, image)
 
     return loss
 
@@ -122,6 +134,13 @@ def train(folder, checkpoints):
         autoencoder, autoencoder_loss(pixels), AUTOENCODER_STEPS, checkpoints / "autoencoder", lr=1e-3
     )
     latents = encode_all(autoencoder, pixels)
+    autoencoder.encoder.requires_grad_(False)
+    autoencoder.quant_conv.requires_grad_(False)
+    autoencoder.decoder.requires_grad_(True)
+    autoencoder.post_quant_conv.requires_grad_(True)
+    autoencoder, decoder_seconds = train_loop(
+        autoencoder, decoder_loss(pixels, latents), DECODER_STEPS, checkpoints / "decoder", lr=8e-4
+    )
     autoencoder.register_to_config(scaling_factor=float(1 / latents.std()))
     latents *= autoencoder.config.scaling_factor
     scheduler = build_scheduler()
@@ -130,4 +149,4 @@ def train(folder, checkpoints):
     loss = denoising_loss(latents, scheduler, DENOISER_BATCH)
     denoiser, unet_seconds = train_loop(denoiser, loss, DENOISER_STEPS, checkpoints / "denoiser", lr=6e-4, decay=0.9985)
     save_pipeline(folder, autoencoder, denoiser, scheduler)
-    return {"autoencoder": vae_seconds, "denoiser": unet_seconds}
+    return {"autoencoder": vae_seconds, "decoder": decoder_seconds, "denoiser": unet_seconds}

@@ -1,0 +1,22 @@
+"""The whole chain by Papermill at smoke size: every notebook of the drawn recipe, in order."""
+
+import json
+
+import pytest
+
+from unelib import runs
+
+SIZES = {"n_train": 120, "n_test": 60, "steps": 4, "n_check": 10, "n_edit": 24, "pixel_side": 8, "components": 8}
+SMALL = {"run": "smoke"} | SIZES
+
+
+@pytest.mark.slow
+def test_the_drawn_recipe_runs_from_images_to_edits():
+    place = runs.Workspace("smoke")
+    report = runs.run(runs.ROOT / "recipes" / "drawn.yaml", SMALL, force=True)
+    assert (report.state == "executed").all()
+    for stage in report.notebook:
+        assert json.loads((place.folder / f"{stage}.json").read_text())
+    assert place.zoo.verify().empty
+    assert {"drawn-ldm", "drawn-ddpm", "drawn-clip", "drawn-dino"} <= set(place.zoo.views)
+    assert (runs.ROOT / "figures" / "smoke" / "walks.png").stat().st_size > 10_000

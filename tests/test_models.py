@@ -1,0 +1,72 @@
+"""The committed models do what their cards say, on fewer images."""
+
+import numpy as np
+import pytest
+
+from unelib.encoders import load_encoder
+from unelib.generators import load_generator
+from unelib.images import load_images
+from unelib.invert import generate, invert, psnr, reconstruct
+from unelib.judge import load_judge
+from unelib.loading import MODELS
+from unelib.probe import LinearProbe, probe_scores
+
+
+@pytest.fixture(scope="module")
+def faces():
+    return load_images("drawn-faces", n=300, split="test")
+
+
+def test_all_weights_are_small():
+    assert sum(p.stat().st_size for p in MODELS.rglob("*.safetensors")) < 25e6
+
+
+def test_the_judge_sees_every_attribute(faces):
+    auc = load_judge().auc(faces.pixels, faces.attributes)
+    assert auc.mean() > 0.98 and auc.min() > 0.9
+
+
+def test_attributes_survive_the_autoencoder(faces):
+    judge, rebuilt = load_judge(), reconstruct(load_generator("drawn-ldm"), faces.pixels)
+    assert judge.auc(rebuilt, faces.attributes).mean() > judge.auc(faces.pixels, faces.attributes).mean() - 0.03
+
+
+@pytest.mark.parametrize("name", ["drawn-ldm", "drawn-ddpm"])
+def test_images_come_back_from_their_noise(name, faces):
+    gen, few = load_generator(name), faces.pixels[:12]
+    again = generate(gen, invert(gen, few, steps=25).noise, steps=25)
+    assert np.median(psnr(reconstruct(gen, few), again)) > 38
+
+
+def test_noise_does_not_depend_on_the_batch(faces):
+    gen = load_generator("drawn-ldm")
+    whole, parts = (invert(gen, faces.pixels[:6], steps=6, batch_size=size).noise for size in (6, 4))
+    np.testing.assert_allclose(whole, parts, atol=2e-3)
+
+
+@pytest.mark.parametrize("name", ["drawn-clip", "drawn-dino"])
+def test_encoders_carry_the_attributes(name, faces):
+    enc, train = load_encoder(name), load_images("drawn-faces", n=900)
+    probe = LinearProbe().fit(enc.embed(train.pixels), train.attributes)
+    assert probe_scores(probe, enc.embed(faces.pixels), faces.attributes, intervals=False).auc.mean() > 0.8
+
+
+def test_text_and_pictures_meet(faces):
+    enc = load_encoder("drawn-clip")
+    with_, without = enc.embed_text(["a person with glasses", "a person without glasses"])
+    scores = enc.embed(faces.pixels) @ (with_ / np.linalg.norm(with_) - without / np.linalg.norm(without))
+    known = faces.attributes["Eyeglasses"].to_numpy() == 1
+    assert scores[known].mean() > scores[~known].mean()
+
+
+@pytest.mark.parametrize("kind", [load_generator, load_encoder])
+def test_null_models_are_other_models(kind, faces):
+    name = "drawn-ldm" if kind is load_generator else "drawn-clip"
+    trained, null = kind(name), kind(f"untrained:{name}")
+    run = (
+        (lambda m: invert(m, faces.pixels[:2], steps=2).noise)
+        if kind is load_generator
+        else (lambda m: m.embed(faces.pixels[:2]))
+    )
+    assert np.abs(run(trained) - run(null)).max() > 0.1
+    np.testing.assert_array_equal(run(null), run(kind(f"untrained:{name}")))
