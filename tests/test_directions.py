@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from unelib.directions import Direction, cosines, direction
+from unelib.directions import Direction, direction
 
 
 class Fitted:
@@ -28,7 +28,6 @@ def test_reading_and_writing_are_told_apart():
 def test_strength_is_the_spread_of_the_projection(rows):
     d = direction(Fitted, "Smiling", X=rows)
     assert d.sigma == pytest.approx(rows[:, 1].std())
-    assert d.scores(rows).std() == pytest.approx(1)
 
 
 def test_without_is_orthogonal(rows):
@@ -45,11 +44,6 @@ def test_without_under_a_covariance_decorrelates_the_projections(rows):
     rest = d.without([other], cov=cov)
     assert rest.vector @ cov @ other.vector == pytest.approx(0, abs=1e-12)
     assert abs(np.corrcoef(rows @ rest.vector, rows @ other.vector)[0, 1]) < 1e-10
-
-
-def test_cosines_of_a_direction_with_itself():
-    d, other = Direction("a", np.array([1.0, 0, 0])), Direction("b", np.array([0.0, 1, 0]))
-    np.testing.assert_allclose(cosines([d, other]), np.eye(2))
 
 
 def test_errors(rows):

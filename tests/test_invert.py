@@ -10,9 +10,13 @@ from unelib.invert import (
     from_noise,
     generate,
     invert,
+    leak,
     neighbour_correlation,
     noise_diagnostics,
     psnr,
+    reconstruct,
+    recovery_error,
+    to_latents,
     to_noise,
 )  # fmt: skip
 from unelib.schedule import GRIDS
@@ -142,3 +146,24 @@ def test_noise_that_is_not_finite_is_reported(gaussian, pixels):
     gaussian.eps = lambda x, t: x * torch.inf
     with pytest.raises(ValueError, match="gaussian gave noise that is not finite; use dtype='float32'"):
         invert(gaussian, pixels, 3)
+
+
+def test_recovery_is_exact_up_to_the_solver(gaussian):
+    noise = np.random.default_rng(0).standard_normal((3, 1, 4, 4)).astype(np.float32) * 0.2
+    coarse, fine = (recovery_error(gaussian, noise, steps=steps).mean() for steps in (10, 40))
+    assert fine < coarse / 4 and fine < 0.01
+    with pytest.raises(ValueError, match="through is 'air'"):
+        recovery_error(gaussian, noise, through="air")
+
+
+def test_the_leak_holds_the_signal_the_schedule_leaves():
+    latents = np.random.default_rng(1).standard_normal((200, 50)).astype(np.float32)
+    found = leak(latents, sigma=3.0)
+    assert found.std() == pytest.approx(1, abs=0.02)
+    assert np.corrcoef(found.ravel(), latents.ravel())[0, 1] == pytest.approx(0.316, abs=0.03)
+
+
+def test_what_the_autoencoder_keeps(gaussian):
+    pixels = np.random.default_rng(0).integers(0, 256, (5, 4, 4, 1), np.uint8).repeat(3, 3)
+    np.testing.assert_array_equal(reconstruct(gaussian, pixels, batch_size=2), pixels)
+    np.testing.assert_array_equal(to_latents(gaussian, pixels, batch_size=2), gaussian.to_latent(pixels))

@@ -5,9 +5,10 @@ import json
 import nbformat
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from unelib import runs
-from unelib.__main__ import parse_parameters
+from unelib.__main__ import app
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def project(tmp_path, monkeypatch):
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "recipes").mkdir()
     write = (
-        "from pathlib import Path\nfrom unelib.runs import Workspace\nplace = Workspace(run, Path('..').resolve())\n"
+        "from pathlib import Path\nfrom unelib.runs import Workspace\nplace = Workspace(run, Path().resolve())\n"
     )
     notebook(tmp_path / "notebooks/01_a.ipynb", "run = 'x'\nsize = 1", write + "place.record('01_a', double=2 * size)")
     notebook(
@@ -80,12 +81,13 @@ def test_results_of_a_stage_that_never_ran(project):
         runs.Workspace("trial", project).result("09_z")
 
 
-def test_parameters_on_the_command_line():
-    assert parse_parameters(["steps=5", "views"], ["[a, b]"]) == {"steps": 5, "views": ["a", "b"]}
-    with pytest.raises(ValueError, match="steps has no value"):
-        parse_parameters(["steps"], [])
-    with pytest.raises(ValueError, match="unexpected argument 'x'"):
-        parse_parameters(["steps=1"], ["x"])
+def test_the_command_line(project):
+    path = recipe(project)
+    done = CliRunner().invoke(app, ["run", str(path), "-p", "size", "6"])
+    assert done.exit_code == 0 and "double 12" in done.output
+    wrong = CliRunner().invoke(app, ["run", str(path), "-p", "sise", "6"])
+    assert wrong.exit_code == 1 and "no notebook has a parameter 'sise'" in wrong.output
+    assert CliRunner().invoke(app, ["train", "drawn-cat"]).exit_code == 1
 
 
 @pytest.mark.parametrize("path", sorted((runs.ROOT / "recipes").glob("*.yaml")), ids=lambda p: p.stem)

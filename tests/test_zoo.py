@@ -165,3 +165,17 @@ def test_npy_with_objects_or_other_rows_is_refused(zoo, tmp_path):
     with pytest.raises(ValueError, match="32 rows are needed"):
         zoo.import_npy("theirs", tmp_path / "short.npy")
     assert zoo.views == []
+
+
+def test_views_have_a_kind_and_an_order(zoo, images):
+    for view, kind in (("z", "noise"), ("a", "embedding"), ("m", "control")):
+        zoo.build(view, features, pixels_of(images), {}, kind=kind, progress=False)
+    assert zoo.views == ["z", "a", "m"]
+    assert zoo.views_of("embedding") == ["a"]
+    with pytest.raises(ValueError, match="unknown kind of view 'text'"):
+        zoo.views_of("text")
+
+
+def test_no_rows_are_no_rows(zoo, images):
+    build(zoo, images)
+    assert zoo.rows("view", []).shape == (0, 48)

@@ -1,70 +1,54 @@
 """The command line: `python -m unelib run`, `train`, `card`."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 import yaml
 
 from .runs import ROOT, run
 
-app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="The UNE workbook: run recipes, train the small models."
-)
+
+@click.group(help="The UNE workbook: run recipes, train and measure the embedded models.")
+def app():
+    pass
 
 
 @app.command("run")
-def run_command(
-    recipe: Annotated[Path, typer.Argument(help="recipe to execute")] = ROOT / "recipes" / "drawn.yaml",
-    p: Annotated[
-        list[str] | None, typer.Option("-p", help="NAME=VALUE (or NAME VALUE): set a notebook parameter")
-    ] = None,
-    force: Annotated[bool, typer.Option(help="execute steps again even if nothing changed")] = False,
-    rest: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
-):
-    """Execute the notebooks of a recipe in order into data/runs/NAME, figures into figures/NAME."""
-    try:
-        report = run(recipe, parse_parameters(p or [], rest or []), force)
-    except (ValueError, FileNotFoundError) as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(2) from error
+@click.argument("recipe", type=click.Path(path_type=Path), default=ROOT / "recipes" / "drawn.yaml")
+@click.option("-p", "pairs", nargs=2, multiple=True, metavar="NAME VALUE", help="Set a notebook parameter; repeatable.")
+@click.option("--force", is_flag=True, help="Execute steps again even if nothing changed.")
+def run_command(recipe, pairs, force):
+    """Execute the notebooks of RECIPE (recipes/drawn.yaml by default) into data/runs, figures into figures."""
+    report = told(run, recipe, {name: yaml.safe_load(value) for name, value in pairs}, force)
     for row in report.itertuples():
-        typer.echo(f"{row.notebook:12s} {row.state:9s} {row.seconds:7.1f} s   {row.found}")
-
-
-def parse_parameters(pairs, values):
-    """{name: value} of `-p name=value` and `-p name value`; values are read as YAML."""
-    values, found = list(values), {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            if not values:
-                raise ValueError(f"-p {name} has no value; write -p {name} VALUE")
-            value = values.pop(0)
-        found[name] = yaml.safe_load(value)
-    if values:
-        raise ValueError(f"unexpected argument {values[0]!r}")
-    return found
+        click.echo(f"{row.notebook:12s} {row.state:9s} {row.seconds:7.1f} s   {row.found}")
+    click.echo(f"{'in all':12s} {'':9s} {report.seconds.sum():7.1f} s")
 
 
 @app.command()
-def train(name: Annotated[str, typer.Argument(help="drawn-ldm, drawn-ddpm, drawn-clip, drawn-dino or drawn-judge")]):
-    """Train an embedded model again from its seed; resumes after a kill."""
+@click.argument("name")
+def train(name):
+    """Train the embedded model NAME (drawn-ldm, -ddpm, -clip, -dino or -judge); resumes after a kill."""
     from .training.train import train_model
 
-    try:
-        typer.echo(train_model(name))
-    except ValueError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(2) from error
+    click.echo(told(train_model, name))
 
 
 @app.command()
-def card(name: Annotated[str, typer.Argument(help="the embedded model to measure")]):
-    """Measure an embedded model on held-out faces and write its model card."""
+@click.argument("name")
+def card(name):
+    """Measure the embedded model NAME on held-out faces and write its model card."""
     from .training.cards import make_card
 
-    typer.echo(make_card(name))
+    click.echo(told(make_card, name))
+
+
+def told(action, *arguments):
+    """The action's result; a mistake in the input ends the program with one sentence instead of a traceback."""
+    try:
+        return action(*arguments)
+    except (ValueError, FileNotFoundError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 if __name__ == "__main__":

@@ -25,10 +25,9 @@ class Direction:
         """The same direction with `sigma` measured on X (n, d)."""
         return replace(self, sigma=self.strength(X))
 
-    def scores(self, X):
-        """Projection (n,) of rows on the direction, centred, in units of sigma."""
-        projection = rows_like(self, X) @ self.vector
-        return (projection - projection.mean()) / self.sigma
+    def resized(self, other):
+        """The same direction with the step length of another: equal strengths then move equally far."""
+        return replace(self, sigma=other.sigma)
 
     def without(self, others, cov=None):
         """The direction with others (Directions or vectors) projected out.
@@ -79,9 +78,3 @@ def rows_like(d, X):
     if X.shape[1] != len(d.vector):
         raise ValueError(f"{d.name} belongs to a view of {len(d.vector)} columns; these rows have {X.shape[1]}")
     return X.astype(np.float64)
-
-
-def cosines(directions):
-    """Cosines (m, m) between m directions."""
-    V = np.stack([d.vector for d in directions])
-    return V @ V.T

@@ -9,7 +9,7 @@ from PIL import Image
 from tqdm.auto import tqdm
 from transformers import AutoConfig, AutoImageProcessor, AutoModel, AutoTokenizer, ViTImageProcessorPil
 
-from .loading import find_model, pick_device, pick_dtype
+from .loading import find_model, pick_device, pick_dtype, weights_digest
 
 ENCODERS = {
     "drawn-clip": "drawn-clip",
@@ -36,6 +36,11 @@ class Encoder:
 
     def __repr__(self):
         return f"Encoder({self.name!r}, dim {self.dim}, {self.dtype})"
+
+    @property
+    def settings(self):
+        """What an embedding depends on, for a view's manifest."""
+        return {"model": self.name, "weights": weights_digest(self.model), "dtype": str(self.dtype)}
 
     def embed(self, pixels, batch_size=64, progress=False):
         """Embeddings (n, dim) float32, not normalised, of pixels (n, h, w, 3) uint8.

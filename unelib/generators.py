@@ -11,7 +11,7 @@ import torch
 from diffusers import DiffusionPipeline, VQModel
 from diffusers.utils import logging
 
-from .loading import find_model, pick_device, pick_dtype
+from .loading import find_model, pick_device, pick_dtype, weights_digest
 from .schedule import make_schedule, training_sigmas
 
 GENERATORS = {
@@ -54,6 +54,12 @@ class Generator:
 
     def __repr__(self):
         return f"Generator({self.name!r}, latent {self.latent_shape}, image {self.image_size}, {self.dtype})"
+
+    @property
+    def settings(self):
+        """What a noise depends on besides the solver, for a view's manifest."""
+        weights = weights_digest(self.unet, self.vae)
+        return {"model": self.name, "weights": weights, "dtype": str(self.dtype), "guidance": self.guidance}
 
     @property
     def vae_factor(self):

@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
+from PIL import Image
 from scipy import stats
 
 PALETTE = ["#1b6ca8", "#d1495b", "#2a9d6f", "#e09f3e", "#6d597a", "#7f7f7f"]
@@ -34,10 +35,11 @@ def quartiles(values):
     return f"{middle:.3g} ({low:.3g} to {high:.3g})"
 
 
-def enlarge(images, side):
-    """Pictures (n, h, w, c) uint8 with every pixel repeated until they are `side` wide."""
-    factor = max(side // images.shape[1], 1)
-    return images.repeat(factor, 1).repeat(factor, 2)
+def resized(images, side):
+    """Pictures (n, h, w, 3) uint8 with `side` pixels a side, for showing pictures of several sizes on one sheet."""
+    if images.shape[1] == side:
+        return images
+    return np.stack([np.asarray(Image.fromarray(i).resize((side, side), Image.Resampling.NEAREST)) for i in images])
 
 
 def image_grid(images, ax=None, columns=8, titles=None, title=None):
@@ -116,8 +118,8 @@ def radar(table, ax=None, low=0.5):
         ax.plot(
             np.append(angles, angles[0]),
             np.append(values, values[0]),
-            color=PALETTE[i],
-            marker=MARKERS[i],
+            color=PALETTE[i % 6],
+            marker=MARKERS[i % 6],
             ms=4,
             lw=1.4,
             label=view,
@@ -139,7 +141,7 @@ def interval_plot(scores, ax=None, sort_by=None, chance=0.5):
         t = table.loc[order]
         y = np.arange(len(order)) + 0.18 * (i - (len(scores) - 1) / 2)
         error = np.maximum([t.auc - t.auc_low, t.auc_high - t.auc], 0)
-        ax.errorbar(t.auc, y, xerr=error, fmt=MARKERS[i], color=PALETTE[i], ms=4, lw=1, label=view)
+        ax.errorbar(t.auc, y, xerr=error, fmt=MARKERS[i % 6], color=PALETTE[i % 6], ms=4, lw=1, label=view)
     ax.set_yticks(np.arange(len(order)), [pretty(a) for a in order])
     ax.axvline(chance, color="black", ls="--", lw=1)
     ax.set(xlabel="AUC on held-out images, 95 % interval")

@@ -55,7 +55,8 @@ class LinearProbe(BaseEstimator):
         check_penalty(self.kind, self.penalty)
         X = matrix(X, rows=10)
         truth, names = labels(Y, len(X))
-        if self.kind == "mean-difference" and self.components is None:
+        plain = self.kind == "mean-difference" and self.components is None
+        if plain:
             coef, intercept, penalty = plain_difference(X, truth)
         else:
             mean, scale = column_scale(X)
@@ -66,7 +67,7 @@ class LinearProbe(BaseEstimator):
         self.coef_, self.intercept_ = coef, intercept
         self.penalty_ = np.broadcast_to(penalty, len(names)).astype(float)
         self.attributes_, self.n_features_in_ = names, X.shape[1]
-        self.pattern_ = covariance_with(X, X @ coef.T)
+        self.pattern_ = coef if plain else covariance_with(X, X @ coef.T)
         return self
 
     def decision_function(self, X):

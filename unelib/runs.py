@@ -127,7 +127,7 @@ def run_step(place, notebook, values, digest, force):
     print(f"{stage}: executing", flush=True)
     began = time.perf_counter()
     papermill.execute_notebook(
-        str(ROOT / notebook), str(out), values, cwd=str(ROOT / "notebooks"), progress_bar=sys.stderr.isatty(),
+        str(ROOT / notebook), str(out), values, cwd=str(ROOT), progress_bar=sys.stderr.isatty(),
         kernel_name="python3", log_output=False,
     )  # fmt: skip
     mark.write_text(digest)
@@ -150,9 +150,7 @@ def step_digest(notebook, values, before):
 
 
 def package_digest():
-    """Digest of the package's source and of the models' weights (by size and name)."""
+    """Digest of the package's source and of the embedded models' weights."""
     files = sorted((ROOT / "unelib").glob("*.py"))
     weights = sorted((ROOT / "data" / "models").rglob("*.safetensors"))
-    digest = hashlib.sha256(b"".join(f.read_bytes() for f in files))
-    digest.update(repr([(f.name, f.stat().st_size) for f in weights]).encode())
-    return digest.hexdigest()
+    return hashlib.sha256(b"".join(f.read_bytes() for f in [*files, *weights])).hexdigest()

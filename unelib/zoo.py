@@ -23,12 +23,14 @@ from tqdm.auto import tqdm
 
 SHARD_ROWS = 1000
 OWN_COLUMNS = ("id", "sha256", "split")
+KINDS = ("noise", "embedding", "control")
 
 
 class NoiseZoo:
     """Views (n, d) of n images, with their ids, split and attributes.
 
-    zoo.views            names of the finished views
+    zoo.views            names of the finished views, in the order in which they were begun
+    zoo.views_of(kind)   those of one kind: "noise", "embedding" or "control"
     zoo["drawn-ldm"]     (n, d) float32
     zoo.ids, zoo.split   (n,) str; zoo.attributes DataFrame (n, a) of 0/1 by id
     """
@@ -68,9 +70,18 @@ class NoiseZoo:
 
     @property
     def views(self):
-        """Names of the views that are complete, in the order of their names."""
-        manifests = [read_json(p) for p in sorted(self.path.glob("views/*/manifest.json"))]
-        return [m["view"] for m in manifests if len(m["shards"]) == self.shard_count(m["shard_rows"])]
+        """Names of the views that are complete, in the order in which they were begun."""
+        return [m["view"] for m in self.manifests() if len(m["shards"]) == self.shard_count(m["shard_rows"])]
+
+    def views_of(self, kind):
+        """Names of the complete views of one kind; ValueError lists the kinds."""
+        check_kind(kind)
+        return [view for view in self.views if self.manifest(view)["kind"] == kind]
+
+    def manifests(self):
+        """Manifests of all views, begun or complete."""
+        found = [read_json(p) for p in self.path.glob("views/*/manifest.json")]
+        return sorted(found, key=lambda m: (m["order"], m["view"]))
 
     def shard_count(self, shard_rows=SHARD_ROWS):
         return -(-len(self) // shard_rows)
@@ -88,15 +99,18 @@ class NoiseZoo:
         write_whole(self.path / "index.parquet", lambda part: table.to_parquet(part, index=False))
         return self
 
-    def build(self, view, compute, pixels, settings, dtype="float16", shard_rows=SHARD_ROWS, progress=True):
+    def build(
+        self, view, compute, pixels, settings, kind="noise", dtype="float16", shard_rows=SHARD_ROWS, progress=True
+    ):
         """Make a view: `compute(pixels) -> (rows, d)` for each shard that is not there yet.
 
         pixels    (n, h, w, 3) uint8 of all images of the index, in its order (checked against their hashes)
         settings  what the view depends on (model, steps, solver, ...), JSON values; other settings than those of an
                   existing view are a ValueError that names what differs
+        kind      what later stages take it for: "noise", "embedding" or "control"
         Returns the number of shards that were made.
         """
-        manifest = self.open_manifest(view, settings, dtype, shard_rows)
+        manifest = self.open_manifest(view, settings, kind, dtype, shard_rows)
         check_pixels_of(self.index, pixels)
         missing = [s for s in range(self.shard_count(shard_rows)) if not self.shard_done(view, s, manifest)]
         for shard in tqdm(missing, desc=view, unit="shard", disable=not progress):
@@ -104,17 +118,18 @@ class NoiseZoo:
             self.write_shard(view, shard, np.asarray(compute(pixels[rows])), rows.stop - rows.start, manifest)
         return len(missing)
 
-    def open_manifest(self, view, settings, dtype, shard_rows):
+    def open_manifest(self, view, settings, kind, dtype, shard_rows):
         """The manifest of a view, new or as it stands if the settings agree."""
-        wanted = {"view": view, "settings": settings, "dtype": dtype, "shard_rows": shard_rows, "images": len(self)}
-        wanted = json.loads(json.dumps(wanted))
+        check_kind(kind)
+        wanted = {"view": view, "kind": kind, "settings": settings, "dtype": dtype, "shard_rows": shard_rows}
+        wanted = json.loads(json.dumps(wanted | {"images": len(self)}))
         path = self.folder(view) / "manifest.json"
         if path.is_file():
             manifest = read_json(path)
             refuse_other_settings(view, manifest, wanted)
             return manifest
         path.parent.mkdir(parents=True, exist_ok=True)
-        manifest = wanted | {"versions": versions(), "shards": {}}
+        manifest = wanted | {"order": len(self.manifests()), "versions": versions(), "shards": {}}
         write_json(path, manifest)
         return manifest
 
@@ -146,13 +161,14 @@ class NoiseZoo:
     def rows(self, view, rows=None):
         """Rows (m, d) float32 of a view: all, or those of an integer or boolean array, reading only their shards."""
         manifest = self.manifest(view)
-        wanted = np.arange(len(self)) if rows is None else np.arange(len(self))[np.asarray(rows)]
-        size, out = manifest["shard_rows"], None
+        wanted = np.arange(len(self))
+        if rows is not None:
+            rows = np.asarray(rows)
+            wanted = wanted[rows if rows.size else rows.astype(int)]
+        size, out = manifest["shard_rows"], np.empty((len(wanted), self.read_shard(view, 0).shape[1]), np.float32)
         for shard in np.unique(wanted // size):
             here = np.flatnonzero(wanted // size == shard)
-            values = self.read_shard(view, int(shard))[wanted[here] - shard * size]
-            out = np.empty((len(wanted), values.shape[1]), np.float32) if out is None else out
-            out[here] = values
+            out[here] = self.read_shard(view, int(shard))[wanted[here] - shard * size]
         return out
 
     def read_shard(self, view, shard):
@@ -175,8 +191,7 @@ class NoiseZoo:
     def verify(self):
         """DataFrame of everything wrong with the shards: view, shard, problem, first and last row; empty if sound."""
         faults = []
-        for path in sorted(self.path.glob("views/*/manifest.json")):
-            manifest = read_json(path)
+        for manifest in self.manifests():
             for shard in range(self.shard_count(manifest["shard_rows"])):
                 problem = self.shard_fault(manifest["view"], shard, manifest)
                 if problem:
@@ -194,7 +209,7 @@ class NoiseZoo:
             return "not in the manifest"
         return None if file_hash(path) == known else "damaged: its hash is not the manifest's"
 
-    def import_npy(self, view, file, settings=None, dtype="float16"):
+    def import_npy(self, view, file, settings=None, kind="noise", dtype="float16"):
         """Take a view from an .npy file (n, ...), one row an image in the order of the index, memory-mapped.
 
         Refused: files with pickled objects, other row counts, values that are not finite.
@@ -208,7 +223,7 @@ class NoiseZoo:
                 f"{file} holds {values.shape}; the index has {len(self)} images, so {len(self)} rows are needed"
             )
         settings = settings or {"imported": Path(file).name}
-        manifest = self.open_manifest(view, settings, dtype, SHARD_ROWS)
+        manifest = self.open_manifest(view, settings, kind, dtype, SHARD_ROWS)
         for shard in range(self.shard_count()):
             if not self.shard_done(view, shard, manifest):
                 part = values[shard * SHARD_ROWS : (shard + 1) * SHARD_ROWS]
@@ -220,6 +235,12 @@ class NoiseZoo:
 
     def shard_path(self, view, shard):
         return self.folder(view) / f"{shard:05d}.safetensors"
+
+
+def check_kind(kind):
+    """ValueError unless `kind` is one of `KINDS`."""
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind of view {kind!r}; choose one of {', '.join(KINDS)}")
 
 
 def index_rows(images):
@@ -264,7 +285,7 @@ def check_pixels_of(index, pixels):
 def refuse_other_settings(view, manifest, wanted):
     """ValueError naming every setting in which a manifest and what is wanted differ."""
     old, new = manifest | manifest["settings"], wanted | wanted["settings"]
-    keys = sorted(set(manifest["settings"]) | set(wanted["settings"]) | {"dtype", "shard_rows", "images"})
+    keys = sorted(set(manifest["settings"]) | set(wanted["settings"]) | {"kind", "dtype", "shard_rows", "images"})
     differ = [f"{k}: {old.get(k)!r} there, {new.get(k)!r} now" for k in keys if old.get(k) != new.get(k)]
     if differ:
         raise ValueError(

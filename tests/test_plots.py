@@ -1,0 +1,75 @@
+"""Plots take data and axes and return the axes, with every label in place."""
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from unelib import plots
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def scores():
+    rng, names = np.random.default_rng(0), ["Smiling", "Male", "Wearing_Hat", "Young"]
+    auc = rng.uniform(0.6, 0.9, (3, 4))
+    return {
+        view: pd.DataFrame({"auc": a, "auc_low": a - 0.05, "auc_high": a + 0.05}, names)
+        for view, a in zip(["noise", "clip", "shuffled labels"], auc)
+    }
+
+
+def test_image_grid_holds_every_picture():
+    images = np.arange(5, dtype=np.uint8).reshape(5, 1, 1, 1).repeat(8, 1).repeat(8, 2).repeat(3, 3)
+    ax = plots.image_grid(images, columns=3, titles=list("abcde"))
+    sheet = ax.images[0].get_array()
+    assert sheet.shape == (17, 26, 3)
+    assert [t.get_text() for t in ax.texts] == list("abcde")
+
+
+def test_labelled_rows_has_a_label_a_row_and_a_column():
+    ax = plots.labelled_rows(np.zeros((2, 3, 8, 8, 3), np.uint8), ["a", "b"], [1, 2, 3])
+    assert [t.get_text() for t in ax.texts] == ["a", "b", "1", "2", "3"]
+
+
+def test_noise_pictures_are_grey_at_zero():
+    assert (plots.noise_images(np.zeros((2, 4, 4, 4))) == 128).all()
+    assert plots.noise_images(np.zeros((2, 1, 4, 4))).shape == (2, 4, 4, 3)
+    assert plots.resized(np.zeros((2, 4, 4, 3), np.uint8), 12).shape == (2, 12, 12, 3)
+
+
+def test_axes_are_given_back(scores):
+    table = pd.DataFrame({"view": ["a", "b"], "pass_rate": [0.9, 0.5], "low": [0.8, 0.4], "high": [0.95, 0.6]})
+    auc = pd.DataFrame({view: t.auc for view, t in scores.items()})
+    ax = plt.subplots()[1]
+    assert plots.pass_rates(table, ax) is ax
+    assert plots.qq_fan(np.random.default_rng(0).standard_normal((50, 6)), ax) is ax
+    assert plots.profile_scatter(auc["noise"], auc["clip"], ax, names=("noise", "clip")) is ax
+    assert plots.spectrum({"views": np.ones(4), "shuffled rows": np.zeros(4)}, ax) is ax
+    assert plots.bars({"a": 1.0, "b": 0.5}, ax, control=["b"]) is ax
+    assert plots.judge_bars([0.1, 0.2], [0.3, 0.4], ["Male", "Young"], ax) is ax
+    assert plots.change_heatmap(auc - 0.5, ax) is ax
+    assert plots.interval_plot(scores, ax, sort_by="clip") is ax
+
+
+def test_radar_has_a_spoke_an_attribute(scores):
+    ax = plots.radar(pd.DataFrame({view: t.auc for view, t in scores.items()}))
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["Smiling", "Male", "Wearing Hat", "Young"]
+    assert len(ax.lines) == 3
+
+
+def test_side_by_side_shares_its_height():
+    figure, panels = plots.side_by_side(3)
+    assert len(panels) == 3 and figure.get_size_inches()[0] == plots.WIDTH
+
+
+def test_quartiles_as_text():
+    assert plots.quartiles([1, 2, 3, 4, 5]) == "3 (2 to 4)"
