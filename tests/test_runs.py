@@ -16,9 +16,7 @@ def project(tmp_path, monkeypatch):
     """A project of two small notebooks, the second of which needs what the first recorded."""
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "recipes").mkdir()
-    write = (
-        "from pathlib import Path\nfrom unelib.runs import Workspace\nplace = Workspace(run, Path().resolve())\n"
-    )
+    write = "from pathlib import Path\nfrom unelib.runs import Workspace\nplace = Workspace(run, Path().resolve())\n"
     notebook(tmp_path / "notebooks/01_a.ipynb", "run = 'x'\nsize = 1", write + "place.record('01_a', double=2 * size)")
     notebook(
         tmp_path / "notebooks/02_b.ipynb",

@@ -173,12 +173,13 @@ def spectrum(curves, ax=None, xlabel="dimension", ylabel="held-out correlation")
     return ax
 
 
-def bars(values, ax=None, ylabel="", control=None):
-    """Named numbers as bars; `control` names the ones drawn hatched and grey."""
+def bars(values, ax=None, ylabel="", control=None, floor=0.0):
+    """Named numbers as bars from `floor` up; `control` names the ones drawn hatched and grey."""
     ax = axes_for(ax, width=5.2)
     for i, (name, value) in enumerate(values.items()):
         grey = control is not None and name in control
-        ax.bar(i, value, color="0.75" if grey else PALETTE[0], hatch="//" if grey else None, edgecolor="white")
+        look = {"color": "0.75" if grey else PALETTE[0], "hatch": "//" if grey else None}
+        ax.bar(i, value - floor, bottom=floor, edgecolor="white", **look)
         ax.text(i, value, f"{value:.2f}", ha="center", va="bottom", fontsize=8)
     ax.set_xticks(range(len(values)), list(values), rotation=20, ha="right")
     ax.set(ylabel=ylabel)
@@ -201,7 +202,7 @@ def change_heatmap(matrix, ax=None):
         cbar_kws={"label": "change of probability"},
     )
     ax.set(xlabel="what the judge sees change", ylabel="what was edited")
-    ax.tick_params(axis="x", rotation=60)
+    ax.tick_params(axis="x", rotation=90)
     return ax
 
 

@@ -22,7 +22,7 @@ from .data import crops, rows_of_step, to_signal, training_faces
 from .latent_diffusion import reconstruction_loss
 from .loop import train_loop, update_average
 
-IMAGES, SEED, STEPS, BATCH = 40_000, 0, 2200, 64
+IMAGES, SEED, STEPS, BATCH = 40_000, 0, 1600, 64
 TEACHER_DECAY, MOST_MASKED, SMALLEST_CROP = 0.99, 0.4, 0.85
 PATCH_WEIGHT, CLASS_WEIGHT, PICTURE_WEIGHT = 0.25, 0.25, 4.0
 WATCH_EVERY, WATCH_TRAIN, WATCH_TEST = 1000, 3000, 1500
