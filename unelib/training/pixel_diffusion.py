@@ -10,7 +10,7 @@ from .latent_diffusion import denoising_loss
 from .loop import train_loop
 
 IMAGES, SEED, SIZE = 40_000, 0, 32
-STEPS, BATCH = 1200, 64
+STEPS, BATCH = 800, 64
 
 
 def build():
