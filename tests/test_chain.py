@@ -6,7 +6,7 @@ import pytest
 
 from unelib import runs
 
-SIZES = {"n_train": 120, "n_test": 60, "steps": 4, "n_check": 10, "n_edit": 24, "pixel_side": 8, "components": 8}
+SIZES = {"n_train": 120, "n_test": 60, "steps": 4, "n_check": 10, "n_edit": 24, "components": 8}
 SMALL = {"run": "smoke"} | SIZES
 
 
