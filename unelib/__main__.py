@@ -10,7 +10,7 @@ from .runs import ROOT, run
 
 @click.group(help="The UNE workbook: run recipes, train and measure the embedded models.")
 def app():
-    pass
+    """The group that the commands belong to."""
 
 
 @app.command("run")

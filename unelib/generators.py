@@ -181,6 +181,7 @@ def open_pipeline(name, source, dtype, revision):
 
 
 def first_line(error):
+    """The first line of an error's message, at most 200 characters."""
     return str(error).strip().split("\n")[0][:200]
 
 

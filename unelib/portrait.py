@@ -78,6 +78,7 @@ def between(t, name, absent, present):
 
 
 def background(canvas, t, look):
+    """A fading coloured wall."""
     hue = 0.5 * t["background_hue"]
     value = 0.72 + 0.22 * t["background_value"]
     base = hue_colour(hue, 0.28 + 0 * hue, value)
@@ -102,6 +103,7 @@ def hair_behind(canvas, t, look):
 
 
 def neck_and_shirt(canvas, t, look):
+    """Neck, shoulders and a collar line."""
     part = canvas.window(-1, 1, 0.3, 1)
     x, y = part.x, part.y
     width = 0.20 + 0.07 * look.male + 0.05 * column(t["Chubby"])
@@ -115,6 +117,7 @@ def neck_and_shirt(canvas, t, look):
 
 
 def ears(canvas, t, look):
+    """Two ears that the hair may cover later."""
     for side in (-1, 1):
         part = canvas.window(*sorted((side * 0.34, side * 0.66)), -0.16, 0.26)
         x, y = part.x - side * (look.rx + 0.005), part.y - 0.05
@@ -123,6 +126,7 @@ def ears(canvas, t, look):
 
 
 def head(canvas, t, look):
+    """The face itself, darker to its edge and lighter on the forehead."""
     part = canvas.window(-0.62, 0.62, -0.7, 0.7)
     distance = look.head_distance(part.x, part.y)
     inside = part.cover(distance)
@@ -149,6 +153,7 @@ def age_lines(canvas, t, look):
 
 
 def cheeks(canvas, t, look):
+    """Rosy cheeks: two soft red spots."""
     rosy = amount(t, "Rosy_Cheeks", 0.75, 1.0)
     for side in (-1, 1):
         part = canvas.window(*sorted((side * 0.06, side * 0.46)), 0.0, 0.36)
@@ -171,6 +176,7 @@ def beard(canvas, t, look):
 
 
 def nose(canvas, t, look):
+    """A nose by its shadow, highlight and nostrils."""
     part = canvas.window(-0.26, 0.26, -0.16, 0.32)
     x, y = part.x - 1.5 * look.turn, part.y
     width = between(t, "Big_Nose", (0.048, 0.058), (0.16, 0.185))
@@ -187,6 +193,7 @@ def nose(canvas, t, look):
 
 
 def mouth(canvas, t, look):
+    """Lips bent by the smile and, where the mouth is open, teeth."""
     part = canvas.window(-0.32, 0.32, 0.16, 0.54)
     x, y = part.x - look.turn, part.y - MOUTH_Y - 0.015 * column(t["mouth_height"])
     smile = between(t, "Smiling", (-0.05, -0.005), (0.10, 0.16))
@@ -210,6 +217,7 @@ def mouth(canvas, t, look):
 
 
 def mustache(canvas, t, look):
+    """A mustache under the nose."""
     part = canvas.window(-0.32, 0.32, 0.12, 0.42)
     x, y = part.x - look.turn, part.y - 0.262
     size = amount(t, "Mustache", 0.046, 0.06)
@@ -218,6 +226,7 @@ def mustache(canvas, t, look):
 
 
 def eyes(canvas, t, look):
+    """Eye shadow, whites, irises that look somewhere, lids and lashes."""
     open_ = between(t, "Narrow_Eyes", (0.086, 0.105), (0.034, 0.044)) * (1 + 0.10 * (1 - look.male))
     makeup, female = amount(t, "Heavy_Makeup", 0.8, 1.0), 1 - look.male
     iris_colour = ramp_colour(0.5 + 0.5 * t["eye_colour"], [(0.22, 0.12, 0.06), (0.30, 0.42, 0.20), (0.22, 0.45, 0.70)])
@@ -239,6 +248,7 @@ def eyes(canvas, t, look):
 
 
 def brows(canvas, t, look):
+    """Two brows, straighter on men."""
     bushy = column(t["Bushy_Eyebrows"])
     thick = between(t, "Bushy_Eyebrows", (0.013, 0.018), (0.05, 0.06)) + 0.007 * look.male
     colour = look.hair * np.float32(0.55) + np.float32(0.04)
@@ -273,6 +283,7 @@ def hair_front(canvas, t, look):
 
 
 def earrings(canvas, t, look):
+    """Gold balls under the ears."""
     on = column(t["Wearing_Earrings"])
     size = 0.062 + 0.018 * column(t["Wearing_Earrings_strength"])
     for side in (-1, 1):
@@ -284,6 +295,7 @@ def earrings(canvas, t, look):
 
 
 def hat(canvas, t, look):
+    """A bowler with a band and a brim."""
     on = column(t["Wearing_Hat"])
     part = canvas.window(-0.8, 0.8, -1, -0.2)
     x, y = part.x, part.y
@@ -297,6 +309,7 @@ def hat(canvas, t, look):
 
 
 def eyeglasses(canvas, t, look):
+    """Dark frames, tinted lenses, bridge and arms."""
     on = column(t["Eyeglasses"])
     spacing = 0.195 + 0.012 * column(t["eye_spacing"])
     corner = 0.075 + 0.055 * column(t["frame_shape"])

@@ -317,8 +317,10 @@ def write_whole(path, write):
 
 
 def write_json(path, value):
+    """Write a value as JSON, whole or not at all."""
     write_whole(path, lambda part: part.write_text(json.dumps(value, indent=1, sort_keys=True)))
 
 
 def read_json(path):
+    """The value of a JSON file."""
     return json.loads(path.read_text())

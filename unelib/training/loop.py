@@ -64,6 +64,7 @@ def rate_at(step, steps, warmup):
 
 
 def set_rate(optimizer, rate):
+    """Give every parameter group this learning rate."""
     for group in optimizer.param_groups:
         group["lr"] = rate
 
