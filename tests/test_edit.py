@@ -58,6 +58,7 @@ def test_scores_count_target_and_side_effects():
     after[0] = 50
     report = score_edit(before, after, "bright", BrightnessJudge())
     assert report.target_flips == 0.75
+    assert report.flips_low < 0.75 < report.flips_high
     assert report.off_target == 0
     assert report.table.loc["constant", "change"] == 0
     assert score_edit(before, before, "constant", BrightnessJudge()).psnr == 99

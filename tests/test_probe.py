@@ -15,6 +15,7 @@ from unelib.probe import (
     Logistic,
     delong_interval,
     ledoit_wolf_shrinkage,
+    mean_auc,
     newton,
     probe_scores,
     profile_correlation,
@@ -341,3 +342,17 @@ def test_errors_of_scoring():
         profile_correlation([0.5, 0.6, 0.7], [0.5, 0.6, 0.7])
     with pytest.raises(ValueError, match="a has 5 rows, b has 4"):
         profile_correlation(np.arange(5), np.arange(4))
+
+
+def test_mean_auc_is_the_mean_over_attributes_with_an_interval_of_about_the_right_width():
+    probe = LinearProbe("lda").fit(X, Y)
+    found = mean_auc(probe, X_TEST, Y_TEST)
+    assert found["auc"] == pytest.approx(probe_scores(probe, X_TEST, Y_TEST).auc.mean())
+    assert found["low"] < found["auc"] < found["high"]
+    means = [mean_auc(probe, *problem(seed=s), resamples=2)["auc"] for s in range(2, 42)]
+    assert 0.6 < (found["high"] - found["low"]) / (4 * np.std(means)) < 1.6
+
+
+def test_mean_auc_leaves_out_attributes_that_a_resample_has_one_class_of():
+    few, few_y = X_TEST[:40], Y_TEST[:40].assign(Male=[1, 1] + [0] * 38)
+    assert np.isfinite(list(mean_auc(LinearProbe("lda").fit(X, Y), few, few_y).values())).all()

@@ -62,6 +62,8 @@ def test_mistakes_are_named_before_anything_runs(project):
         runs.run(recipe(project, parameters={"sise": 3}))
     with pytest.raises(ValueError, match="02_b.ipynb has no parameter 'size'"):
         runs.run(recipe(project, only={"notebooks/02_b.ipynb": {"size": 3}}))
+    with pytest.raises(ValueError, match="`only` names 'notebooks/2_b.ipynb'"):
+        runs.run(recipe(project, only={"notebooks/2_b.ipynb": {}}))
     with pytest.raises(ValueError, match="unknown key 'notebook'"):
         runs.run(recipe(project, notebook="x"))
     with pytest.raises(FileNotFoundError, match="03_c.ipynb"):

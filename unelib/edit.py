@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binomtest
 
 from .invert import check_noise, generate, psnr
 
@@ -14,7 +15,8 @@ class EditReport:
 
     table        DataFrame by attribute: mean probability `before`, `after`, `change`; `flips`, the share of images
                  whose verdict turned; `target` true where the edit aimed
-    target_flips share of the images that lacked (had, for a negative edit) the target and have (lack) it after
+    target_flips share of the images that lacked (had, for a negative edit) the target and have (lack) it after, with
+                 Wilson's 95% interval `flips_low`, `flips_high`; all three are NaN if there was no such image
     off_target   verdicts on other attributes that turned, mean per image, with its standard error `off_target_se`
     identity     mean cosine of the encoder's embeddings before and after (None without an encoder)
     psnr         mean PSNR in dB between before and after
@@ -22,6 +24,8 @@ class EditReport:
 
     table: pd.DataFrame
     target_flips: float
+    flips_low: float
+    flips_high: float
     off_target: float
     off_target_se: float
     identity: float | None
@@ -32,6 +36,8 @@ class EditReport:
         """The report's numbers without its table, as a dict."""
         return {
             "target flips": self.target_flips,
+            "low": self.flips_low,
+            "high": self.flips_high,
             "off target": self.off_target,
             "± s.e.": self.off_target_se,
             "identity": self.identity,
@@ -77,11 +83,25 @@ def score_edit(before, after, target, judge, encoder=None, sign=1):
     table["target"] = table.index == target
     j = judge.attributes.index(target)
     lacking = (p[:, j] > 0.5) == (sign < 0)
-    flips = float(turned[lacking, j].mean()) if lacking.any() else float("nan")
     others = np.delete(turned, j, 1).sum(1)
     identity = None if encoder is None else float(row_cosines(encoder.embed(before), encoder.embed(after)).mean())
     error = others.std() / np.sqrt(len(others))
-    return EditReport(table, flips, float(others.mean()), float(error), identity, float(psnr(before, after).mean()))
+    return EditReport(
+        table,
+        *flip_share(turned[lacking, j]),
+        float(others.mean()),
+        float(error),
+        identity,
+        float(psnr(before, after).mean()),
+    )
+
+
+def flip_share(turned):
+    """Share of true values in `turned` (m,), and Wilson's 95% interval of it; NaN three times if m is 0."""
+    if not len(turned):
+        return float("nan"), float("nan"), float("nan")
+    ends = binomtest(int(turned.sum()), len(turned)).proportion_ci(method="wilson")
+    return float(turned.mean()), float(ends.low), float(ends.high)
 
 
 def change_matrix(gen, noise, directions, judge, strength=3.0, before=None, **solver):

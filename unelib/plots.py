@@ -173,14 +173,17 @@ def spectrum(curves, ax=None, xlabel="dimension", ylabel="held-out correlation")
     return ax
 
 
-def bars(values, ax=None, ylabel="", control=None, floor=0.0):
-    """Named numbers as bars from `floor` up; `control` names the ones drawn hatched and grey."""
+def bars(values, ax=None, ylabel="", control=None, floor=0.0, intervals=None):
+    """Named numbers as bars from `floor` up; `control` names the hatched grey ones; intervals {name: (low, high)}."""
     ax = axes_for(ax, width=5.2)
     for i, (name, value) in enumerate(values.items()):
         grey = control is not None and name in control
         look = {"color": "0.75" if grey else PALETTE[0], "hatch": "//" if grey else None}
         ax.bar(i, value - floor, bottom=floor, edgecolor="white", **look)
-        ax.text(i, value, f"{value:.2f}", ha="center", va="bottom", fontsize=8)
+        low, high = (intervals or {}).get(name, (value, value))
+        if high > low:
+            ax.errorbar(i, value, yerr=np.maximum([[value - low], [high - value]], 0), color="black", lw=1, capsize=3)
+        ax.text(i, high, f"{value:.2f}", ha="center", va="bottom", fontsize=8)
     ax.set_xticks(range(len(values)), list(values), rotation=20, ha="right")
     ax.set(ylabel=ylabel)
     return ax

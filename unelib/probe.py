@@ -383,6 +383,21 @@ def bootstrap_interval(ones, zeros, rng, resamples=500):
 INTERVALS = {True: delong_interval, False: None, "bootstrap": bootstrap_interval}
 
 
+def mean_auc(probe, X, Y, resamples=200, seed=0):
+    """AUC averaged over attributes: {"auc", "low", "high"}, with the percentile 95% interval over resampled images.
+
+    Attributes share their images, so intervals of single attributes cannot be averaged: images are drawn whole. An
+    attribute that a resample leaves with one class is left out of its mean.
+    """
+    scores, rng = probe.decision_function(X), np.random.default_rng(seed)
+    truth = aligned_labels(probe, Y, len(scores))
+    draws = rng.integers(0, len(scores), (resamples, len(scores)))
+    with np.errstate(invalid="ignore"):
+        found = [np.nanmean(auc(scores[rows], truth[rows])) for rows in draws]
+    low, high = np.percentile(found, [2.5, 97.5])
+    return {"auc": float(auc(scores, truth).mean()), "low": float(low), "high": float(high)}
+
+
 def shuffled_scores(probe, X, Y, X_test, Y_test, repeats=5, seed=0):
     """The null: AUCs (repeats, a) on the test rows of probes like this one, fitted to labels in shuffled order.
 

@@ -86,6 +86,9 @@ def plan(recipe, overrides=None):
     for name in shared:
         if name not in everywhere:
             raise ValueError(f"no notebook has a parameter {name!r}; there are {', '.join(everywhere)}")
+    for notebook in only:
+        if notebook not in known:
+            raise ValueError(f"`only` names {notebook!r}, which is not among the recipe's notebooks: {', '.join(known)}")
     steps = []
     for notebook, names in known.items():
         own = only.get(notebook, {})

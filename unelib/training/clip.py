@@ -95,6 +95,7 @@ def caption(attributes, rng):
 
 
 def pick(choices, rng):
+    """One of the choices at random."""
     return choices[rng.integers(len(choices))]
 
 

@@ -1,5 +1,6 @@
 """Training pictures: a fixed number of drawn faces, drawn once and memory-mapped from then on."""
 
+import hashlib
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from tqdm.auto import tqdm
 
+from .. import drawing, faces, portrait
 from ..faces import draw_faces, sample_factors
 from ..images import SPLIT_START
 from ..loading import MODELS
@@ -16,9 +18,12 @@ CACHE = MODELS.parent / "cache"
 
 
 def training_faces(n, seed=0, cache=CACHE):
-    """Faces (n, 64, 64, 3) uint8 and attributes (n, a) uint8 of the split `models`, which no notebook ever reads."""
+    """Faces (n, 64, 64, 3) uint8 and attributes (n, a) uint8 of the split `models`, which no notebook ever reads.
+
+    They are drawn again when the program that draws them has changed.
+    """
     indices = np.arange(n) + SPLIT_START["models"]
-    path = Path(cache) / f"faces-{seed}-{n}.npy"
+    path = Path(cache) / f"faces-{seed}-{n}-{drawing_digest()}.npy"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         pixels = draw_in_parallel(indices, seed)
@@ -26,6 +31,12 @@ def training_faces(n, seed=0, cache=CACHE):
         np.save(part, pixels)
         part.rename(path)
     return np.load(path, mmap_mode="r", allow_pickle=False), sample_factors(indices, seed).attributes
+
+
+def drawing_digest():
+    """Eight characters that change with the code that draws faces."""
+    code = b"".join(Path(module.__file__).read_bytes() for module in (drawing, faces, portrait))
+    return hashlib.sha256(code).hexdigest()[:8]
 
 
 def draw_in_parallel(indices, seed, chunk=1000):
