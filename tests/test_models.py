@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from transformers import ResNetConfig, ResNetForImageClassification, ViTImageProcessorPil
 
 from unelib.encoders import load_encoder
 from unelib.generators import load_generator
@@ -25,6 +26,19 @@ def test_all_weights_are_small():
 def test_the_judge_sees_every_attribute(faces):
     auc = load_judge().auc(faces.pixels, faces.attributes)
     assert auc.mean() > 0.98 and auc.min() > 0.9
+
+
+def test_the_judge_resizes_pictures_itself(faces):
+    judge, large = load_judge(), faces.pixels[:20].repeat(2, 1).repeat(2, 2)
+    assert np.abs(judge.probabilities(large) - judge.probabilities(faces.pixels[:20])).mean() < 0.05
+
+
+def test_a_judge_of_exclusive_classes_is_refused(tmp_path):
+    model = ResNetForImageClassification(ResNetConfig(embedding_size=8, hidden_sizes=[8], depths=[1], num_labels=3))
+    model.save_pretrained(tmp_path)
+    ViTImageProcessorPil().save_pretrained(tmp_path)
+    with pytest.raises(ValueError, match="multi_label_classification"):
+        load_judge(str(tmp_path))
 
 
 def test_attributes_survive_the_autoencoder(faces):

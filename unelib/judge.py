@@ -2,8 +2,9 @@
 
 import numpy as np
 import torch
+from PIL import Image
 from sklearn.metrics import roc_auc_score
-from transformers import AutoModelForImageClassification
+from transformers import AutoImageProcessor, AutoModelForImageClassification
 
 from .loading import find_model, pick_device
 
@@ -13,17 +14,17 @@ JUDGES = {"drawn-judge": "drawn-judge"}
 class Judge:
     """`.attributes` (a names) and `.probabilities(pixels)` -> (n, a)."""
 
-    def __init__(self, name, model, device):
-        self.name, self.model, self.device = name, model, device
+    def __init__(self, name, model, processor, device):
+        self.name, self.model, self.processor, self.device = name, model, processor, device
         self.attributes = [model.config.id2label[i] for i in range(model.config.num_labels)]
 
     @torch.inference_mode()
     def probabilities(self, pixels, batch_size=256):
-        """Probability (n, a) of each attribute in pixels (n, 64, 64, 3) uint8."""
+        """Probability (n, a) of each attribute in pixels (n, h, w, 3) uint8, through the model's own preprocessing."""
         parts = []
         for start in range(0, len(pixels), batch_size):
-            x = torch.from_numpy(np.ascontiguousarray(pixels[start : start + batch_size])).to(self.device)
-            x = x.permute(0, 3, 1, 2).float() / 127.5 - 1
+            pictures = [Image.fromarray(p) for p in pixels[start : start + batch_size]]
+            x = self.processor(images=pictures, return_tensors="pt")["pixel_values"].to(self.device)
             parts.append(self.model(x.contiguous(memory_format=torch.channels_last)).logits.sigmoid().cpu().numpy())
         return np.concatenate(parts)
 
@@ -34,10 +35,19 @@ class Judge:
 
 
 def load_judge(name="drawn-judge", device="auto"):
-    """A judge by preset, local folder or hub id of a multi-label transformers image classifier."""
+    """A judge by preset, local folder or hub id of a transformers image classifier with its image processor.
+
+    Raises FileNotFoundError if there is none, ValueError if its classes exclude one another.
+    """
     device, source = pick_device(device), find_model(name, JUDGES, "judge")
     try:
         model = AutoModelForImageClassification.from_pretrained(source, dtype=torch.float32, use_safetensors=True)
+        processor = AutoImageProcessor.from_pretrained(source)
     except OSError as error:
         raise FileNotFoundError(f"judge {name!r}: no image classifier at {source!r} ({str(error)[:200]})") from error
-    return Judge(name, model.to(device, memory_format=torch.channels_last).eval(), device)
+    if model.config.problem_type != "multi_label_classification":
+        raise ValueError(
+            f"judge {name!r} gives each image one class; choose a classifier whose problem_type is"
+            " multi_label_classification: one probability an attribute"
+        )
+    return Judge(name, model.to(device, memory_format=torch.channels_last).eval(), processor, device)

@@ -88,7 +88,7 @@ def plan(recipe, overrides=None):
             raise ValueError(f"no notebook has a parameter {name!r}; there are {', '.join(everywhere)}")
     for notebook in only:
         if notebook not in known:
-            raise ValueError(f"`only` names {notebook!r}, which is not among the recipe's notebooks: {', '.join(known)}")
+            raise ValueError(f"`only` names {notebook!r}; the recipe's notebooks are {', '.join(known)}")
     steps = []
     for notebook, names in known.items():
         own = only.get(notebook, {})

@@ -70,14 +70,6 @@ def probe_auc(represent, n_train, n_test):
     return mean_auc(truth, probe.decision_function(represent(test)))
 
 
-def resized(pixels, side=64):
-    """Pictures (n, h, w, 3) uint8 at the size the judge was trained on."""
-    if pixels.shape[1] == side:
-        return pixels
-    enlarge = lambda p: np.asarray(Image.fromarray(p).resize((side, side), Image.Resampling.BILINEAR))
-    return np.stack([enlarge(p) for p in pixels])
-
-
 def through_latent(gen, pixels, batch_size=100):
     """Pictures as the generator's own latent keeps them: its autoencoder's reconstruction, or its size."""
     starts = range(0, len(pixels), batch_size)
@@ -92,7 +84,7 @@ def samples(gen, n=SAMPLES):
 
 def rates_difference(real, made):
     """Mean absolute difference over attributes of how often the judge sees each, in real and in made pictures."""
-    rate = lambda pixels: (load_judge().probabilities(resized(pixels)) > 0.5).mean(0)
+    rate = lambda pixels: (load_judge().probabilities(pixels) > 0.5).mean(0)
     return float(np.abs(rate(real) - rate(made)).mean())
 
 

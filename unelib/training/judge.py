@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from transformers import ResNetConfig, ResNetForImageClassification
+from transformers import ResNetConfig, ResNetForImageClassification, ViTImageProcessorPil
 
 from ..faces import ATTRIBUTES
 from .data import rows_of_step, to_signal, training_faces
@@ -25,6 +25,11 @@ def build():
         id2label=dict(enumerate(ATTRIBUTES)), label2id={name: i for i, name in enumerate(ATTRIBUTES)},
     )  # fmt: skip
     return ResNetForImageClassification(config)
+
+
+def processor():
+    """The image processor: 64 x 64 pixels, values in -1..1."""
+    return ViTImageProcessorPil(size={"height": 64, "width": 64}, image_mean=[0.5] * 3, image_std=[0.5] * 3)
 
 
 def shift(images, generator, reach=3):
@@ -55,4 +60,5 @@ def train(folder, checkpoints):
     model = build().to(memory_format=torch.channels_last)
     model, seconds = train_loop(model, classification_loss(pixels, labels), STEPS, checkpoints, lr=3e-3, decay=0.995)
     model.half().save_pretrained(Path(folder))
+    processor().save_pretrained(Path(folder))
     return {"judge": seconds}

@@ -5,6 +5,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from diffusers import AutoencoderKL, DDIMScheduler, LDMPipeline, UNet2DModel
+from diffusers.models.attention_processor import Attention, AttnProcessor
 from diffusers.training_utils import compute_snr
 from tqdm.auto import trange
 
@@ -12,8 +13,8 @@ from .data import rows_of_step, to_signal, training_faces
 from .loop import train_loop
 
 IMAGES, SEED = 40_000, 0
-AUTOENCODER_STEPS, DECODER_STEPS, AUTOENCODER_BATCH = 5000, 2500, 16
-DENOISER_STEPS, DENOISER_BATCH = 12_000, 64
+AUTOENCODER_STEPS, DECODER_STEPS, AUTOENCODER_BATCH = 5000, 6000, 16
+DENOISER_STEPS, DENOISER_BATCH = 10_000, 64
 
 
 def build_autoencoder():
@@ -26,11 +27,11 @@ def build_autoencoder():
 
 
 def build_denoiser():
-    """UNet2DModel on 4 x 16 x 16 with attention in the bottleneck, at 4 x 4 (5.4 M parameters)."""
+    """UNet2DModel on 4 x 16 x 16 with attention at 8 x 8 and in the bottleneck (5.6 M parameters)."""
     return UNet2DModel(
         sample_size=16, in_channels=4, out_channels=4, block_out_channels=(64, 128, 160), layers_per_block=1,
-        down_block_types=("DownBlock2D",) * 3, up_block_types=("UpBlock2D",) * 3, attention_head_dim=32,
-        norm_num_groups=16,
+        down_block_types=("DownBlock2D", "AttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "AttnUpBlock2D", "UpBlock2D"), attention_head_dim=32, norm_num_groups=16,
     )  # fmt: skip
 
 
@@ -109,6 +110,14 @@ def denoising_loss(signals, scheduler, batch_size, gamma=5.0):
     return loss
 
 
+def plain_attention(denoiser):
+    """The denoiser with attention as plain matrix products: twice as fast in training on a CPU as the fused kernel."""
+    for module in denoiser.modules():
+        if isinstance(module, Attention):
+            module.set_processor(AttnProcessor())
+    return denoiser
+
+
 def save_pipeline(folder, autoencoder, denoiser, scheduler):
     """One diffusers folder at half precision; `LDMPipeline` calls its autoencoder `vqvae`, whichever kind it is."""
     pipeline = LDMPipeline(vqvae=autoencoder.half(), unet=denoiser.half(), scheduler=scheduler)
@@ -136,7 +145,7 @@ def train(folder, checkpoints):
     latents *= autoencoder.config.scaling_factor
     scheduler = build_scheduler()
     torch.manual_seed(SEED)
-    denoiser = build_denoiser().to(memory_format=torch.channels_last)
+    denoiser = plain_attention(build_denoiser()).to(memory_format=torch.channels_last)
     loss = denoising_loss(latents, scheduler, DENOISER_BATCH)
     denoiser, unet_seconds = train_loop(denoiser, loss, DENOISER_STEPS, checkpoints / "denoiser", lr=6e-4, decay=0.9985)
     save_pipeline(folder, autoencoder, denoiser, scheduler)

@@ -6,11 +6,11 @@ import torch.nn.functional as F
 from diffusers import DDIMPipeline, DDIMScheduler, UNet2DModel
 
 from .data import to_signal, training_faces
-from .latent_diffusion import denoising_loss
+from .latent_diffusion import denoising_loss, plain_attention
 from .loop import train_loop
 
 IMAGES, SEED, SIZE = 40_000, 0, 32
-STEPS, BATCH = 800, 64
+STEPS, BATCH = 1500, 64
 
 
 def build():
@@ -41,7 +41,7 @@ def train(folder, checkpoints):
     pixels, _ = training_faces(IMAGES, SEED)
     scheduler = build_scheduler()
     torch.manual_seed(SEED)
-    denoiser = build().to(memory_format=torch.channels_last)
+    denoiser = plain_attention(build()).to(memory_format=torch.channels_last)
     loss = denoising_loss(shrink_all(pixels), scheduler, BATCH)
     denoiser, seconds = train_loop(denoiser, loss, STEPS, checkpoints, lr=8e-4, decay=0.9985)
     pipeline = DDIMPipeline(unet=denoiser.half(), scheduler=scheduler)
