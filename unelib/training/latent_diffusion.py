@@ -5,10 +5,10 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from diffusers import AutoencoderKL, DDIMScheduler, LDMPipeline, UNet2DModel
-from diffusers.models.attention_processor import Attention, AttnProcessor
 from diffusers.training_utils import compute_snr
 from tqdm.auto import trange
 
+from ..generators import plain_attention
 from .data import rows_of_step, to_signal, training_faces
 from .loop import train_loop
 
@@ -108,14 +108,6 @@ def denoising_loss(signals, scheduler, batch_size, gamma=5.0):
         return (error * snr.clamp(max=gamma) / snr).mean() + 0.1 * error.mean()
 
     return loss
-
-
-def plain_attention(denoiser):
-    """The denoiser with attention as plain matrix products: twice as fast in training on a CPU as the fused kernel."""
-    for module in denoiser.modules():
-        if isinstance(module, Attention):
-            module.set_processor(AttnProcessor())
-    return denoiser
 
 
 def save_pipeline(folder, autoencoder, denoiser, scheduler):

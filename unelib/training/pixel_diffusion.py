@@ -5,8 +5,9 @@ import torch
 import torch.nn.functional as F
 from diffusers import DDIMPipeline, DDIMScheduler, UNet2DModel
 
+from ..generators import plain_attention
 from .data import to_signal, training_faces
-from .latent_diffusion import denoising_loss, plain_attention
+from .latent_diffusion import denoising_loss
 from .loop import train_loop
 
 IMAGES, SEED, SIZE = 40_000, 0, 32
@@ -16,7 +17,7 @@ STEPS, BATCH = 1500, 64
 def build():
     """UNet2DModel on 3 x 32 x 32 with attention at 8 x 8."""
     return UNet2DModel(
-        sample_size=SIZE, in_channels=3, out_channels=3, block_out_channels=(32, 64, 96), layers_per_block=1,
+        sample_size=SIZE, in_channels=3, out_channels=3, block_out_channels=(16, 48, 96), layers_per_block=1,
         down_block_types=("DownBlock2D", "DownBlock2D", "AttnDownBlock2D"),
         up_block_types=("AttnUpBlock2D", "UpBlock2D", "UpBlock2D"), attention_head_dim=32, norm_num_groups=16,
     )  # fmt: skip
