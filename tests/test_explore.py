@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from unelib.explore import Explorer
+from unelib.explore import Explorer, bar_row
 from unelib.images import load_images
 from unelib.zoo import NoiseZoo
 
@@ -47,6 +47,21 @@ def test_keep_projects_out(explorer):
     kept = explorer.moved() - explorer.noises[[0]]
     assert abs(step[0] @ np.ones(16)) > 0.5
     assert abs(kept[0] @ np.ones(16)) < 1e-5
+
+
+def test_reset_clears_all_and_draws_nothing_anew(explorer, monkeypatch):
+    explorer.sliders["left"].value, explorer.keep["bright"].value = 1, True
+    assert explorer.keep["bright"].button_style == "info"
+    monkeypatch.setattr("unelib.explore.generate", lambda *_, **__: pytest.fail("the original was drawn again"))
+    explorer.reset.click()
+    assert not any(control.value for control in (*explorer.sliders.values(), *explorer.keep.values()))
+    np.testing.assert_array_equal(explorer.before, explorer.after)
+    assert explorer.status.value == ""
+
+
+def test_a_row_of_the_table_tells_a_turned_verdict():
+    assert "bold" in bar_row("bright", 0.2, 0.9) and "20 → 90" in bar_row("bright", 0.2, 0.9)
+    assert "bold" not in bar_row("bright", 0.2, 0.203) and ">20<" in bar_row("bright", 0.2, 0.203)
 
 
 def test_another_image_keeps_the_sliders(explorer):
