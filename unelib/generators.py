@@ -160,7 +160,7 @@ def load_generator(name, device="auto", dtype="auto", prompt="", guidance=1.0, r
         part.to(device=device).eval().requires_grad_(False)
     for part in filter(None, (pipeline.unet, getattr(pipeline, "vae", None), getattr(pipeline, "vqvae", None))):
         part.to(memory_format=torch.channels_last)
-    if device == "cpu" and isinstance(pipeline.unet, UNet2DModel) and np.max(pipeline.unet.config.sample_size) <= 32:
+    if device.type == "cpu" and is_small(pipeline.unet):
         plain_attention(pipeline.unet)
     keep_autoencoder_finite(getattr(pipeline, "vae", None), dtype)
     return Generator(name, pipeline, device, dtype, prompt, guidance)
@@ -193,6 +193,11 @@ def forget(network, seed=0):
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         return type(network).from_config(network.config)
+
+
+def is_small(denoiser):
+    """Whether a denoiser is an unconditional U-Net of few positions."""
+    return isinstance(denoiser, UNet2DModel) and np.max(denoiser.config.sample_size) <= 32
 
 
 def plain_attention(denoiser):

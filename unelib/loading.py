@@ -3,7 +3,13 @@
 import hashlib
 from pathlib import Path
 
+import diffusers
 import torch
+import transformers
+
+# bars for reading files that are here already would fill notebooks; the hub's own bars of downloads stay
+diffusers.utils.logging.disable_progress_bar()
+transformers.utils.logging.disable_progress_bar()
 
 MODELS = Path(__file__).resolve().parent.parent / "data" / "models"
 
