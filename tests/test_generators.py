@@ -157,8 +157,8 @@ def test_v_prediction_becomes_the_scheduler_s_own_epsilon(load):
 def test_noise_levels_are_the_scheduler_s(load):
     gen = load("sd")
     abar = gen.scheduler.alphas_cumprod.double().numpy()
-    np.testing.assert_allclose(gen.sigma_table, np.sqrt((1 - abar) / abar), rtol=1e-4)
-    assert np.isclose(gen.sigma_at(10.5), np.sqrt(gen.sigma_table[10] * gen.sigma_table[11]))
+    np.testing.assert_allclose(gen.levels, np.sqrt((1 - abar) / abar), rtol=1e-4)
+    assert np.isclose(gen.sigma_at(10.5), np.sqrt(gen.levels[10] * gen.levels[11]))
     assert gen.schedule(5).steps == 5
 
 

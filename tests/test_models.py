@@ -7,7 +7,8 @@ from transformers import ResNetConfig, ResNetForImageClassification, ViTImagePro
 from unelib.encoders import load_encoder
 from unelib.generators import load_generator
 from unelib.images import load_images
-from unelib.invert import generate, invert, psnr, reconstruct
+from unelib.diagnostics import psnr
+from unelib.invert import generate, invert, reconstruct
 from unelib.judge import load_judge
 from unelib.loading import MODELS
 from unelib.probe import LinearProbe, probe_scores

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
-from .invert import check_noise, generate, psnr
+from .diagnostics import psnr
+from .invert import check_noise, generate
 
 
 @dataclass(frozen=True)

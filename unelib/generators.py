@@ -8,7 +8,13 @@ import inspect
 
 import numpy as np
 import torch
-from diffusers import DiffusionPipeline, UNet2DModel, VQModel
+from diffusers import (
+    DiffusionPipeline,
+    FlowMatchEulerDiscreteScheduler,
+    SD3Transformer2DModel,
+    UNet2DModel,
+    VQModel,
+)
 from diffusers.models.attention_processor import Attention, AttnProcessor
 from diffusers.utils import logging
 
@@ -22,6 +28,7 @@ GENERATORS = {
     "sd21": "stabilityai/stable-diffusion-2-1-base",
     "lcm": "SimianLuo/LCM_Dreamshaper_v7",
     "sdxl": "stabilityai/stable-diffusion-xl-base-1.0",
+    "sd3": "stabilityai/stable-diffusion-3-medium-diffusers",
     "ddpm-celebahq": "google/ddpm-celebahq-256",
 }
 
@@ -37,17 +44,18 @@ class Generator:
 
     def __init__(self, name, pipeline, device, dtype, prompt="", guidance=1.0):
         self.name, self.device, self.dtype, self.guidance = name, device, dtype, float(guidance)
-        self.unet, self.scheduler = pipeline.unet, pipeline.scheduler
+        self.unet, self.scheduler = denoiser_of(pipeline), pipeline.scheduler
         self.vae = getattr(pipeline, "vae", None) or getattr(pipeline, "vqvae", None)
         config = self.unet.config
         side = config.sample_size
         self.latent_shape = (config.in_channels, *((side, side) if isinstance(side, int) else side))
         self.latent_dim = int(np.prod(self.latent_shape))
         self.image_size = self.latent_shape[-1] * (self.vae_factor if self.vae else 1)
-        self.prediction = self.scheduler.config.get("prediction_type", "epsilon")
-        if self.prediction not in ("epsilon", "v_prediction"):
-            raise ValueError(f"{name} predicts {self.prediction!r}; epsilon and v_prediction are supported")
-        self.sigma_table = training_sigmas(self.scheduler.betas.double().numpy())
+        self.flow = isinstance(self.scheduler, FlowMatchEulerDiscreteScheduler)
+        self.prediction = "flow" if self.flow else self.scheduler.config.get("prediction_type", "epsilon")
+        if self.prediction not in ("epsilon", "v_prediction", "flow"):
+            raise ValueError(f"{name} predicts {self.prediction!r}; epsilon, v_prediction and flows are supported")
+        self.levels = training_levels(self.scheduler)
         self.condition = text_condition(pipeline, prompt, self.image_size, device, dtype, self.guidance)
         self.negative = None
         if self.guidance != 1 and self.condition and "timestep_cond" not in self.condition:
@@ -69,7 +77,7 @@ class Generator:
 
     def schedule(self, steps, spacing="trailing"):
         """Noise levels for `steps` steps; see `schedule.make_schedule` for the spacings."""
-        return make_schedule(self.sigma_table, steps, spacing)
+        return make_schedule(self.levels, steps, spacing, self.flow)
 
     @torch.inference_mode()
     def to_latent(self, pixels):
@@ -103,17 +111,27 @@ class Generator:
     def eps(self, x, t):
         """The noise eps (n, *latent_shape) float32 that the model sees in x at timestep t (a float).
 
-        x is variance-preserving: sqrt(abar) z0 + sqrt(1 - abar) eps. A v-prediction is turned into eps. Without
-        guidance there is one pass of the network.
+        x is as the model sees it: sqrt(abar) z0 + sqrt(1 - abar) eps, or (1 - t) z0 + t eps of a flow.
         """
-        out = self.predict(x, t, self.condition)
-        if self.negative is not None:
-            plain = self.predict(x, t, self.negative)
-            out = plain + self.guidance * (out - plain)
+        out = self.guided(x, t)
+        if self.flow:
+            return x + (1 - t / len(self.levels)) * out
         if self.prediction == "v_prediction":
             abar = float(1 / (1 + self.sigma_at(t) ** 2))
             out = abar**0.5 * out + (1 - abar) ** 0.5 * x
         return out
+
+    def slope(self, x, t):
+        """The ODE's right-hand side (n, *latent_shape) at timestep t: eps, or the velocity eps - z0 of a flow."""
+        return self.guided(x, t) if self.flow else self.eps(x, t)
+
+    def guided(self, x, t):
+        """The network's output in float32, led away from the empty prompt; without guidance one pass of it."""
+        out = self.predict(x, t, self.condition)
+        if self.negative is None:
+            return out
+        plain = self.predict(x, t, self.negative)
+        return plain + self.guidance * (out - plain)
 
     def predict(self, x, t, condition):
         """The network's own output in float32 under one condition."""
@@ -123,6 +141,8 @@ class Generator:
         text, weight = extra.pop("encoder_hidden_states", None), extra.pop("timestep_cond", None)
         kwargs = {} if text is None else {"encoder_hidden_states": text}
         kwargs |= {} if weight is None else {"timestep_cond": weight}
+        if "pooled_projections" in extra:
+            return self.unet(self.fit(x), timestep=time, **kwargs, **extra).sample.float()
         kwargs |= {"added_cond_kwargs": extra} if extra else {}
         return self.unet(self.fit(x), time, **kwargs).sample.float()
 
@@ -132,7 +152,7 @@ class Generator:
 
     def sigma_at(self, t):
         """Noise level of a timestep that need not be whole: linear in t on log sigma."""
-        return np.exp(np.interp(t, np.arange(len(self.sigma_table)), np.log(self.sigma_table)))
+        return np.exp(np.interp(t, np.arange(len(self.levels)), np.log(self.levels)))
 
 
 def load_generator(name, device="auto", dtype="auto", prompt="", guidance=1.0, revision=None):
@@ -150,17 +170,17 @@ def load_generator(name, device="auto", dtype="auto", prompt="", guidance=1.0, r
     source = find_model(name.removeprefix("untrained:"), GENERATORS, "generator")
     dtype = pick_dtype(dtype, device)
     pipeline = open_pipeline(name, source, dtype, revision)
-    if getattr(pipeline, "unet", None) is None:
+    if denoiser_of(pipeline) is None:
         raise ValueError(
             f"{name}: {type(pipeline).__name__} has no U-Net; choose a U-Net pipeline such as {list(GENERATORS)}"
         )
     if untrained:
-        pipeline.unet = forget(pipeline.unet).to(dtype)
+        forget(denoiser_of(pipeline))
     for part in (p for p in pipeline.components.values() if isinstance(p, torch.nn.Module)):
         part.to(device=device).eval().requires_grad_(False)
-    for part in filter(None, (pipeline.unet, getattr(pipeline, "vae", None), getattr(pipeline, "vqvae", None))):
+    for part in filter(None, (denoiser_of(pipeline), getattr(pipeline, "vae", None), getattr(pipeline, "vqvae", None))):
         part.to(memory_format=torch.channels_last)
-    if device.type == "cpu" and is_small(pipeline.unet):
+    if device.type == "cpu" and is_small(denoiser_of(pipeline)):
         plain_attention(pipeline.unet)
     keep_autoencoder_finite(getattr(pipeline, "vae", None), dtype)
     return Generator(name, pipeline, device, dtype, prompt, guidance)
@@ -188,11 +208,24 @@ def first_line(error):
     return str(error).strip().split("\n")[0][:200]
 
 
+def denoiser_of(pipeline):
+    """The network that denoises: a U-Net, or Stable Diffusion 3's transformer; None if it is of another kind."""
+    transformer = getattr(pipeline, "transformer", None)
+    return transformer if isinstance(transformer, SD3Transformer2DModel) else getattr(pipeline, "unet", None)
+
+
+def training_levels(scheduler):
+    """Levels (T,) float64 the model was trained on, rising: sigmas, or t in (0, 1] of a flow."""
+    if isinstance(scheduler, FlowMatchEulerDiscreteScheduler):
+        return np.sort(scheduler.sigmas.double().numpy()[scheduler.sigmas.numpy() > 0])
+    return training_sigmas(scheduler.betas.double().numpy())
+
+
 def forget(network, seed=0):
-    """The same network with fresh weights: a null model."""
+    """Give a network fresh weights: a null model."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return type(network).from_config(network.config)
+        network.load_state_dict(type(network).from_config(network.config).state_dict())
 
 
 def is_small(denoiser):
@@ -221,6 +254,8 @@ def text_condition(pipeline, prompt, image_size, device, dtype, guidance=1.0):
     with torch.inference_mode():
         encoded = encode_prompt(pipeline, prompt, device)
     condition = {"encoder_hidden_states": encoded[0].to(device, dtype)}
+    if getattr(pipeline, "transformer", None) is not None:
+        return condition | {"pooled_projections": encoded[2].to(device, dtype)}
     if getattr(pipeline, "text_encoder_2", None) is not None:
         sizes = torch.tensor([[image_size, image_size, 0, 0, image_size, image_size]], device=device, dtype=dtype)
         condition |= {"text_embeds": encoded[2].to(device, dtype), "time_ids": sizes}
@@ -240,8 +275,9 @@ def negative_condition(pipeline, condition, image_size, device, dtype):
 
 def encode_prompt(pipeline, prompt, device):
     """The pipeline's own prompt encoding, without the guidance half."""
-    arguments = {"prompt": prompt, "device": device, "num_images_per_prompt": 1, "do_classifier_free_guidance": False}
     known = inspect.signature(pipeline.encode_prompt).parameters
+    prompts = {name: prompt for name in known if name in ("prompt", "prompt_2", "prompt_3")}
+    arguments = prompts | {"device": device, "num_images_per_prompt": 1, "do_classifier_free_guidance": False}
     return pipeline.encode_prompt(**{k: v for k, v in arguments.items() if k in known})
 
 

@@ -1,139 +1,145 @@
 """Inversion and generation: the probability-flow ODE solved from image to noise and back.
 
-With u = x / sqrt(abar) and sigma = sqrt((1 - abar) / abar) the ODE is du / dsigma = eps(x, t). A solver is a function
-of one contract: a field `slope(u, i)`, the schedule's levels, and a direction; it never looks anything up.
+The ODE's state u is what the model sees, divided by the signal's scale (see `schedule`); its right-hand side is the
+generator's `slope`; the solvers are in `solvers`.
 """
 
+import hashlib
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import torch
 from tqdm.auto import tqdm
 
+from .diagnostics import noise_diagnostics, psnr, relative_error, ssim
 from .schedule import abar_of
+from .solvers import SOLVERS
+
+SETTINGS = {
+    "workbook": {"steps": 25, "solver": "ab2", "grid": "karras"},
+    "authors": {"steps": 150, "solver": "ddim", "grid": "leading"},
+    "paper": {"steps": 50, "solver": "ddim", "grid": "leading"},
+}
 
 
 @dataclass
 class Inversion:
-    """Noise (n, *latent_shape) float32 of n images, and one row of diagnostics an image."""
+    """Noise (n, *latent_shape) float32 of n images, and one row of diagnostics an image.
+
+    before  the state one level below the noise, which the exactly invertible solver needs to come back; None for others
+    """
 
     noise: np.ndarray
     diagnostics: pd.DataFrame
+    before: np.ndarray | None = None
 
     def __len__(self):
         return len(self.noise)
 
 
-def euler(slope, u, sigmas, path):
-    """First order, with the slope at the level the step starts from."""
-    for here, there in zip(path, path[1:]):
-        u = u + (sigmas[there] - sigmas[here]) * slope(u, here, here)
-    return u
-
-
-def ddim(slope, u, sigmas, path):
-    """DDIM as it is usually written: the model is always told the noisier level's timestep (Song et al., 2021)."""
-    for here, there in zip(path, path[1:]):
-        u = u + (sigmas[there] - sigmas[here]) * slope(u, here, max(here, there))
-    return u
-
-
-def ab2(slope, u, sigmas, path):
-    """Two-step Adams-Bashforth for unequal steps: second order with one call a step."""
-    before, last = None, None
-    for here, there in zip(path, path[1:]):
-        step, now = sigmas[there] - sigmas[here], slope(u, here, here)
-        if before is None:
-            u = u + step * now
-        else:
-            ratio = step / (2 * before)
-            u = u + step * ((1 + ratio) * now - ratio * last)
-        before, last = step, now
-    return u
-
-
-def heun(slope, u, sigmas, path):
-    """Heun's method: second order with two calls a step."""
-    for here, there in zip(path, path[1:]):
-        step = sigmas[there] - sigmas[here]
-        first = slope(u, here, here)
-        second = slope(u + step * first, there, there)
-        u = u + step * 0.5 * (first + second)
-    return u
-
-
-def fixed_point(slope, u, sigmas, path, iterations=5):
-    """The exact inverse of a DDIM step, by iteration: the slope is taken where the noisier end lies (AIDI, ReNoise)."""
-    for here, there in zip(path, path[1:]):
-        step = sigmas[there] - sigmas[here]
-        if there < here:
-            u = u + step * slope(u, here, here)
-            continue
-        end = u
-        for _ in range(iterations):
-            end = u + step * slope(end, there, there)
-        u = end
-    return u
-
-
-SOLVERS = {"ab2": ab2, "heun": heun, "ddim": ddim, "euler": euler, "fixed-point": fixed_point}
-CALLS = {"ab2": 1, "heun": 2, "ddim": 1, "euler": 1, "fixed-point": 5}
-
-
-def invert(gen, pixels, steps=25, solver="ab2", grid="karras", batch_size=64, progress=False):
+def invert(gen, pixels, steps=25, solver="ab2", grid="karras", batch_size=64, progress=False, forward=0):
     """Noise that the generator assigns to images: the ODE from the image to the highest noise level.
 
-    pixels  (n, h, w, 3) uint8. Returns an `Inversion`; `.noise` is scaled to the model's own x_T, near N(0, 1).
+    pixels   (n, h, w, 3) uint8
+    forward  skip this many of the first, least noisy steps: the image is given fresh noise of that level instead
+             ("There and Back Again", 2024), drawn from a seed that is the picture's own hash
+    `SETTINGS` names settings: `invert(gen, pixels, **SETTINGS["authors"])`.
+    Returns an `Inversion`; `.noise` is scaled to the model's own x_T, near N(0, 1); `.diagnostics` has the columns of
+    `noise_diagnostics` and `calls`, how often the model was asked about each image.
     Raises ValueError on an unknown solver or grid, on pixels of another kind, or if the noise is not finite.
     """
     pixels = check_pixels(pixels)
     integrate, schedule = pick_solver(solver), gen.schedule(steps, spacing=grid)
+    check_forward(forward, schedule)
     parts = []
     for rows in batches(len(pixels), batch_size, progress, f"inverting with {gen.name}"):
-        parts.append(to_noise(gen, gen.to_latent(pixels[rows]), integrate, schedule).cpu().numpy())
-    noise = np.concatenate(parts)
+        latent = gen.to_latent(pixels[rows])
+        start = diffused(latent, schedule, forward, pixels[rows]) if forward else latent
+        parts.append(to_noise(gen, start, integrate, schedule, forward))
+    noise, before, calls = (None if p[0] is None else np.concatenate([x.cpu().numpy() for x in p]) for p in zip(*parts))
     if not np.isfinite(noise).all():
         raise ValueError(f"{gen.name} gave noise that is not finite; use dtype='float32' or fewer steps")
-    return Inversion(noise, noise_diagnostics(noise))
+    return Inversion(noise, noise_diagnostics(noise).assign(calls=calls), before)
 
 
-def generate(gen, noise, steps=25, solver="ab2", grid="karras", batch_size=64, progress=False):
-    """Images (n, h, w, 3) uint8 that the generator makes of noise (n, *latent_shape): the ODE run backwards."""
-    noise = check_noise(gen, noise)
-    integrate, schedule = pick_solver(solver), gen.schedule(steps, spacing=grid)
+def generate(gen, noise, steps=25, solver="ab2", grid="karras", batch_size=64, progress=False, before=None):
+    """Images (n, h, w, 3) uint8 that the generator makes of noise (n, *latent_shape): the ODE run backwards.
+
+    before  `Inversion.before` of an exactly invertible solver; an edit moves both by the same step
+    """
     parts = []
-    for rows in batches(len(noise), batch_size, progress, f"generating with {gen.name}"):
-        start = torch.from_numpy(noise[rows]).to(gen.device)
-        parts.append(gen.to_image(from_noise(gen, start, integrate, schedule)))
+    for rows, latent in generated(gen, noise, steps, solver, grid, batch_size, progress, before):
+        parts.append(gen.to_image(latent))
     return np.concatenate(parts)
 
 
-@torch.inference_mode()
-def to_noise(gen, latent, integrate, schedule):
-    """The ODE on one batch of latents, float32, from the lowest to the highest level."""
-    path = list(range(schedule.steps + 1))
-    u = integrate(slope_field(gen, schedule), latent, schedule.sigmas.tolist(), path)
-    return u * float(np.sqrt(abar_of(schedule.sigmas[-1])))
+def generate_latents(gen, noise, steps=25, solver="ab2", grid="karras", batch_size=64, before=None):
+    """Latents (n, *latent_shape) float32 that `generate` makes images of."""
+    parts = generated(gen, noise, steps, solver, grid, batch_size, False, before)
+    return np.concatenate([latent.cpu().numpy() for _, latent in parts])
+
+
+def generated(gen, noise, steps, solver, grid, batch_size, progress, before):
+    """(rows, latents) batch after batch."""
+    noise = check_noise(gen, noise)
+    integrate, schedule = pick_solver(solver), gen.schedule(steps, spacing=grid)
+    if before is not None:
+        before = check_noise(gen, before)
+        if solver != "bdia":
+            raise ValueError(f"solver {solver!r} takes no state `before` the noise; 'bdia' does")
+    for rows in batches(len(noise), batch_size, progress, f"generating with {gen.name}"):
+        start = torch.from_numpy(noise[rows]).to(gen.device)
+        pair = None if before is None else torch.from_numpy(before[rows]).to(gen.device)
+        yield rows, from_noise(gen, start, integrate, schedule, pair)
+
+
+class Field:
+    """The ODE's right-hand side as solvers ask for it, and how often each image was asked about (`.calls`)."""
+
+    def __init__(self, gen, schedule, n):
+        self.gen, self.scales, self.timesteps = gen, schedule.scales.tolist(), schedule.timesteps.tolist()
+        self.calls = torch.zeros(n, dtype=torch.int64)
+
+    def __call__(self, u, level, told, rows=slice(None)):
+        """Slope at states u of noise level `level`, the model being told the timestep of level `told`."""
+        self.calls[rows.cpu() if isinstance(rows, torch.Tensor) else rows] += 1
+        return self.gen.slope(u * self.scales[level], self.timesteps[told])
 
 
 @torch.inference_mode()
-def from_noise(gen, noise, integrate, schedule):
-    """The ODE on one batch of noises, float32, from the highest to the lowest level."""
-    path = list(range(schedule.steps, -1, -1))
-    u = noise.float() / float(np.sqrt(abar_of(schedule.sigmas[-1])))
-    return integrate(slope_field(gen, schedule), u, schedule.sigmas.tolist(), path)
+def to_noise(gen, latent, integrate, schedule, start=0):
+    """The ODE on one batch of latents, float32, from level `start` to the highest: noise, the state before, calls."""
+    field = Field(gen, schedule, len(latent))
+    u = integrate(field, latent, schedule.levels.tolist(), list(range(start, schedule.steps + 1)))
+    u, before = u if isinstance(u, tuple) else (u, None)
+    scale = schedule.scales[-1]
+    return u * scale, None if before is None else before * scale, field.calls
 
 
-def slope_field(gen, schedule):
-    """`slope(u, level, told)`: eps at u of noise level `level`, the model being told the timestep of level `told`."""
-    scales = np.sqrt(abar_of(schedule.sigmas)).tolist()
-    timesteps = schedule.timesteps.tolist()
+@torch.inference_mode()
+def from_noise(gen, noise, integrate, schedule, before=None):
+    """The ODE on one batch of noises, float32, from the highest to the lowest level: latents."""
+    scale = schedule.scales[-1]
+    if before is not None:
+        integrate = partial(integrate, before=before.float() / scale)
+    field = Field(gen, schedule, len(noise))
+    u = integrate(field, noise.float() / scale, schedule.levels.tolist(), list(range(schedule.steps, -1, -1)))
+    return u[0] if isinstance(u, tuple) else u
 
-    def slope(u, level, told):
-        return gen.eps(u * scales[level], timesteps[told])
 
-    return slope
+def diffused(latent, schedule, level, pixels):
+    """The state at a level that fresh noise leads to."""
+    fresh = torch.from_numpy(own_noise(pixels, latent.shape[1:])).to(latent.device)
+    level = float(schedule.levels[level])
+    return (1 - level) * latent + level * fresh if schedule.flow else latent + level * fresh
+
+
+def check_forward(forward, schedule):
+    """ValueError unless some steps of the ODE are left."""
+    if not 0 <= forward < schedule.steps:
+        raise ValueError(f"forward is {forward}; choose 0 to {schedule.steps - 1}, less than the steps")
 
 
 def pick_solver(name):
@@ -177,38 +183,6 @@ def check_noise(gen, noise):
     return np.ascontiguousarray(noise)
 
 
-def noise_diagnostics(noise):
-    """One row an image: how far each noise map is from white Gaussian noise.
-
-    mean, std        of its values (0 and 1)
-    norm_z           its norm in standard deviations of the chi distribution (0 +- 1)
-    neighbour        correlation of horizontally and vertically neighbouring values (0)
-    kurtosis         excess kurtosis of its values (0)
-    """
-    flat = noise.reshape(len(noise), -1).astype(np.float64)
-    d = flat.shape[1]
-    centred = flat - flat.mean(1, keepdims=True)
-    variance = centred.var(1)
-    chi_mean = np.sqrt(d - 0.5)
-    return pd.DataFrame(
-        {
-            "mean": flat.mean(1),
-            "std": flat.std(1),
-            "norm_z": (np.linalg.norm(flat, axis=1) - chi_mean) * np.sqrt(2),
-            "neighbour": neighbour_correlation(noise),
-            "kurtosis": (centred**4).mean(1) / variance**2 - 3,
-        }
-    )
-
-
-def neighbour_correlation(noise):
-    """Correlation (n,) of neighbouring values within each channel, rows and columns pooled."""
-    x = noise.astype(np.float64)
-    x = x - x.mean((2, 3), keepdims=True)
-    along = (x[..., 1:] * x[..., :-1]).mean((1, 2, 3)) + (x[:, :, 1:] * x[:, :, :-1]).mean((1, 2, 3))
-    return along / 2 / x.var((1, 2, 3))
-
-
 def reconstruct(gen, pixels, batch_size=64):
     """Images (n, h, w, 3) uint8 through the generator's autoencoder alone: the best that any round trip can show."""
     pixels = check_pixels(pixels)
@@ -220,8 +194,15 @@ def leak(latents, sigma, seed=0):
 
     No inversion was made, so whatever a probe reads from it is signal that the highest noise level leaves standing.
     """
-    abar, rng = float(abar_of(sigma)), np.random.default_rng(seed)
-    return np.sqrt(abar) * latents + np.sqrt(1 - abar) * rng.standard_normal(latents.shape, np.float32)
+    abar = float(abar_of(sigma))
+    return np.sqrt(abar) * latents + np.sqrt(1 - abar) * own_noise(latents, latents.shape[1:], seed)
+
+
+def own_noise(arrays, shape, seed=0):
+    """White noise (n, *shape) float32, each array's seeded by its own bytes, so that batches change nothing."""
+    seeds = [hashlib.sha256(np.ascontiguousarray(a).tobytes()).digest()[:8] for a in arrays]
+    rngs = [np.random.default_rng([seed, int.from_bytes(s, "little")]) for s in seeds]
+    return np.stack([rng.standard_normal(shape, np.float32) for rng in rngs])
 
 
 def to_latents(gen, pixels, batch_size=64):
@@ -231,26 +212,44 @@ def to_latents(gen, pixels, batch_size=64):
     return np.concatenate(parts)
 
 
-def recovery_error(gen, noise, through="latent", steps=25, solver="ab2", grid="karras", batch_size=64):
-    """Relative error (n,) of known noise after generation by Heun in 100 calls and inversion by the solver asked for.
+def recovery(gen, noise, through="latent", steps=25, solver="ab2", grid="karras", batch_size=64, exact_steps=100):
+    """Known noise, made into an image by Heun (two calls for each of `exact_steps`) and inverted by the solver asked for.
 
     through  "latent": the generated latent itself is inverted, so that the error is the solvers' alone; "image": it is
              made into an 8-bit picture and encoded again, as any picture from elsewhere would be
+    Returns a DataFrame, one row an image: relative `error` of the noise, its `correlation` with the true one, its `std`.
     """
     if through not in ("latent", "image"):
         raise ValueError(f"through is {through!r}; choose 'latent' or 'image'")
     noise, integrate, schedule = check_noise(gen, noise), pick_solver(solver), gen.schedule(steps, spacing=grid)
+    latents = generate_latents(gen, noise, exact_steps, "heun", "karras", batch_size)
     found = []
     for rows in batches(len(noise), batch_size, False, ""):
-        latent = from_noise(gen, torch.from_numpy(noise[rows]).to(gen.device), heun, gen.schedule(50, spacing="karras"))
+        latent = torch.from_numpy(latents[rows]).to(gen.device)
         latent = gen.to_latent(gen.to_image(latent)) if through == "image" else latent
-        found.append(to_noise(gen, latent, integrate, schedule).cpu().numpy())
-    found = np.concatenate(found)
-    lengths = [np.linalg.norm(x.reshape(len(noise), -1), axis=1) for x in (found - noise, noise)]
-    return lengths[0] / lengths[1]
+        found.append(to_noise(gen, latent, integrate, schedule)[0].cpu().numpy())
+    return compare_noise(np.concatenate(found), noise)
 
 
-def psnr(a, b):
-    """Peak signal-to-noise ratio (n,) in dB between two sets of uint8 images; 99 for equal ones."""
-    error = ((a.astype(np.float64) - b) ** 2).reshape(len(a), -1).mean(1)
-    return np.minimum(10 * np.log10(255**2 / np.maximum(error, 1e-12)), 99.0)
+def compare_noise(found, true):
+    """One row an image: relative `error` of the noise found, its `correlation` with the true one, its `std`."""
+    flat, known = (x.reshape(len(x), -1) for x in (found, true))
+    correlation = [np.corrcoef(a, b)[0, 1] for a, b in zip(flat, known)]
+    return pd.DataFrame({"error": relative_error(flat, known), "correlation": correlation, "std": flat.std(1)})
+
+
+def round_trip(gen, pixels, steps=25, solver="ab2", grid="karras", batch_size=64):
+    """Images -> noise -> images, against what the autoencoder alone keeps: one row an image.
+
+    Columns: `psnr` in dB, `ssim`, and `latent_error`, the relative error of the latent that came back.
+    """
+    how = {"steps": steps, "solver": solver, "grid": grid, "batch_size": batch_size}
+    found = invert(gen, pixels, **how)
+    latents = generate_latents(gen, found.noise, **how, before=found.before)
+    back = np.concatenate(
+        [gen.to_image(torch.from_numpy(latents[r])) for r in batches(len(latents), batch_size, False, "")]
+    )
+    best, clean = reconstruct(gen, pixels, batch_size), to_latents(gen, pixels, batch_size)
+    return pd.DataFrame(
+        {"psnr": psnr(best, back), "ssim": ssim(best, back), "latent_error": relative_error(latents, clean)}
+    )

@@ -1,7 +1,9 @@
 """Noise levels as float64 arrays: which levels a solver visits, and the timestep the model knows each by.
 
-The level is sigma = sqrt((1 - abar) / abar), the noise's size relative to the signal's; in it, the probability-flow
-ODE of a diffusion model reads d(x / sqrt(abar)) / d(sigma) = eps (Song et al., 2021; Karras et al., 2022).
+A variance-preserving model (epsilon or v) sees x = sqrt(abar) z0 + sqrt(1 - abar) e. Its level is sigma =
+sqrt((1 - abar) / abar), the noise's size relative to the signal's; in it, the probability-flow ODE reads
+d(x / sqrt(abar)) / d(sigma) = eps (Song et al., 2021; Karras et al., 2022). A flow-matching model (rectified flow:
+Liu et al., 2023; Esser et al., 2024) sees x = (1 - t) z0 + t e, its level is t, and the ODE is dx / dt = v.
 """
 
 from dataclasses import dataclass
@@ -11,19 +13,38 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Schedule:
-    """Noise levels from the image to the noise: `sigmas` and the model's `timesteps`, each (steps + 1,) float64."""
+    """Noise levels from the image to the noise, each array (steps + 1,) float64.
 
-    sigmas: np.ndarray
+    levels     what the ODE is integrated over: sigma, or t of a flow
+    timesteps  what the model knows the levels by; need not be whole
+    flow       whether the model is a flow
+    """
+
+    levels: np.ndarray
     timesteps: np.ndarray
+    flow: bool = False
 
     def __post_init__(self):
-        if not (np.diff(self.sigmas) > 0).all():
+        if not (np.diff(self.levels) > 0).all():
             raise ValueError("noise levels must rise from the image to the noise; take fewer steps")
 
     @property
     def steps(self):
         """Number of steps between the levels."""
-        return len(self.sigmas) - 1
+        return len(self.levels) - 1
+
+    @property
+    def sigmas(self):
+        """The noise's size relative to the signal's at each level; infinite where a flow has no signal left."""
+        if not self.flow:
+            return self.levels
+        with np.errstate(divide="ignore"):
+            return self.levels / (1 - self.levels)
+
+    @property
+    def scales(self):
+        """What the ODE's state is multiplied by at each level to be what the model sees: sqrt(abar), or 1 for a flow."""
+        return np.ones_like(self.levels) if self.flow else np.sqrt(abar_of(self.levels))
 
 
 def training_sigmas(betas):
@@ -71,23 +92,24 @@ def leading_timesteps(total, steps, offset=1):
 GRIDS = ("karras", "log-sigma", "uniform", "trailing", "leading")
 
 
-def make_schedule(table, steps, grid="karras"):
-    """Schedule of `steps` steps over the training levels `table` (T,).
+def make_schedule(table, steps, grid="karras", flow=False):
+    """Schedule of `steps` steps over the training levels `table` (T,): sigmas, or t in (0, 1] of a flow.
 
     grid  "karras", "log-sigma", "uniform": from the lowest training level, which stands for the clean image, to the
-          highest; "trailing", "leading": diffusers' timesteps, starting from a clean image at sigma 0.
+          highest; "trailing", "leading": diffusers' timesteps, starting from a clean image at level 0.
     """
     if grid not in GRIDS:
         raise ValueError(f"unknown grid {grid!r}; choose one of {', '.join(GRIDS)}")
     if not 1 <= steps < len(table):
         raise ValueError(f"steps is {steps}; choose 1 to {len(table) - 1}")
-    low, high = table[0], table[-1]
-    if grid in ("karras", "log-sigma"):
-        sigmas = karras_sigmas(low, high, steps) if grid == "karras" else log_sigmas(low, high, steps)
-        return Schedule(sigmas, timesteps_of(sigmas, table))
-    if grid == "uniform":
+    if grid in ("trailing", "leading"):
+        picked = (trailing_timesteps if grid == "trailing" else leading_timesteps)(len(table), steps)
+        levels = np.concatenate([[0.0], table[picked.astype(int)]])
+        timesteps = np.concatenate([[0.0], picked])
+    elif grid == "uniform":
         timesteps = uniform_timesteps(len(table), steps)
-        return Schedule(np.exp(np.interp(timesteps, np.arange(len(table)), np.log(table))), timesteps)
-    timesteps = (trailing_timesteps if grid == "trailing" else leading_timesteps)(len(table), steps)
-    sigmas = table[timesteps.astype(int)]
-    return Schedule(np.concatenate([[0.0], sigmas]), np.concatenate([[0.0], timesteps]))
+        levels = np.exp(np.interp(timesteps, np.arange(len(table)), np.log(table)))
+    else:
+        levels = (karras_sigmas if grid == "karras" else log_sigmas)(table[0], table[-1], steps)
+        timesteps = timesteps_of(levels, table)
+    return Schedule(levels, levels * len(table) if flow else timesteps, flow)

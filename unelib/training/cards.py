@@ -9,11 +9,12 @@ from safetensors import safe_open
 from sklearn.metrics import roc_auc_score
 
 from .. import loading
+from ..diagnostics import psnr
 from ..encoders import load_encoder
 from ..faces import ATTRIBUTES
 from ..generators import load_generator
 from ..images import load_images
-from ..invert import generate, invert, psnr
+from ..invert import generate, invert
 from ..judge import load_judge
 from . import clip, dino, judge, latent_diffusion, pixel_diffusion
 from .train import checkpoints_of
