@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from transformers import ResNetConfig, ResNetForImageClassification, ViTImageProcessorPil
 
+from unelib.diagnostics import psnr
 from unelib.encoders import load_encoder
 from unelib.generators import load_generator
 from unelib.images import load_images
-from unelib.diagnostics import psnr
 from unelib.invert import generate, invert, reconstruct
 from unelib.judge import load_judge
 from unelib.loading import MODELS

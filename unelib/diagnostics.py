@@ -85,7 +85,7 @@ def psnr(a, b):
 
 
 def ssim(a, b):
-    """Structural similarity (n,) of two sets of uint8 images (n, h, w, c) (Wang et al., 2004), averaged over channels."""
+    """Structural similarity (n,) of two sets of uint8 images (n, h, w, c) (Wang et al., 2004), mean over channels."""
     a, b = a.astype(np.float64), b.astype(np.float64)
     blur = lambda x: gaussian_filter(x, (0, SSIM_SIGMA, SSIM_SIGMA, 0), truncate=3.5)
     c1, c2 = ((share * 255) ** 2 for share in SSIM_SHARES)

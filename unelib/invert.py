@@ -70,7 +70,7 @@ def generate(gen, noise, steps=25, solver="ab2", grid="karras", batch_size=64, p
     before  `Inversion.before` of an exactly invertible solver; an edit moves both by the same step
     """
     parts = []
-    for rows, latent in generated(gen, noise, steps, solver, grid, batch_size, progress, before):
+    for latent in generated(gen, noise, steps, solver, grid, batch_size, progress, before):
         parts.append(gen.to_image(latent))
     return np.concatenate(parts)
 
@@ -78,11 +78,11 @@ def generate(gen, noise, steps=25, solver="ab2", grid="karras", batch_size=64, p
 def generate_latents(gen, noise, steps=25, solver="ab2", grid="karras", batch_size=64, before=None):
     """Latents (n, *latent_shape) float32 that `generate` makes images of."""
     parts = generated(gen, noise, steps, solver, grid, batch_size, False, before)
-    return np.concatenate([latent.cpu().numpy() for _, latent in parts])
+    return np.concatenate([latent.cpu().numpy() for latent in parts])
 
 
 def generated(gen, noise, steps, solver, grid, batch_size, progress, before):
-    """(rows, latents) batch after batch."""
+    """Latents, batch after batch."""
     noise = check_noise(gen, noise)
     integrate, schedule = pick_solver(solver), gen.schedule(steps, spacing=grid)
     if before is not None:
@@ -92,7 +92,7 @@ def generated(gen, noise, steps, solver, grid, batch_size, progress, before):
     for rows in batches(len(noise), batch_size, progress, f"generating with {gen.name}"):
         start = torch.from_numpy(noise[rows]).to(gen.device)
         pair = None if before is None else torch.from_numpy(before[rows]).to(gen.device)
-        yield rows, from_noise(gen, start, integrate, schedule, pair)
+        yield from_noise(gen, start, integrate, schedule, pair)
 
 
 class Field:
@@ -185,8 +185,7 @@ def check_noise(gen, noise):
 
 def reconstruct(gen, pixels, batch_size=64):
     """Images (n, h, w, 3) uint8 through the generator's autoencoder alone: the best that any round trip can show."""
-    pixels = check_pixels(pixels)
-    return np.concatenate([gen.to_image(gen.to_latent(pixels[r])) for r in batches(len(pixels), batch_size, False, "")])
+    return to_images(gen, to_latents(gen, pixels, batch_size), batch_size)
 
 
 def leak(latents, sigma, seed=0):
@@ -212,12 +211,18 @@ def to_latents(gen, pixels, batch_size=64):
     return np.concatenate(parts)
 
 
+def to_images(gen, latents, batch_size=64):
+    """Images (n, h, w, 3) uint8 of latents (n, *latent_shape)."""
+    parts = batches(len(latents), batch_size, False, "")
+    return np.concatenate([gen.to_image(torch.from_numpy(latents[r]).to(gen.device)) for r in parts])
+
+
 def recovery(gen, noise, through="latent", steps=25, solver="ab2", grid="karras", batch_size=64, exact_steps=100):
-    """Known noise, made into an image by Heun (two calls for each of `exact_steps`) and inverted by the solver asked for.
+    """Known noise, made into an image by Heun (two calls for each of `exact_steps`), and inverted as asked for.
 
     through  "latent": the generated latent itself is inverted, so that the error is the solvers' alone; "image": it is
              made into an 8-bit picture and encoded again, as any picture from elsewhere would be
-    Returns a DataFrame, one row an image: relative `error` of the noise, its `correlation` with the true one, its `std`.
+    Returns a DataFrame, one row an image: see `compare_noise`.
     """
     if through not in ("latent", "image"):
         raise ValueError(f"through is {through!r}; choose 'latent' or 'image'")
@@ -246,10 +251,6 @@ def round_trip(gen, pixels, steps=25, solver="ab2", grid="karras", batch_size=64
     how = {"steps": steps, "solver": solver, "grid": grid, "batch_size": batch_size}
     found = invert(gen, pixels, **how)
     latents = generate_latents(gen, found.noise, **how, before=found.before)
-    back = np.concatenate(
-        [gen.to_image(torch.from_numpy(latents[r])) for r in batches(len(latents), batch_size, False, "")]
-    )
-    best, clean = reconstruct(gen, pixels, batch_size), to_latents(gen, pixels, batch_size)
-    return pd.DataFrame(
-        {"psnr": psnr(best, back), "ssim": ssim(best, back), "latent_error": relative_error(latents, clean)}
-    )
+    back, clean = to_images(gen, latents, batch_size), to_latents(gen, pixels, batch_size)
+    best, error = to_images(gen, clean, batch_size), relative_error(latents, clean)
+    return pd.DataFrame({"psnr": psnr(best, back), "ssim": ssim(best, back), "latent_error": error})

@@ -43,7 +43,7 @@ class Schedule:
 
     @property
     def scales(self):
-        """What the ODE's state is multiplied by at each level to be what the model sees: sqrt(abar), or 1 for a flow."""
+        """What the ODE's state is multiplied by to be what the model sees: sqrt(abar), or 1 for a flow."""
         return np.ones_like(self.levels) if self.flow else np.sqrt(abar_of(self.levels))
 
 

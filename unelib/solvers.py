@@ -26,7 +26,10 @@ def ddim(slope, u, levels, path):
 
 
 def adams_bashforth(order):
-    """Solver of `order` 2 or 3 with one call a step: the slope extrapolated through the last levels, then integrated."""
+    """Solver with one call a step: the slope is extrapolated through the last `order` levels and integrated.
+
+    The first steps have fewer levels to look back on. On a grid whose first steps are short this costs nothing.
+    """
 
     def solve(slope, u, levels, path):
         places, slopes = [], []
