@@ -9,7 +9,14 @@ import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 import torch  # noqa: E402
 import transformers  # noqa: E402
-from diffusers import AutoencoderKL, DDIMScheduler, DDPMScheduler, UNet2DConditionModel, UNet2DModel  # noqa: E402
+from diffusers import (  # noqa: E402
+    AutoencoderKL,
+    DDIMScheduler,
+    DDPMScheduler,
+    FlowMatchEulerDiscreteScheduler,
+    UNet2DConditionModel,
+    UNet2DModel,
+)
 from tokenizers import Tokenizer, models, pre_tokenizers  # noqa: E402
 from transformers import CLIPConfig, CLIPTextConfig, CLIPTokenizer  # noqa: E402
 
@@ -104,6 +111,23 @@ def latent_diffusion_vq():
     return diffusers.LDMPipeline(vqvae=vqvae, unet=unconditional_unet(), scheduler=DDIMScheduler(**SCALED_LINEAR))
 
 
+def stable_diffusion_3():
+    words = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", -9.0), *((c, -2.0) for c in LETTERS)]
+    t5 = transformers.T5Config(vocab_size=len(words), d_model=32, d_kv=8, d_ff=32, num_layers=1, num_heads=2)
+    transformer = diffusers.SD3Transformer2DModel(
+        sample_size=4, patch_size=2, in_channels=4, out_channels=4, num_layers=1, attention_head_dim=8,
+        num_attention_heads=4, joint_attention_dim=32, caption_projection_dim=32, pooled_projection_dim=32,
+        pos_embed_max_size=4,
+    )  # fmt: skip
+    return diffusers.StableDiffusion3Pipeline(
+        transformer=transformer, scheduler=FlowMatchEulerDiscreteScheduler(shift=3.0),
+        vae=autoencoder(scaling_factor=0.5, shift_factor=0.1, use_quant_conv=False, use_post_quant_conv=False),
+        text_encoder=text_encoder(projection=16), text_encoder_2=text_encoder(projection=16),
+        text_encoder_3=transformers.T5EncoderModel(t5), tokenizer=clip_tokenizer(), tokenizer_2=clip_tokenizer(),
+        tokenizer_3=transformers.T5Tokenizer(vocab=words, extra_ids=0, model_max_length=8),
+    )  # fmt: skip
+
+
 def diffusion_transformer():
     transformer = diffusers.DiTTransformer2DModel(
         num_attention_heads=2, attention_head_dim=4, in_channels=4, out_channels=8, num_layers=1, sample_size=4,
@@ -117,6 +141,10 @@ PIPELINES = {
     "sd2": lambda: stable_diffusion(prediction="v_prediction"),
     "lcm": latent_consistency,
     "sdxl": stable_diffusion_xl,
+    "sd3": stable_diffusion_3,
+    "flow": lambda: diffusers.LDMPipeline(
+        autoencoder(), unconditional_unet(), diffusers.FlowMatchEulerDiscreteScheduler()
+    ),
     "ddpm": lambda: diffusers.DDPMPipeline(unconditional_unet(16, 3), DDPMScheduler()),
     "ddim": lambda: diffusers.DDIMPipeline(unconditional_unet(16, 3), DDIMScheduler()),
     "grey": lambda: diffusers.DDPMPipeline(unconditional_unet(16, 1), DDPMScheduler()),

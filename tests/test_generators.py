@@ -8,9 +8,9 @@ from diffusers import DiffusionPipeline
 from unelib.generators import load_generator, match_channels
 from unelib.invert import generate, invert
 
-LATENT = ["sd", "sd2", "lcm", "sdxl", "ldm", "ldm-vq"]
+LATENT = ["sd", "sd2", "lcm", "sdxl", "sd3", "ldm", "ldm-vq", "flow"]
 PIXEL = ["ddpm", "ddim"]
-TEXT = ["sd", "sd2", "lcm", "sdxl"]
+TEXT = ["sd", "sd2", "lcm", "sdxl", "sd3"]
 
 
 @pytest.fixture
@@ -86,7 +86,9 @@ def test_prompt_matters(load):
     assert not torch.allclose(a, b)
 
 
-@pytest.mark.parametrize("name, passes", [("sd", 2), ("sd2", 2), ("sdxl", 2), ("lcm", 1), ("ldm", 1), ("ddpm", 1)])
+@pytest.mark.parametrize(
+    "name, passes", [("sd", 2), ("sd2", 2), ("sdxl", 2), ("sd3", 2), ("lcm", 1), ("ldm", 1), ("ddpm", 1)]
+)
 def test_passes_of_the_network(load, name, passes):
     for guidance, expected in ((1, 1), (3, passes)):
         gen = load(name, prompt="a face", guidance=guidance)
@@ -154,6 +156,24 @@ def test_v_prediction_becomes_the_scheduler_s_own_epsilon(load):
     torch.testing.assert_close((x - abar.sqrt() * clean) / (1 - abar).sqrt(), gen.eps(x, t), rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.parametrize("name", ["sd3", "flow"])
+def test_a_flow_s_slope_is_the_scheduler_s_own_step(load, name):
+    gen = load(name)
+    x, scheduler = noise_for(gen), gen.scheduler
+    scheduler.set_timesteps(4)
+    t, (now, after) = scheduler.timesteps[1], scheduler.sigmas[1:3]
+    step = scheduler.step(gen.slope(x, float(t)), t, x).prev_sample
+    torch.testing.assert_close(step, x + (after - now) * gen.slope(x, float(t)), rtol=1e-4, atol=1e-5)
+    clean = x - now * gen.slope(x, float(t))
+    torch.testing.assert_close(gen.eps(x, float(t)), (x - (1 - now) * clean) / now, rtol=1e-3, atol=1e-4)
+
+
+def test_a_flow_s_levels_end_in_pure_noise(load):
+    schedule = load("sd3").schedule(10, "karras")
+    assert schedule.levels[-1] == 1 and np.isinf(schedule.sigmas[-1]) and schedule.timesteps[-1] == 1000
+    assert (schedule.scales == 1).all() and load("flow").schedule(7, "trailing").levels[0] == 0
+
+
 def test_noise_levels_are_the_scheduler_s(load):
     gen = load("sd")
     abar = gen.scheduler.alphas_cumprod.double().numpy()
@@ -178,7 +198,7 @@ def test_grey_is_the_luminance():
     assert match_channels(colour, 3) is colour
 
 
-@pytest.mark.parametrize("name", ["ldm", "ddpm", "sd"])
+@pytest.mark.parametrize("name", ["ldm", "ddpm", "sd", "sd3", "flow"])
 def test_inverts_and_generates(load, faces, name):
     gen = load(name)
     result = invert(gen, faces[:3], steps=3)
