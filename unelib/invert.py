@@ -19,6 +19,7 @@ from .solvers import SOLVERS
 
 SETTINGS = {
     "workbook": {"steps": 25, "solver": "ab2", "grid": "karras"},
+    "flow": {"steps": 25, "solver": "ab2", "grid": "uniform"},
     "authors": {"steps": 150, "solver": "ddim", "grid": "leading"},
     "paper": {"steps": 50, "solver": "ddim", "grid": "leading"},
 }
@@ -112,7 +113,7 @@ class Field:
 def to_noise(gen, latent, integrate, schedule, start=0):
     """The ODE on one batch of latents, float32, from level `start` to the highest: noise, the state before, calls."""
     field = Field(gen, schedule, len(latent))
-    u = integrate(field, latent, schedule.levels.tolist(), list(range(start, schedule.steps + 1)))
+    u = integrate(field, latent, schedule, list(range(start, schedule.steps + 1)))
     u, before = u if isinstance(u, tuple) else (u, None)
     scale = schedule.scales[-1]
     return u * scale, None if before is None else before * scale, field.calls
@@ -125,7 +126,7 @@ def from_noise(gen, noise, integrate, schedule, before=None):
     if before is not None:
         integrate = partial(integrate, before=before.float() / scale)
     field = Field(gen, schedule, len(noise))
-    u = integrate(field, noise.float() / scale, schedule.levels.tolist(), list(range(schedule.steps, -1, -1)))
+    u = integrate(field, noise.float() / scale, schedule, list(range(schedule.steps, -1, -1)))
     return u[0] if isinstance(u, tuple) else u
 
 

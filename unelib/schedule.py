@@ -9,6 +9,7 @@ Liu et al., 2023; Esser et al., 2024) sees x = (1 - t) z0 + t e, its level is t,
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import xlogy
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,21 @@ class Schedule:
     def scales(self):
         """What the ODE's state is multiplied by to be what the model sees: sqrt(abar), or 1 for a flow."""
         return np.ones_like(self.levels) if self.flow else np.sqrt(abar_of(self.levels))
+
+    @property
+    def clock(self):
+        """A variable in which slopes bend little: log sigma (-inf at a clean image), or t of a flow."""
+        with np.errstate(divide="ignore"):
+            return self.levels if self.flow else np.log(self.levels)
+
+    def step(self, here, there):
+        """How far it is from one level to another."""
+        return float(self.levels[there] - self.levels[here])
+
+    def moment(self, here, there):
+        """Integral over the levels, from one to another, of how far the clock has moved since the first."""
+        s, t = self.levels[here], self.levels[there]
+        return (t - s) ** 2 / 2 if self.flow else xlogy(t, t / s) - (t - s)
 
 
 def training_sigmas(betas):

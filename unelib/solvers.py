@@ -1,88 +1,66 @@
 """Solvers of the probability-flow ODE du / ds = slope(u, s): from image to noise and back.
 
-Every solver has one contract, `solver(slope, u, levels, path)`: a field `slope(u, level, told, rows)`, the state u
-(n, ...), the values of s at each level, and the levels to visit in order. `level` is where the state stands, `told` the
-level whose timestep the model is told, `rows` the images that are asked about (all if None). A solver never looks a
-schedule up and does not know which model it serves.
+Every solver has one contract, `solver(slope, u, schedule, path)`: a field `slope(u, level, told, rows)`, the state u
+(n, ...), the levels, and which of them to visit in order. `level` is where the state stands, `told` the level whose
+timestep the model is told, `rows` the images that are asked about (all if None). A solver never looks a schedule up and
+does not know which model it serves.
 """
 
+import numpy as np
 import torch
 
 TOLERANCE, ITERATIONS, MEMORY = 1e-4, 20, 3  # of the fixed point: relative residual, calls a step at most, Anderson's m
 
 
-def euler(slope, u, levels, path):
+def euler(slope, u, schedule, path):
     """First order, with the slope at the level the step starts from."""
     for here, there in zip(path, path[1:]):
-        u = u + (levels[there] - levels[here]) * slope(u, here, here)
+        u = u + schedule.step(here, there) * slope(u, here, here)
     return u
 
 
-def ddim(slope, u, levels, path):
+def ddim(slope, u, schedule, path):
     """DDIM as it is usually written: the model is always told the noisier level's timestep (Song et al., 2021)."""
     for here, there in zip(path, path[1:]):
-        u = u + (levels[there] - levels[here]) * slope(u, here, max(here, there))
+        u = u + schedule.step(here, there) * slope(u, here, max(here, there))
     return u
 
 
-def adams_bashforth(order):
-    """Solver with one call a step: the slope is extrapolated through the last `order` levels and integrated.
+def ab2(slope, u, schedule, path):
+    """Two-step Adams-Bashforth: second order with one call a step.
 
-    The first steps have fewer levels to look back on. On a grid whose first steps are short this costs nothing.
+    The slope is extrapolated through the last two levels, linearly in the schedule's clock (log sigma), in which it
+    bends least, and integrated exactly over the step: DEIS (Zhang and Chen, 2023), DPM-Solver-2M (Lu et al., 2022).
     """
-
-    def solve(slope, u, levels, path):
-        places, slopes = [], []
-        for here, there in zip(path, path[1:]):
-            places, slopes = [levels[here], *places][:order], [slope(u, here, here), *slopes][:order]
-            weights = extrapolation_weights(places, levels[here], levels[there])
-            u = u + sum(w * s for w, s in zip(weights, slopes))
-        return u
-
-    return solve
-
-
-def extrapolation_weights(places, start, end):
-    """Integral from start to end of each Lagrange polynomial through `places` (at most three): Adams' weights."""
-    if len(places) == 1:
-        return [end - start]
-    weights = []
-    for i, own in enumerate(places):
-        others = [p for j, p in enumerate(places) if j != i]
-        scale = 1.0
-        for other in others:
-            scale *= own - other
-        weights.append(integral_of_product(others, start, end) / scale)
-    return weights
+    clock = schedule.clock
+    before, last, change = None, None, 0.0
+    for here, there in zip(path, path[1:]):
+        now = slope(u, here, here)
+        if last is not None and np.isfinite(clock[[here, before]]).all():
+            change = float(schedule.moment(here, there) / (clock[here] - clock[before])) * (now - last)
+        u = u + schedule.step(here, there) * now + change
+        before, last = here, now
+    return u
 
 
-def integral_of_product(roots, start, end):
-    """Integral from start to end of (s - r1) or (s - r1)(s - r2), taken about `start`, where it loses no digits."""
-    step, shifted = end - start, [start - r for r in roots]
-    if len(shifted) == 1:
-        return step * (shifted[0] + step / 2)
-    a, b = shifted
-    return step * (a * b + (a + b) * step / 2 + step**2 / 3)
-
-
-def heun(slope, u, levels, path):
+def heun(slope, u, schedule, path):
     """Heun's method: second order with two calls a step."""
     for here, there in zip(path, path[1:]):
-        step = levels[there] - levels[here]
+        step = schedule.step(here, there)
         first = slope(u, here, here)
         second = slope(u + step * first, there, there)
         u = u + step * 0.5 * (first + second)
     return u
 
 
-def fixed_point(slope, u, levels, path, tolerance=TOLERANCE, iterations=ITERATIONS):
+def fixed_point(slope, u, schedule, path, tolerance=TOLERANCE, iterations=ITERATIONS):
     """The exact inverse of DDIM's step: towards the noise, u' = u + step * slope(u') is solved (AIDI, ReNoise).
 
     Each image stops by itself when its residual is below `tolerance` of its length, so that batches change nothing.
     Away from the noise it is DDIM.
     """
     for here, there in zip(path, path[1:]):
-        step = levels[there] - levels[here]
+        step = schedule.step(here, there)
         if there < here:
             u = u + step * slope(u, here, here)
         else:
@@ -123,24 +101,16 @@ def mixed(values, residuals):
     return sum(weights[:, i].view(shape) * value for i, value in enumerate(values))
 
 
-def bdia(slope, u, levels, path, before=None):
+def bdia(slope, u, schedule, path, before=None):
     """Exactly invertible: BDIA with gamma = 1 (Zhang et al., 2024), the leapfrog u+ = u- + (s+ - s-) slope(u).
 
     Run backwards it is the same equation, solved for u-. It needs two states, u at the first level of the path and
     `before` at the second (Euler's step if None), and returns the last state and the one before it.
     """
-    last, now = u, euler(slope, u, levels, path[:2]) if before is None else before
+    last, now = u, euler(slope, u, schedule, path[:2]) if before is None else before
     for far, here, there in zip(path, path[1:], path[2:]):
-        last, now = now, last + (levels[there] - levels[far]) * slope(now, here, here)
+        last, now = now, last + schedule.step(far, there) * slope(now, here, here)
     return now, last
 
 
-SOLVERS = {
-    "ab2": adams_bashforth(2),
-    "ab3": adams_bashforth(3),
-    "heun": heun,
-    "ddim": ddim,
-    "euler": euler,
-    "fixed-point": fixed_point,
-    "bdia": bdia,
-}
+SOLVERS = {"ab2": ab2, "heun": heun, "ddim": ddim, "euler": euler, "fixed-point": fixed_point, "bdia": bdia}
