@@ -128,6 +128,7 @@ def radar(table, ax=None, low=0.5):
     ax.set_ylim(low, 1.0)
     ax.set_rlabel_position(8)
     ax.tick_params(axis="y", labelsize=8)
+    ax.tick_params(axis="x", pad=9)
     ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1.05))
     return ax
 

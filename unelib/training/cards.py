@@ -21,7 +21,7 @@ from .train import checkpoints_of
 
 SEED, SAMPLES, SOLVER_STEPS = 0, 2000, 25
 PICTURES, ROUND_TRIPS = 2000, 200
-NOISE_TRAIN, NOISE_TEST, PROBE_TRAIN, PROBE_TEST = 2000, 1000, 4000, 2000
+NOISE_TRAIN, NOISE_TEST, PROBE_TRAIN, PROBE_TEST = 6000, 1000, 4000, 2000
 
 ABOUT = {
     "drawn-ldm": "Latent diffusion of drawn faces: a KL autoencoder 3 x 64 x 64 -> 4 x 16 x 16 and a U-Net on its"
