@@ -1,11 +1,13 @@
 """Every kind of pipeline behind the one contract."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
-from diffusers import DiffusionPipeline
+from diffusers import AutoencoderKL, DDIMScheduler, DiffusionPipeline, UNet2DConditionModel
 
-from unelib.generators import load_generator, match_channels
+from unelib.generators import Generator, load_generator, match_channels
 from unelib.invert import generate, invert
 
 LATENT = ["sd", "sd2", "lcm", "sdxl", "sd3", "ldm", "ldm-vq", "flow"]
@@ -251,3 +253,23 @@ def test_other_predictions_are_refused(load):
 def test_unknown_device_or_dtype(model_folder, options, message):
     with pytest.raises(ValueError, match=message):
         load_generator(model_folder("ddpm"), **options)
+
+
+def test_stable_diffusion_at_full_size_has_the_published_shapes():
+    unet = {
+        "sample_size": 64, "cross_attention_dim": 768, "attention_head_dim": 8,
+        "block_out_channels": (320, 640, 1280, 1280),
+    }  # fmt: skip
+    blocks = {
+        "down_block_types": ("DownEncoderBlock2D",) * 4, "up_block_types": ("UpDecoderBlock2D",) * 4,
+        "block_out_channels": (128, 256, 512, 512), "layers_per_block": 2, "latent_channels": 4, "sample_size": 512,
+    }  # fmt: skip
+    with torch.device("meta"):
+        parts = SimpleNamespace(unet=UNet2DConditionModel(**unet), vae=AutoencoderKL(**blocks))
+    parts.scheduler = DDIMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
+    gen = Generator("sd15", parts, torch.device("meta"), torch.float32)
+    gen.condition = {"encoder_hidden_states": torch.empty(1, 77, 768, device="meta")}
+    assert sum(p.numel() for p in gen.unet.parameters()) == 859_520_964
+    assert gen.latent_shape == (4, 64, 64) and gen.latent_dim == 16_384 and gen.image_size == 512
+    assert gen.to_latent(np.zeros((2, 512, 512, 3), np.uint8)).shape == (2, 4, 64, 64)
+    assert gen.eps(torch.empty(2, 4, 64, 64, device="meta"), 500).shape == (2, 4, 64, 64)

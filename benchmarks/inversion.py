@@ -1,0 +1,53 @@
+"""Inversion's own cost above the denoiser's, and its accuracy beside plain DDIM and diffusers' inverse schedulers."""
+
+import time
+
+import numpy as np
+import pandas as pd
+import torch
+
+from unelib import load_generator, load_images
+from unelib.frontier import PEERS, frontier
+from unelib.invert import invert
+
+GRIDS = [("ab2", "karras"), ("ab2", "log-sigma"), ("ab2", "uniform"), ("bdia", "karras"), ("bdia", "log-sigma")]
+OTHERS = [("heun", "karras"), ("fixed-point", "karras"), ("ddim", "trailing"), ("ddim", "leading"), ("euler", "karras")]
+
+
+def overhead(gen, pixels, steps=25, rounds=5):
+    """Wall time of inversion over that of as many bare calls at the same batch: median of pairs."""
+    x, ratios = gen.fit(gen.to_latent(pixels)), []
+    t = torch.full((len(x),), 500.0)
+    for _ in range(rounds):
+        began = time.perf_counter()
+        with torch.inference_mode():
+            for _ in range(steps):
+                gen.unet(x, t)
+        bare = time.perf_counter() - began
+        began = time.perf_counter()
+        invert(gen, pixels, steps=steps, batch_size=len(pixels))
+        ratios.append((time.perf_counter() - began) / bare)
+    return float(np.median(ratios))
+
+
+def against_ddim(gen, noise, pixels):
+    """Ratios of plain DDIM's errors to the workbook's setting: recovery at 50 against 25 calls, round trip at 100."""
+    ours = frontier(gen, noise, pixels, [("ab2", "karras")], [25]).iloc[0]
+    ddim = frontier(gen, noise, pixels, [("ddim", "trailing")], [50, 100]).set_index("steps")
+    more, times = ddim.latent_error[100] / ours.latent_error, ddim.error[50] / ours.error
+    print(f"{gen.name}: recovery error {ours.error:.4f} at 25 calls (asked: 0.02)")
+    print(f"{gen.name}: plain DDIM's recovery error at 50 calls is {times:.0f} x that (asked: 10)")
+    print(f"{gen.name}: round trip {ours.psnr:.1f} dB, latent error {ours.latent_error:.4f} at 25 calls")
+    print(f"{gen.name}: plain DDIM's round trip at 100 calls {ddim.psnr[100]:.1f} dB, {more:.1f} x the latent error")
+
+
+if __name__ == "__main__":
+    pd.set_option("display.width", 160, "display.max_columns", 20)
+    pixels = load_images("drawn-faces", n=32, split="test").pixels
+    for name in ("drawn-ldm", "drawn-ddpm"):
+        gen = load_generator(name)
+        noise = np.random.default_rng(0).standard_normal((16, *gen.latent_shape)).astype(np.float32)
+        print(f"{name}: inversion takes {overhead(gen, pixels):.3f} x its bare denoiser calls (asked: 1.05)")
+        against_ddim(gen, noise, pixels[:16])
+        table = frontier(gen, noise, pixels[:16], [*GRIDS, *OTHERS, *PEERS], [12, 25, 50])
+        print(table.round(4).to_string(index=False))
