@@ -273,3 +273,10 @@ def test_stable_diffusion_at_full_size_has_the_published_shapes():
     assert gen.latent_shape == (4, 64, 64) and gen.latent_dim == 16_384 and gen.image_size == 512
     assert gen.to_latent(np.zeros((2, 512, 512, 3), np.uint8)).shape == (2, 4, 64, 64)
     assert gen.eps(torch.empty(2, 4, 64, 64, device="meta"), 500).shape == (2, 4, 64, 64)
+
+
+def test_compiling_is_asked_of_torch(load, monkeypatch):
+    asked = []
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda module: asked.append(type(module).__name__))
+    load("ldm", compile=True)
+    assert asked == ["UNet2DModel"]

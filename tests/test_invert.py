@@ -7,6 +7,7 @@ import torch
 from unelib.diagnostics import psnr
 from unelib.invert import (
     SETTINGS,
+    fitting,
     from_noise,
     generate,
     invert,
@@ -202,3 +203,12 @@ def test_what_the_autoencoder_keeps(gaussian):
     pixels = np.random.default_rng(0).integers(0, 256, (5, 4, 4, 1), np.uint8).repeat(3, 3)
     np.testing.assert_array_equal(reconstruct(gaussian, pixels, batch_size=2), pixels)
     np.testing.assert_array_equal(to_latents(gaussian, pixels, batch_size=2), gaussian.to_latent(pixels))
+
+
+def test_an_automatic_batch_fits_the_device(gaussian, pixels, monkeypatch):
+    assert fitting("auto", gaussian) == 4096 and fitting(7, gaussian) == 7
+    np.testing.assert_allclose(invert(gaussian, pixels, 5, batch_size="auto").noise, invert(gaussian, pixels, 5).noise)
+    gaussian.device = torch.device("cuda")
+    monkeypatch.setattr("unelib.invert.peak_memory", lambda gen, n: 1000 + 50 * n)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (10_000, 20_000))
+    assert fitting("auto", gaussian) == 140

@@ -43,9 +43,10 @@ class Inversion:
 def invert(gen, pixels, steps=25, solver="ab2", grid="karras", batch_size=64, progress=False, forward=0):
     """Noise that the generator assigns to images: the ODE from the image to the highest noise level.
 
-    pixels   (n, h, w, 3) uint8
-    forward  skip this many of the first, least noisy steps: the image is given fresh noise of that level instead
-             ("There and Back Again", 2024), drawn from a seed that is the picture's own hash
+    pixels      (n, h, w, 3) uint8
+    batch_size  images at once; "auto" takes what fits into the device's memory
+    forward     skip this many of the first, least noisy steps: the image is given fresh noise of that level instead
+                ("There and Back Again", 2024), drawn from a seed that is the picture's own hash
     `SETTINGS` names settings: `invert(gen, pixels, **SETTINGS["authors"])`.
     Returns an `Inversion`; `.noise` is scaled to the model's own x_T, near N(0, 1); `.diagnostics` has the columns of
     `noise_diagnostics` and `calls`, how often the model was asked about each image.
@@ -55,7 +56,7 @@ def invert(gen, pixels, steps=25, solver="ab2", grid="karras", batch_size=64, pr
     integrate, schedule = pick_solver(solver), gen.schedule(steps, spacing=grid)
     check_forward(forward, schedule)
     parts = []
-    for rows in batches(len(pixels), batch_size, progress, f"inverting with {gen.name}"):
+    for rows in batches(len(pixels), fitting(batch_size, gen), progress, f"inverting with {gen.name}"):
         latent = gen.to_latent(pixels[rows])
         start = diffused(latent, schedule, forward, pixels[rows]) if forward else latent
         parts.append(to_noise(gen, start, integrate, schedule, forward))
@@ -90,7 +91,7 @@ def generated(gen, noise, steps, solver, grid, batch_size, progress, before):
         before = check_noise(gen, before)
         if solver != "bdia":
             raise ValueError(f"solver {solver!r} takes no state `before` the noise; 'bdia' does")
-    for rows in batches(len(noise), batch_size, progress, f"generating with {gen.name}"):
+    for rows in batches(len(noise), fitting(batch_size, gen), progress, f"generating with {gen.name}"):
         start = torch.from_numpy(noise[rows]).to(gen.device)
         pair = None if before is None else torch.from_numpy(before[rows]).to(gen.device)
         yield from_noise(gen, start, integrate, schedule, pair)
@@ -148,6 +149,25 @@ def pick_solver(name):
     if name not in SOLVERS:
         raise ValueError(f"unknown solver {name!r}; choose one of {', '.join(SOLVERS)}")
     return SOLVERS[name]
+
+
+def fitting(batch_size, gen):
+    """The batch size, or for "auto" one that fits: by measured memory on a GPU, 65,536 values of latents on a CPU."""
+    if batch_size != "auto":
+        return batch_size
+    if torch.device(gen.device).type != "cuda":
+        return max(1, 2**16 // gen.latent_dim)
+    one, two = (peak_memory(gen, n) for n in (1, 2))
+    free = torch.cuda.mem_get_info(gen.device)[0]
+    return max(1, int(0.7 * free / max(two - one, 1)))
+
+
+def peak_memory(gen, n):
+    """Bytes that a GPU holds at most while the model looks at n latents."""
+    torch.cuda.reset_peak_memory_stats(gen.device)
+    with torch.inference_mode():
+        gen.slope(torch.zeros(n, *gen.latent_shape, device=gen.device), 500.0)
+    return torch.cuda.max_memory_allocated(gen.device)
 
 
 def batches(n, batch_size, progress, label):
