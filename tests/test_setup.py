@@ -14,7 +14,7 @@ import unelib
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-WANTED = [Requirement(line) for line in PROJECT["dependencies"] + EXTRAS["hub"] + EXTRAS["dev"]]
+WANTED = [Requirement(line) for line in PROJECT["dependencies"] + sum(EXTRAS.values(), [])]
 LINES = [line for line in (ROOT / "requirements.lock").read_text().splitlines() if not line.startswith("#")]
 
 

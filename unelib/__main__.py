@@ -1,4 +1,4 @@
-"""The command line: `python -m unelib run`, `train`, `card`."""
+"""The command line: `python -m unelib run`, `zoo`, `train`, `card`."""
 
 from pathlib import Path
 
@@ -6,9 +6,27 @@ import click
 import yaml
 
 from .runs import ROOT, run
+from .zoo_commands import app as zoo
 
 
-@click.group(help="The UNE workbook: run recipes, train and measure the embedded models.")
+class PlainErrors(click.Group):
+    """Commands whose mistakes in the input end the program with one sentence instead of a traceback."""
+
+    def invoke(self, ctx):
+        try:
+            return super().invoke(ctx)
+        except (ValueError, OSError, KeyError, ImportError) as error:
+            raise click.ClickException(sentence(error)) from error
+
+
+def sentence(error):
+    """What an error says, without Python's decoration."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror if error.filename is None else f"{error.filename}: {error.strerror}"
+    return str(error.args[0] if isinstance(error, KeyError) else error)
+
+
+@click.group(cls=PlainErrors, help="The UNE workbook: run recipes, keep noise, train and measure the embedded models.")
 def app():
     """The group that the commands belong to."""
 
@@ -19,7 +37,7 @@ def app():
 @click.option("--force", is_flag=True, help="Execute steps again even if nothing changed.")
 def run_command(recipe, pairs, force):
     """Execute the notebooks of RECIPE (recipes/drawn.yaml by default) into data/runs, figures into figures."""
-    report = told(run, recipe, {name: yaml.safe_load(value) for name, value in pairs}, force)
+    report = run(recipe, {name: yaml.safe_load(value) for name, value in pairs}, force)
     for row in report.itertuples():
         click.echo(f"{row.notebook:12s} {row.state:9s} {row.seconds:7.1f} s   {row.found}")
     click.echo(f"{'in all':12s} {'':9s} {report.seconds.sum():7.1f} s")
@@ -31,7 +49,7 @@ def train(name):
     """Train the embedded model NAME (drawn-ldm, -ddpm, -clip, -dino or -judge); resumes after a kill."""
     from .training.train import train_model
 
-    click.echo(told(train_model, name))
+    click.echo(train_model(name))
 
 
 @app.command()
@@ -40,16 +58,10 @@ def card(name):
     """Measure the embedded model NAME on held-out faces and write its model card."""
     from .training.cards import make_card
 
-    click.echo(told(make_card, name))
+    click.echo(make_card(name))
 
 
-def told(action, *arguments):
-    """The action's result; a mistake in the input ends the program with one sentence instead of a traceback."""
-    try:
-        return action(*arguments)
-    except (ValueError, FileNotFoundError) as error:
-        raise click.ClickException(str(error)) from error
-
+app.add_command(zoo)
 
 if __name__ == "__main__":
     app()

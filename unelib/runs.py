@@ -5,6 +5,7 @@ optionally `only` (notebook -> parameters of its own). An executed step is skipp
 the package and all steps before it are unchanged.
 """
 
+import ast
 import hashlib
 import json
 import sys
@@ -16,7 +17,8 @@ import pandas as pd
 import papermill
 import yaml
 
-from .zoo import NoiseZoo, write_whole
+from .files import write_whole
+from .zoo import NoiseZoo
 
 ROOT = Path(__file__).resolve().parent.parent
 KEYS = ("name", "notebooks", "parameters", "only")
@@ -102,6 +104,12 @@ def plan(recipe, overrides=None):
 def notebook_parameters(path):
     """Names of a notebook's parameters."""
     return set(papermill.inspect_notebook(str(path)))
+
+
+def notebook_defaults(path):
+    """A notebook's parameters with the values they have in it."""
+    found = papermill.inspect_notebook(str(path))
+    return {name: ast.literal_eval(parameter["default"]) for name, parameter in found.items()}
 
 
 def run(recipe, parameters=None, force=False):

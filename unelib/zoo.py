@@ -1,29 +1,32 @@
 """NoiseZoo on disk: row-aligned views of the same images, kept in shards that are never made twice.
 
     folder/index.parquet                    id, sha256 of the pixels, split, attributes: one row an image
-    folder/views/<view>/manifest.json       settings of the view, package versions, and the hash of every shard
+    folder/views/<view>/manifest.json       settings of the view, package versions; never changed once it is there
     folder/views/<view>/00000.safetensors   rows of the view, a thousand a shard, float16 unless asked otherwise
+    folder/views/<view>/00000.json          its record: hash, size, rounding error (`shards`)
+    folder/views/<view>/progress.json       how far a build is, for whoever waits
 
-Every file is written whole to a temporary name and renamed. A shard whose hash stands in the manifest is done; a
-view made with other settings is refused, never mixed. This is the only module that knows these paths.
+Every file is written whole to a temporary name and renamed, and no two writers share one: any number of processes
+may build one view, and any of them may be killed. This is the only module that knows these paths.
 """
 
-import hashlib
-import json
-import os
-import platform
-from importlib.metadata import version
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
-from tqdm.auto import tqdm
+import pyarrow.parquet as pq
+
+from . import checking, making
+from .claims import Claims
+from .files import file_hash, make_folder, read_json, value_hash, write_json, write_whole
+from .index import check_same_images, index_rows, pixels_of
+from .manifest import KINDS, check_among, made_for, new_manifest, read_manifest, refuse_other_settings, shard_count
+from .published import open_npy
+from .shards import map_shard, record_of, shard_fault
 
 SHARD_ROWS = 1000
-OWN_COLUMNS = ("id", "sha256", "split")
-KINDS = ("noise", "embedding", "control")
 
 
 class NoiseZoo:
@@ -31,8 +34,9 @@ class NoiseZoo:
 
     zoo.views            names of the finished views, in the order in which they were begun
     zoo.views_of(kind)   those of one kind: "noise", "embedding" or "control"
-    zoo["drawn-ldm"]     (n, d) float32
+    zoo["drawn-ldm"]     (n, d) float32; zoo.rows(view, rows, columns) a part of it; zoo.stream(view) block by block
     zoo.ids, zoo.split   (n,) str; zoo.attributes DataFrame (n, a) of 0/1 by id
+    zoo.info()           DataFrame: what each view is and how far; zoo.verify(), zoo.repair()
     """
 
     def __init__(self, path):
@@ -42,285 +46,282 @@ class NoiseZoo:
         return f"NoiseZoo({str(self.path)!r}, {len(self)} images, views {self.views})"
 
     def __len__(self):
-        return len(self.index) if self.has_index else 0
-
-    @property
-    def has_index(self):
-        return (self.path / "index.parquet").is_file()
-
-    @property
-    def index(self):
-        """The index as a DataFrame; FileNotFoundError if nothing was added yet."""
-        if not self.has_index:
-            raise FileNotFoundError(f"no NoiseZoo at {self.path}; run notebook 01_invert first, or zoo.add(images)")
-        return pd.read_parquet(self.path / "index.parquet")
-
-    @property
-    def ids(self):
-        return self.index["id"].to_numpy(str)
-
-    @property
-    def split(self):
-        return self.index["split"].to_numpy(str)
-
-    @property
-    def attributes(self):
-        table = self.index.set_index("id")
-        return table.drop(columns=[c for c in OWN_COLUMNS if c in table])
-
-    @property
-    def views(self):
-        """Names of the views that are complete, in the order in which they were begun."""
-        return [m["view"] for m in self.manifests() if len(m["shards"]) == self.shard_count(m["shard_rows"])]
-
-    def views_of(self, kind):
-        """Names of the complete views of one kind; ValueError lists the kinds."""
-        check_kind(kind)
-        return [view for view in self.views if self.manifest(view)["kind"] == kind]
-
-    def manifests(self):
-        """Manifests of all views, begun or complete."""
-        found = [read_json(p) for p in self.path.glob("views/*/manifest.json")]
-        return sorted(found, key=lambda m: (m["order"], m["view"]))
-
-    def shard_count(self, shard_rows=SHARD_ROWS):
-        return -(-len(self) // shard_rows)
-
-    def add(self, *image_sets):
-        """Write the index of these image sets, in this order; a zoo of other images is refused."""
-        rows = [index_rows(images) for images in image_sets]
-        table = pd.concat(rows, ignore_index=True)
-        if table["id"].duplicated().any():
-            raise ValueError(f"the image {table['id'][table['id'].duplicated()].iloc[0]!r} was given twice")
-        if self.has_index:
-            check_same_images(self.index, table, self.path)
-            return self
-        self.path.mkdir(parents=True, exist_ok=True)
-        write_whole(self.path / "index.parquet", lambda part: table.to_parquet(part, index=False))
-        return self
-
-    def build(
-        self, view, compute, pixels, settings, kind="noise", dtype="float16", shard_rows=SHARD_ROWS, progress=True
-    ):
-        """Make a view: `compute(pixels) -> (rows, d)` for each shard that is not there yet.
-
-        pixels    (n, h, w, 3) uint8 of all images of the index, in its order (checked against their hashes)
-        settings  what the view depends on (model, steps, solver, ...), JSON values; other settings than those of an
-                  existing view are a ValueError that names what differs
-        kind      what later stages take it for: "noise", "embedding" or "control"
-        Returns the number of shards that were made.
-        """
-        manifest = self.open_manifest(view, settings, kind, dtype, shard_rows)
-        check_pixels_of(self.index, pixels)
-        missing = [s for s in range(self.shard_count(shard_rows)) if not self.shard_done(view, s, manifest)]
-        for shard in tqdm(missing, desc=view, unit="shard", disable=not progress):
-            rows = slice(shard * shard_rows, min((shard + 1) * shard_rows, len(self)))
-            self.write_shard(view, shard, np.asarray(compute(pixels[rows])), rows.stop - rows.start, manifest)
-        return len(missing)
-
-    def open_manifest(self, view, settings, kind, dtype, shard_rows):
-        """The manifest of a view, new or as it stands if the settings agree."""
-        check_kind(kind)
-        wanted = {"view": view, "kind": kind, "settings": settings, "dtype": dtype, "shard_rows": shard_rows}
-        wanted = json.loads(json.dumps(wanted | {"images": len(self)}))
-        path = self.folder(view) / "manifest.json"
-        if path.is_file():
-            manifest = read_json(path)
-            refuse_other_settings(view, manifest, wanted)
-            return manifest
-        path.parent.mkdir(parents=True, exist_ok=True)
-        manifest = wanted | {"order": len(self.manifests()), "versions": versions(), "shards": {}}
-        write_json(path, manifest)
-        return manifest
-
-    def write_shard(self, view, shard, values, rows, manifest):
-        """Check, convert and write one shard, then note its hash in the manifest."""
-        values = values.reshape(len(values), -1)
-        if len(values) != rows:
-            raise ValueError(f"view {view!r}: {len(values)} rows came back for {rows} images")
-        if not np.isfinite(values).all():
-            bad = self.ids[shard * manifest["shard_rows"] + int(np.argwhere(~np.isfinite(values))[0, 0])]
-            raise ValueError(f"view {view!r}: the row of image {bad} is not finite; nothing was written for its shard")
-        with np.errstate(over="ignore"):
-            stored = values.astype(manifest["dtype"])
-        if not np.isfinite(stored).all():
-            raise ValueError(f"view {view!r} does not fit {manifest['dtype']}; build it with dtype='float32'")
-        path = self.shard_path(view, shard)
-        write_whole(path, lambda part: save_file({"rows": np.ascontiguousarray(stored)}, part))
-        manifest["shards"][str(shard)] = file_hash(path)
-        write_json(self.folder(view) / "manifest.json", manifest)
-
-    def shard_done(self, view, shard, manifest):
-        """Whether a shard is on disk with the hash that the manifest names."""
-        known, path = manifest["shards"].get(str(shard)), self.shard_path(view, shard)
-        return known is not None and path.is_file() and file_hash(path) == known
+        return pq.read_metadata(self.index_path).num_rows if self.has_index else 0
 
     def __getitem__(self, view):
         return self.rows(view)
 
-    def rows(self, view, rows=None):
-        """Rows (m, d) float32 of a view: all, or those of an integer or boolean array, reading only their shards."""
+    # the index
+
+    @property
+    def index_path(self):
+        return self.path / "index.parquet"
+
+    @property
+    def has_index(self):
+        return self.index_path.is_file()
+
+    @property
+    def index(self):
+        """The index as a DataFrame; FileNotFoundError if nothing was added yet."""
+        return self.index_columns(None)
+
+    @property
+    def ids(self):
+        return self.index_columns(["id"])["id"].to_numpy(str)
+
+    @property
+    def split(self):
+        return self.index_columns(["split"])["split"].to_numpy(str)
+
+    @property
+    def attributes(self):
+        return self.index.set_index("id").drop(columns=["sha256", "split"])
+
+    def index_columns(self, names):
+        """Some columns of the index, all if None."""
+        if not self.has_index:
+            raise FileNotFoundError(f"no NoiseZoo at {self.path}; run notebook 01_invert first, or zoo.add(images)")
+        try:
+            return pd.read_parquet(self.index_path, columns=names)
+        except (OSError, ValueError) as error:
+            raise ValueError(
+                f"{self.index_path} is damaged ({error}); remove that file and add the same images again"
+            ) from error
+
+    def index_hash(self):
+        """Hash of the ids and pixel hashes, by which a view knows the images it was made of."""
+        return value_hash(self.index_columns(["id", "sha256"]).to_numpy(str).tolist())
+
+    def add(self, *image_sets):
+        """Write the index of these image sets, in this order; a zoo of other images is refused."""
+        return self.add_index(pd.concat([index_rows(images) for images in image_sets], ignore_index=True))
+
+    def add_index(self, table):
+        """Write an index: id, sha256 of the pixels ("" where they were never seen), split, then 0/1 attributes."""
+        if table["id"].duplicated().any():
+            raise ValueError(f"the image {table['id'][table['id'].duplicated()].iloc[0]!r} was given twice")
+        if not self.has_index:
+            with self.alone():
+                if not self.has_index:
+                    write_whole(self.index_path, lambda part: table.to_parquet(part, index=False))
+        check_same_images(self.index, table, self.path)
+        return self
+
+    def alone(self):
+        """A lock on what belongs to the whole zoo: its index, and which views there are."""
+        return Claims(self.path / ".locks", "zoo")
+
+    # the views
+
+    @property
+    def views(self):
+        """Names of the views that are complete, in the order in which they were begun."""
+        return [m["view"] for m in self.manifests() if self.is_complete(m)]
+
+    def views_of(self, kind):
+        """Names of the complete views of one kind; ValueError lists the kinds."""
+        check_among("kind of view", kind, KINDS)
+        return [m["view"] for m in self.manifests() if m["kind"] == kind and self.is_complete(m)]
+
+    def manifests(self):
+        """Manifests of all views, begun or complete."""
+        found = [self.manifest_at(path) for path in self.manifest_paths()]
+        return sorted(found, key=lambda m: (m["order"], m["view"]))
+
+    def manifest(self, view):
+        """Settings and versions of a complete view; KeyError lists the views there are."""
+        path = self.folder(view) / "manifest.json"
+        manifest = self.manifest_at(path) if path.is_file() else None
+        if manifest is None or not self.is_complete(manifest):
+            raise KeyError(f"no complete view {view!r} in {self.path}; it has {self.views or 'none'}")
+        return manifest
+
+    def manifest_at(self, path):
+        """The manifest in a view's folder; ValueError if it is another view's."""
+        manifest = read_manifest(path)
+        if self.folder(manifest["view"]) != path.parent:
+            raise ValueError(f"{path} is the manifest of view {manifest['view']!r}; a view's folder keeps its name")
+        return manifest
+
+    def is_complete(self, manifest):
+        return len(self.done(manifest)) == shard_count(manifest)
+
+    def done(self, manifest):
+        """Numbers of the shards that have a record."""
+        view, there = manifest["view"], set(self.folder(manifest["view"]).iterdir())
+        return [s for s in range(shard_count(manifest)) if record_of(self.shard_path(view, s)) in there]
+
+    def info(self):
+        """DataFrame, one row a view: shards and how many are done, columns, dtype, size, rounding error, settings.
+
+        rounding  the largest relative error that keeping a shard in this dtype made
+        versions  every set of package versions that made a shard of the view
+        """
+        return pd.DataFrame([self.view_info(m) for m in self.manifests()])
+
+    def view_info(self, manifest):
+        """One row of `info`."""
+        view, done = manifest["view"], self.done(manifest)
+        records = [read_json(record_of(self.shard_path(view, s))) for s in done]
+        own = {key: manifest[key] for key in ("view", "kind", "dtype", "settings")}
+        return own | {
+            "shards": shard_count(manifest),
+            "done": len(done),
+            "columns": records[0]["columns"] if records else 0,
+            "megabytes": sum(r["bytes"] for r in records) / 1e6,
+            "rounding": max((r["rounding"] for r in records), default=0.0),
+            "versions": sorted({", ".join(f"{k} {v}" for k, v in r["versions"].items()) for r in records}),
+        }
+
+    # reading
+
+    def rows(self, view, rows=None, columns=None, dtype="float32"):
+        """Rows (m, d) of a view, memory-mapped: only what is asked for is read.
+
+        rows, columns  integers, a mask or a slice; all by default. IndexError where there are none such
+        dtype          float32, or float16 to take them as they are kept
+        """
         manifest = self.manifest(view)
-        wanted = np.arange(len(self))
-        if rows is not None:
-            rows = np.asarray(rows)
-            wanted = wanted[rows if rows.size else rows.astype(int)]
-        size, out = manifest["shard_rows"], np.empty((len(wanted), self.read_shard(view, 0).shape[1]), np.float32)
-        for shard in np.unique(wanted // size):
-            here = np.flatnonzero(wanted // size == shard)
-            out[here] = self.read_shard(view, int(shard))[wanted[here] - shard * size]
+        return self.read(manifest, picked(manifest["images"], rows, "rows"), columns, dtype)
+
+    def stream(self, view, rows=None, columns=None, block=SHARD_ROWS, dtype="float32"):
+        """Yields (row numbers (m,), their rows (m, d) float32), at most `block` at a time, in the order asked for."""
+        manifest = self.manifest(view)
+        wanted = picked(manifest["images"], rows, "rows")
+        for start in range(0, len(wanted), block):
+            part = wanted[start : start + block]
+            yield part, self.read(manifest, part, columns, dtype)
+
+    def read(self, manifest, wanted, columns, dtype):
+        """Rows `wanted` (m,) of a view, shard by shard."""
+        view, size = manifest["view"], manifest["shard_rows"]
+        width = self.map(view, int(wanted[0]) // size if len(wanted) else 0).shape[1]
+        columns = slice(None) if columns is None else columns
+        columns = columns if isinstance(columns, slice) else picked(width, columns, "columns")
+        out = np.empty((len(wanted), len(np.arange(width)[columns])), dtype)
+        order = np.argsort(wanted, kind="stable")
+        for here in np.split(order, np.flatnonzero(np.diff(wanted[order] // size)) + 1):
+            shard, local = divmod(wanted[here], size)
+            if len(here):
+                out[here] = part_of(self.map(view, int(shard[0])), local, columns)
         return out
 
-    def read_shard(self, view, shard):
-        """One shard (rows, d) as stored."""
-        path = self.shard_path(view, shard)
+    def map(self, view, shard):
+        """One shard (rows, d) as stored, memory-mapped."""
         try:
-            with safe_open(path, "np") as file:
-                return file.get_tensor("rows")
-        except (SafetensorError, OSError) as error:
+            return map_shard(self.shard_path(view, shard))
+        except (OSError, ValueError, LookupError, TypeError) as error:
             raise FileNotFoundError(
                 f"shard {shard} of view {view!r} cannot be read ({error}); build the view again"
             ) from error
 
-    def manifest(self, view):
-        """Settings, versions and shard hashes of a complete view; KeyError lists the views there are."""
-        if view not in self.views:
-            raise KeyError(f"no complete view {view!r} in {self.path}; it has {self.views or 'none'}")
-        return read_json(self.folder(view) / "manifest.json")
+    # making
 
-    def verify(self):
-        """DataFrame of everything wrong with the shards: view, shard, problem, first and last row; empty if sound."""
-        faults = []
-        for manifest in self.manifests():
-            for shard in range(self.shard_count(manifest["shard_rows"])):
-                problem = self.shard_fault(manifest["view"], shard, manifest)
-                if problem:
-                    first = shard * manifest["shard_rows"]
-                    last = min(first + manifest["shard_rows"], len(self)) - 1
-                    faults.append((manifest["view"], shard, problem, first, last))
-        return pd.DataFrame(faults, columns=["view", "shard", "problem", "first_row", "last_row"])
+    def build(self, view, compute, pixels, settings, kind="noise", dtype="float16", shard_rows=SHARD_ROWS,
+              progress=True, share=(1, 1)):  # fmt: skip
+        """Make a view: `compute(pixels) -> (rows, d)` for each shard that is not there yet.
 
-    def shard_fault(self, view, shard, manifest):
-        """What is wrong with a shard, or None."""
-        known, path = manifest["shards"].get(str(shard)), self.shard_path(view, shard)
+        pixels    (n, h, w, 3) uint8 of all images of the index, in its order, or anything of that length that gives
+                  them by slice or by row numbers; each shard's are read while the one before is computed, and checked
+                  against the index
+        settings  what the view depends on (model, steps, solver, ...), JSON values; other settings than those of an
+                  existing view are a ValueError that names what differs
+        kind      what later stages take it for: "noise", "embedding" or "control"
+        share     (i, n): only every n-th shard, from the i-th on; for job arrays
+        Returns the number of shards that were made. Shards that another process is making are waited for.
+        """
+        results = partial(making.computed, compute, self.checked_pixels(pixels))
+        return self.fill(view, results, settings, kind, dtype, shard_rows, progress, share)
+
+    def checked_pixels(self, pixels):
+        """`rows -> pixels`, which raises ValueError for images that are not those of the index."""
+        index = self.index_columns(["id", "sha256"])
+        if len(pixels) != len(index):
+            raise ValueError(f"{len(pixels)} images were given for an index of {len(index)}")
+        read = partial(pixels_of, index, pixels)
+        read(np.unique(np.linspace(0, len(index) - 1, 64).astype(int)))
+        return read
+
+    def fill(self, view, results, settings, kind="noise", dtype="float16", shard_rows=SHARD_ROWS, progress=True,
+             share=(1, 1)):  # fmt: skip
+        """As `build`, from `results(parts)`: yields (shard, rows (m, d)), in any order, for (shard, slice of rows)."""
+        manifest = self.open_view(view, settings, kind, dtype, shard_rows)
+        return making.fill(self, manifest, results, progress, share)
+
+    def open_view(self, view, settings, kind, dtype, shard_rows):
+        """The manifest of a view, new or as it stands if the settings agree."""
+        wanted = new_manifest(view, kind, settings, dtype, shard_rows, len(self), self.index_hash())
+        path = self.folder(view) / "manifest.json"
         if not path.is_file():
-            return "missing" if known else "not made yet"
-        if known is None:
-            return "not in the manifest"
-        return None if file_hash(path) == known else "damaged: its hash is not the manifest's"
+            with self.alone():
+                if not path.is_file():
+                    make_folder(path.parent)
+                    order = 1 + max((m["order"] for m in self.manifests()), default=-1)
+                    write_json(path, wanted | {"order": order})
+        manifest = read_manifest(path)
+        refuse_other_settings(manifest, wanted)
+        return manifest
 
     def import_npy(self, view, file, settings=None, kind="noise", dtype="float16"):
         """Take a view from an .npy file (n, ...), one row an image in the order of the index, memory-mapped.
 
         Refused: files with pickled objects, other row counts, values that are not finite.
         """
-        try:
-            values = np.load(file, mmap_mode="r", allow_pickle=False)
-        except (ValueError, OSError) as error:
-            raise ValueError(f"{file} is not a plain .npy array ({error}); pickled objects are never read") from error
-        if values.ndim < 2 or len(values) != len(self):
-            raise ValueError(
-                f"{file} holds {values.shape}; the index has {len(self)} images, so {len(self)} rows are needed"
-            )
-        settings = settings or {"imported": Path(file).name}
-        manifest = self.open_manifest(view, settings, kind, dtype, SHARD_ROWS)
-        for shard in range(self.shard_count()):
-            if not self.shard_done(view, shard, manifest):
-                part = values[shard * SHARD_ROWS : (shard + 1) * SHARD_ROWS]
-                self.write_shard(view, shard, np.asarray(part), len(part), manifest)
+        values = open_npy(file, len(self))
+        settings = (settings or {}) | {"imported": Path(file).name, "sha256": file_hash(file)}
+        self.fill(view, partial(making.computed, np.asarray, values.__getitem__), settings, kind, dtype, progress=False)
         return self
 
+    # checking
+
+    def verify(self):
+        """DataFrame of everything wrong with the views: view, shard, problem, first and last row; empty if sound.
+
+        Every byte is read. A fault of the view as a whole has shard -1.
+        """
+        return checking.verify(self)
+
+    def repair(self):
+        """Remove the shards that `verify` finds unsound, so that the next build makes just those; returns its table."""
+        return checking.repair(self)
+
+    def faults(self, manifest, shards):
+        """What is wrong with each of these shards, or None, by its number; hashed by several threads."""
+        check = lambda shard: shard_fault(self.shard_path(manifest["view"], shard), made_for(manifest))
+        with ThreadPoolExecutor() as pool:
+            return dict(zip(shards, pool.map(check, shards)))
+
+    def faulty(self, manifest, shards):
+        """Those of the shards that are missing or unsound."""
+        return [shard for shard, fault in self.faults(manifest, shards).items() if fault]
+
+    # where things lie
+
     def folder(self, view):
-        return self.path / "views" / view.replace("/", "--").replace(":", "--")
+        """Folder of a view; ValueError for a name that is none."""
+        if not view.strip(". "):
+            raise ValueError(f"a view cannot be called {view!r}")
+        return self.path / "views" / view.replace("/", "--").replace("\\", "--").replace(":", "--")
 
     def shard_path(self, view, shard):
         return self.folder(view) / f"{shard:05d}.safetensors"
 
-
-def check_kind(kind):
-    """ValueError unless `kind` is one of `KINDS`."""
-    if kind not in KINDS:
-        raise ValueError(f"unknown kind of view {kind!r}; choose one of {', '.join(KINDS)}")
+    def manifest_paths(self):
+        return sorted(self.path.glob("views/*/manifest.json"))
 
 
-def index_rows(images):
-    """The index's rows for one image set."""
-    for name in OWN_COLUMNS:
-        if name in images.attributes:
-            raise ValueError(f"an attribute may not be called {name!r}")
-    own = {"id": images.ids.astype(str), "sha256": pixel_hashes(images.pixels), "split": images.split}
-    return pd.DataFrame(own).join(images.attributes.reset_index(drop=True))
-
-
-def pixel_hashes(pixels):
-    """SHA-256 of each picture's bytes."""
-    return [hashlib.sha256(np.ascontiguousarray(p).tobytes()).hexdigest() for p in pixels]
-
-
-def check_same_images(old, new, path):
-    """ValueError, naming the first difference, unless two indices list the same images with the same pixels."""
-    if len(old) != len(new):
-        raise ValueError(f"{path} holds {len(old)} images, not {len(new)}; choose another folder or remove it")
-    for name in ("id", "sha256", "split"):
-        differs = np.flatnonzero(old[name].to_numpy() != new[name].to_numpy())
-        if len(differs):
-            row = differs[0]
-            raise ValueError(
-                f"{path}: row {row} has {name} {old[name][row]}, not {new[name][row]}; choose another folder"
-            )
-    if list(old.columns) != list(new.columns) or not old.equals(new.astype(old.dtypes)):
-        raise ValueError(f"{path} has other attributes than these images; choose another folder or remove it")
-
-
-def check_pixels_of(index, pixels):
-    """ValueError unless the pixels are those of the index, row for row (ends and a sample are hashed)."""
-    if len(pixels) != len(index):
-        raise ValueError(f"{len(pixels)} images were given for an index of {len(index)}")
-    sample = np.unique(np.linspace(0, len(index) - 1, 64).astype(int))
-    for row, found in zip(sample, pixel_hashes(pixels[sample])):
-        if found != index["sha256"][row]:
-            raise ValueError(f"image {index['id'][row]} (row {row}) is not the one that was indexed: its pixels differ")
-
-
-def refuse_other_settings(view, manifest, wanted):
-    """ValueError naming every setting in which a manifest and what is wanted differ."""
-    old, new = manifest | manifest["settings"], wanted | wanted["settings"]
-    keys = sorted(set(manifest["settings"]) | set(wanted["settings"]) | {"kind", "dtype", "shard_rows", "images"})
-    differ = [f"{k}: {old.get(k)!r} there, {new.get(k)!r} now" for k in keys if old.get(k) != new.get(k)]
-    if differ:
-        raise ValueError(
-            f"view {view!r} was made with other settings ({'; '.join(differ)}); name it otherwise or remove it"
-        )
-
-
-def versions():
-    """Versions of the packages a view depends on."""
-    return {"python": platform.python_version()} | {
-        p: version(p) for p in ("torch", "diffusers", "transformers", "numpy")
-    }
-
-
-def file_hash(path):
-    """SHA-256 of a file."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def write_whole(path, write):
-    """Call `write(temporary path)` and rename: the file is there whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+def picked(n, wanted, what):
+    """Row or column numbers (m,) of `n` for integers, a mask or a slice, all if None; IndexError says what there is."""
+    if wanted is None or isinstance(wanted, slice):
+        return np.arange(n)[wanted if wanted is not None else slice(None)]
+    wanted = np.asarray(wanted)
     try:
-        write(part)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+        return np.arange(n)[wanted if wanted.size else wanted.astype(int)]
+    except IndexError as error:
+        raise IndexError(f"{what} must be numbers below {n} or a mask of {n} values ({error})") from error
 
 
-def write_json(path, value):
-    """Write a value as JSON, whole or not at all."""
-    write_whole(path, lambda part: part.write_text(json.dumps(value, indent=1, sort_keys=True)))
-
-
-def read_json(path):
-    """The value of a JSON file."""
-    return json.loads(path.read_text())
+def part_of(block, rows, columns):
+    """Some rows and columns of a memory-mapped block."""
+    return block[rows, columns] if isinstance(columns, slice) else block[np.ix_(rows, columns)]

@@ -1,0 +1,100 @@
+"""Shards made by Ray: workers load the model once each, take shards one by one, and may die."""
+
+import os
+from contextlib import contextmanager
+
+import torch
+
+TRIES = 3
+
+
+class Worker:
+    """Lives in a process of the cluster: `load()` -> (compute, read), then rows of one shard after another.
+
+    threads  of torch; results on a CPU depend on it in the last bits, so that every worker takes the caller's
+    """
+
+    def __init__(self, load, threads):
+        torch.set_num_threads(threads)
+        self.compute, self.read = load()
+
+    def rows(self, part):
+        """Rows (m, d) of a slice of the images."""
+        return self.compute(self.read(part))
+
+
+def on_ray(load, address="local", workers=None):
+    """`results` for `NoiseZoo.fill` that maps shards over Ray workers.
+
+    load     picklable function without arguments -> (compute, read), called once in each worker
+    address  "local" starts a cluster on this machine; else that of a running one, or "auto"
+    workers  how many; by default one for each GPU, or as many as the CPUs hold
+    A worker that dies loses the shard it was making, and another makes it; three deaths of one shard are an error.
+    """
+
+    def results(parts):
+        with cluster(address, workers) as (ray, start, count):
+            yield from mapped(ray, lambda: start(load), count, iter(parts))
+
+    return results
+
+
+def mapped(ray, start, count, parts):
+    """Yields (shard, rows) in the order in which `count` workers finish them."""
+    idle, running, again, deaths = [start() for _ in range(count)], {}, [], {}
+
+    def hand_out():
+        while idle and (part := again.pop() if again else next(parts, None)):
+            worker = idle.pop()
+            running[worker.rows.remote(part[1])] = worker, part
+
+    hand_out()
+    while running:
+        (done,), _ = ray.wait(list(running))
+        worker, part = running.pop(done)
+        try:
+            values = ray.get(done)
+        except ray.exceptions.RayTaskError as error:
+            raise error.cause from None
+        except ray.exceptions.RayError as error:
+            deaths[part[0]] = deaths.get(part[0], 0) + 1
+            if deaths[part[0]] == TRIES:
+                raise RuntimeError(f"{TRIES} workers died of shard {part[0]}: {error}") from error
+            again.append(part)
+            idle.append(start())
+            hand_out()
+            continue
+        idle.append(worker)
+        hand_out()
+        yield part[0], values
+
+
+@contextmanager
+def cluster(address, workers):
+    """A Ray cluster while it is needed: (ray, function that starts a worker, number of workers)."""
+    ray, threads = import_ray(), torch.get_num_threads()
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    cpus = (workers or max(1, os.cpu_count() // threads)) * threads
+    own = {"num_cpus": cpus, "include_dashboard": False} if address == "local" else {}
+    try:
+        ray.init(address=address, log_to_driver=False, logging_level="error", **own)
+    except ConnectionError as error:
+        raise ConnectionError(f"no Ray cluster at {address!r} ({error}); start one with: ray start --head") from error
+    try:
+        there = ray.cluster_resources()
+        needs = {"num_gpus": 1} if there.get("GPU") else {"num_cpus": threads}
+        room = int(there["GPU"]) if there.get("GPU") else int(there.get("CPU", 0)) // threads
+        if not 1 <= (workers or room) <= room:
+            raise ValueError(f"the Ray cluster has room for {room} workers, not {workers}; each takes {needs}")
+        yield ray, lambda load: ray.remote(Worker).options(**needs).remote(load, threads), workers or room
+    finally:
+        ray.shutdown()
+
+
+def import_ray():
+    """Ray; ImportError says how to install it."""
+    try:
+        import ray
+    except ImportError as error:
+        raise ImportError("--ray needs the extra: pip install 'unelib[ray]'") from error
+    return ray

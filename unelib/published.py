@@ -1,0 +1,87 @@
+"""The published layout: `data/noises_<model>.npy`, one row an image, in the order of CelebA's labels."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from .files import make_folder, write_whole
+from .images import CELEBA_SPLITS, attribute_table, read_lines
+
+CELEBA_ROWS = {"train": 162_770, "valid": 19_867, "test": 19_962}
+
+
+def open_npy(file, images):
+    """An .npy file of numbers (images, ...), memory-mapped; ValueError for anything else; pickles are never read."""
+    try:
+        values = np.load(file, mmap_mode="r", allow_pickle=False)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"there is no file {file}") from error
+    except (ValueError, OSError) as error:
+        raise ValueError(f"{file} is not a plain .npy array ({error}); pickled objects are never read") from error
+    if values.dtype.kind not in "fiu" or values.ndim < 2:
+        raise ValueError(f"{file} holds {values.dtype} of shape {values.shape}; numbers (images, columns) are needed")
+    if len(values) != images:
+        raise ValueError(
+            f"{file} holds {values.shape}{celeba_part(len(values))}; the index has {images} images"
+            f"{celeba_part(images)}, so {images} rows are needed"
+        )
+    return values
+
+
+def celeba_part(rows):
+    """What a number of rows says about the part of CelebA that it belongs to."""
+    return "".join(f" (as many as CelebA's {split} part)" for split, count in CELEBA_ROWS.items() if count == rows)
+
+
+def celeba_index(folder, split, held_out=0.2):
+    """The index of a part of CelebA from its label files alone: no image is read, so their hashes stay empty.
+
+    The last `held_out` of its rows, in the published order, are called "test", the others "train".
+    """
+    folder = Path(folder)
+    _, names, *rows = [line.split() for line in read_lines(folder / "list_attr_celeba.txt")]
+    parts = dict(line.split() for line in read_lines(folder / "list_eval_partition.txt"))
+    missing = [row[0] for row in rows if row[0] not in parts]
+    if missing:
+        raise ValueError(f"{missing[0]} is not in {folder / 'list_eval_partition.txt'}; download CelebA's tables again")
+    rows = [row for row in rows if parts[row[0]] == str(CELEBA_SPLITS[split])]
+    ids = np.array([Path(row[0]).stem for row in rows])
+    labels = attribute_table([row[1:] for row in rows], names, ids, "celeba")
+    learn = round(len(ids) * (1 - held_out))
+    own = {"id": ids, "sha256": "", "split": np.where(np.arange(len(ids)) < learn, "train", "test")}
+    return pd.DataFrame(own).join(labels.reset_index(drop=True))
+
+
+def add_celeba(zoo, folder, file, split=None):
+    """Give a zoo CelebA's labels for an .npy file: those of the split asked for, or of the one with as many rows.
+
+    ValueError if the file's rows are not the split's: noise of the training part with labels of another part would
+    be silently wrong.
+    """
+    rows = len(np.load(file, mmap_mode="r", allow_pickle=False))
+    tables = {name: celeba_index(folder, name) for name in ([split] if split else CELEBA_SPLITS)}
+    fitting = [name for name, table in tables.items() if len(table) == rows]
+    if not fitting:
+        counts = ", ".join(f"{name} has {len(table):,}" for name, table in tables.items())
+        raise ValueError(f"{file} holds {rows:,} rows{celeba_part(rows)}, but of {folder} {counts}; name its own split")
+    return zoo.add_index(tables[fitting[0]])
+
+
+def export_npy(zoo, view, folder):
+    """Write a view as `folder/data/noises_<view>.npy`, as it is stored, with its labels beside it; returns the path."""
+    manifest = zoo.manifest(view)
+    path = Path(folder) / "data" / f"noises_{zoo.folder(view).name}.npy"
+    make_folder(path.parent)
+
+    def write(part):
+        shape = (len(zoo), zoo.rows(view, [0]).shape[1])
+        out = np.lib.format.open_memmap(part, "w+", manifest["dtype"], shape)
+        for rows, block in zoo.stream(view):
+            out[rows] = block
+        out.flush()
+
+    write_whole(path, write)
+    labels = zoo.index.drop(columns="sha256")
+    write_whole(path.parent / "labels.csv", lambda part: labels.to_csv(part, index=False))
+    return path

@@ -1,0 +1,122 @@
+"""The views that a recipe asks for, made as notebooks 01 and 02 make them: here, in job arrays, or by Ray's workers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+import numpy as np
+import pandas as pd
+
+from .cluster import on_ray
+from .encoders import load_encoder
+from .generators import load_generator
+from .images import load_parts, thumbnails
+from .index import pixels_of
+from .invert import invert, leak, to_latents
+from .runs import ROOT, Workspace, notebook_defaults, plan, read_recipe
+
+generator, encoder = lru_cache(1)(load_generator), lru_cache(1)(load_encoder)
+
+
+@dataclass(frozen=True)
+class View:
+    """A view to be made: `load()` fetches its model and returns (compute, settings) for `NoiseZoo.build`."""
+
+    name: str
+    load: Callable
+    kind: str
+    dtype: str = "float16"
+
+
+def views_of(parameters):
+    """The views that a notebook with these parameters makes, in its order; nothing is loaded yet."""
+    p, views = parameters, []
+    if "generators" in p:
+        first = p["generators"][0]
+        views += [View(name, partial(inversion, name, p), "noise") for name in p["generators"]]
+        views += [
+            View("clean latent", partial(clean_latent, first, p), "control"),
+            View("leak", partial(leak_control, first, p), "control"),
+            View("pixels", small_pictures, "control"),
+        ]
+    if "encoders" in p:
+        names = [*p["encoders"], *(f"untrained:{name}" for name in p["encoders"])]
+        views += [View(name, partial(embedding, name, p), "embedding", "float32") for name in names]
+    return views
+
+
+def inversion(name, p):
+    """Noise of a generator."""
+    gen, how = generator(name), {key: p[key] for key in ("steps", "solver", "grid")}
+    return lambda pixels: invert(gen, pixels, batch_size=p["batch_size"], **how).noise, how | gen.settings
+
+
+def clean_latent(name, p):
+    """What inversion starts from."""
+    gen = generator(name)
+    return lambda pixels: to_latents(gen, pixels, p["batch_size"]), gen.settings
+
+
+def leak_control(name, p):
+    """What the highest noise level leaves of the picture, under fresh noise."""
+    gen = generator(name)
+    sigma = gen.schedule(p["steps"], spacing=p["grid"]).sigmas[-1]
+    return lambda pixels: leak(to_latents(gen, pixels, p["batch_size"]), sigma), gen.settings | {"sigma": sigma}
+
+
+def small_pictures():
+    """The pictures themselves, 16 pixels a side."""
+    return lambda pixels: thumbnails(pixels, 16), {"side": 16}
+
+
+def embedding(name, p):
+    """Embedding of an encoder."""
+    enc = encoder(name)
+    return lambda pixels: enc.embed(pixels, batch_size=p["batch_size"]), enc.settings
+
+
+def build_recipe(recipe, overrides=None, share=(1, 1), ray=None, workers=None):
+    """Make the views of a recipe that are not there yet; returns a DataFrame of how many shards each took.
+
+    overrides  parameters in place of the recipe's
+    share      (i, n): only every n-th shard of each view, from the i-th on
+    ray        None: in this process; "local": by workers on this machine; else the address of a Ray cluster
+    """
+    made = []
+    for parameters in view_parameters(recipe, overrides):
+        zoo = Workspace(parameters["run"]).zoo
+        parts = image_parts(parameters)
+        zoo.add(*parts)
+        pixels = np.concatenate([part.pixels for part in parts])
+        for view in views_of(parameters):
+            compute, settings = view.load()
+            options = {"kind": view.kind, "dtype": view.dtype, "share": share}
+            if ray is None:
+                shards = zoo.build(view.name, compute, pixels, settings, **options)
+            else:
+                load = partial(worker_view, parameters, view.name, zoo.index_columns(["id", "sha256"]))
+                shards = zoo.fill(view.name, on_ray(load, ray, workers), settings, **options)
+            made.append((view.name, shards))
+    return pd.DataFrame(made, columns=["view", "made"])
+
+
+def view_parameters(recipe, overrides=None):
+    """Parameters, defaults included, of those notebooks of a recipe that make views; ValueError if none does."""
+    recipe = recipe if isinstance(recipe, dict) else read_recipe(recipe)
+    steps = [notebook_defaults(ROOT / notebook) | given for notebook, given in plan(recipe, overrides)]
+    steps = [step for step in steps if "generators" in step or "encoders" in step]
+    if not steps:
+        raise ValueError(f"recipe {recipe['name']!r} makes no views: none of its notebooks has generators or encoders")
+    return steps
+
+
+def image_parts(p):
+    """The training and held-out images of a recipe."""
+    names = ("image_set", "n_train", "n_test", "train_split", "test_split")
+    return load_parts(*(p[name] for name in names), size=p["image_size"])
+
+
+def worker_view(parameters, name, index):
+    """What a worker elsewhere needs for a view: `compute` and `rows -> pixels`, checked against the index."""
+    compute, _ = next(view for view in views_of(parameters) if view.name == name).load()
+    return compute, partial(pixels_of, index, np.concatenate([part.pixels for part in image_parts(parameters)]))
