@@ -1,5 +1,7 @@
 """The store: resumes, refuses what does not belong, finds damage, reads any rows."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -100,9 +102,23 @@ def test_other_settings_never_mix(zoo, images):
     build(zoo, images)
     with pytest.raises(ValueError, match="steps: 5 there, 9 now"):
         build(zoo, images, {"steps": 9})
-    with pytest.raises(ValueError, match="dtype"):
-        build(zoo, images, dtype="float32")
+    with pytest.raises(ValueError, match="dtype: 'float16' there, 'float32' now"):
+        build(zoo, images, {"steps": 5}, dtype="float32")
     assert zoo.verify().empty
+
+
+def test_a_models_dtype_does_not_hide_the_stores(zoo, images):
+    build(zoo, images, {"dtype": "torch.float32"})
+    with pytest.raises(ValueError, match="dtype: 'float16' there, 'float32' now"):
+        build(zoo, images, {"dtype": "torch.float32"}, dtype="float32")
+
+
+def test_two_names_never_share_a_folder(zoo, images):
+    zoo.build("a:b", features, pixels_of(images), {}, progress=False)
+    with pytest.raises(ValueError, match="view: 'a:b' there, 'a/b' now"):
+        zoo.build("a/b", features, pixels_of(images), {}, progress=False)
+    with pytest.raises(ValueError, match="cannot be called '..'"):
+        zoo.build("..", features, pixels_of(images), {}, progress=False)
 
 
 def test_other_images_are_refused(zoo, images):
@@ -150,23 +166,6 @@ def test_unknown_view_and_empty_folder(zoo, tmp_path):
         NoiseZoo(tmp_path / "empty").ids  # noqa: B018
 
 
-def test_npy_import(zoo, tmp_path):
-    values = np.random.default_rng(0).standard_normal((32, 4, 3, 3)).astype(np.float32)
-    np.save(tmp_path / "noises.npy", values)
-    zoo.import_npy("theirs", tmp_path / "noises.npy")
-    np.testing.assert_allclose(zoo["theirs"], values.reshape(32, -1), atol=2e-3)
-
-
-def test_npy_with_objects_or_other_rows_is_refused(zoo, tmp_path):
-    np.save(tmp_path / "objects.npy", np.array([{}, []], dtype=object), allow_pickle=True)
-    with pytest.raises(ValueError, match="pickled objects are never read"):
-        zoo.import_npy("theirs", tmp_path / "objects.npy")
-    np.save(tmp_path / "short.npy", np.zeros((31, 5)))
-    with pytest.raises(ValueError, match="32 rows are needed"):
-        zoo.import_npy("theirs", tmp_path / "short.npy")
-    assert zoo.views == []
-
-
 def test_views_have_a_kind_and_an_order(zoo, images):
     for view, kind in (("z", "noise"), ("a", "embedding"), ("m", "control")):
         zoo.build(view, features, pixels_of(images), {}, kind=kind, progress=False)
@@ -179,3 +178,116 @@ def test_views_have_a_kind_and_an_order(zoo, images):
 def test_no_rows_are_no_rows(zoo, images):
     build(zoo, images)
     assert zoo.rows("view", []).shape == (0, 48)
+
+
+def test_columns_and_slices_come_alone(zoo, images):
+    build(zoo, images)
+    whole = zoo["view"]
+    np.testing.assert_array_equal(zoo.rows("view", columns=slice(5, 9)), whole[:, 5:9])
+    np.testing.assert_array_equal(zoo.rows("view", [31, 0, 31], [7, 3]), whole[[31, 0, 31]][:, [7, 3]])
+    np.testing.assert_array_equal(zoo.rows("view", slice(None, None, 7), whole[0] > 0.5), whole[::7, whole[0] > 0.5])
+    np.testing.assert_array_equal(zoo.rows("view", dtype="float16"), whole.astype(np.float16))
+
+
+def test_rows_and_columns_beyond_the_view_are_named(zoo, images):
+    build(zoo, images)
+    with pytest.raises(IndexError, match="rows must be numbers below 32"):
+        zoo.rows("view", [32])
+    with pytest.raises(IndexError, match="columns must be numbers below 48 or a mask of 48"):
+        zoo.rows("view", columns=np.ones(5, bool))
+
+
+def test_a_stream_is_the_rows_in_order(zoo, images):
+    build(zoo, images)
+    wanted = [30, 2, 11, 2, 29]
+    numbers, blocks = zip(*zoo.stream("view", wanted, block=2))
+    assert [len(b) for b in blocks] == [2, 2, 1]
+    assert list(np.concatenate(numbers)) == wanted
+    np.testing.assert_array_equal(np.concatenate(blocks), zoo["view"][wanted])
+
+
+def test_reading_maps_the_file_and_holds_no_copy(zoo, images):
+    build(zoo, images)
+    assert isinstance(zoo.map("view", 0), np.memmap) and not zoo.map("view", 0).flags.writeable
+
+
+def test_the_loss_of_rounding_is_recorded(zoo, images):
+    build(zoo, images)
+    zoo.build("exact", features, pixels_of(images), {}, dtype="float32", progress=False)
+    info = zoo.info().set_index("view")
+    whole = features(pixels_of(images))
+    parts = [np.linalg.norm(zoo["view"][i : i + 10] - whole[i : i + 10]) / np.linalg.norm(whole[i : i + 10])
+             for i in (0, 10, 20, 30)]  # fmt: skip
+    assert info.rounding["view"] == pytest.approx(max(parts), rel=1e-2)
+    assert info.rounding["exact"] == 0
+    assert list(info.done) == [4, 1] and list(info["columns"]) == [48, 48]
+    assert "torch" in info.versions["view"][0]
+
+
+def damaged(zoo, shard):
+    path = zoo.shard_path("view", shard)
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    return path
+
+
+def test_repair_clears_away_what_is_unsound_and_nothing_else(zoo, images):
+    build(zoo, images)
+    whole, sound = zoo["view"], zoo.shard_path("view", 0).stat().st_mtime_ns
+    damaged(zoo, 1)
+    zoo.shard_path("view", 2).write_bytes(b"")
+    zoo.shard_path("view", 3).with_suffix(".json").write_text("{")
+    assert list(zoo.repair().shard) == [1, 2, 3]
+    assert set(zoo.verify().problem) == {"not made yet"}
+    assert build(zoo, images) == 3
+    np.testing.assert_array_equal(zoo["view"], whole)
+    assert zoo.shard_path("view", 0).stat().st_mtime_ns == sound
+
+
+def test_a_shard_of_other_settings_is_found_and_made_again(zoo, images):
+    build(zoo, images)
+    other = lambda p: features(p) + 1
+    zoo.build("other", other, pixels_of(images), {"steps": 9}, shard_rows=10, progress=False)
+    for suffix in (".safetensors", ".json"):
+        stranger = zoo.shard_path("other", 1).with_suffix(suffix)
+        zoo.shard_path("view", 1).with_suffix(suffix).write_bytes(stranger.read_bytes())
+    assert list(zoo.verify().problem) == ["made with other settings than the manifest's"]
+    assert build(zoo, images) == 1 and zoo.verify().empty
+
+
+def edit_manifest(zoo, **changes):
+    path = zoo.folder("view") / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def test_a_manifest_that_was_edited_is_found_and_no_shard_is_lost(zoo, images):
+    build(zoo, images)
+    edit_manifest(zoo, settings={"steps": 9})
+    assert list(zoo.repair().problem.str.contains("manifest was changed")) == [True]
+    edit_manifest(zoo, settings={"steps": 5})
+    assert zoo.verify().empty and build(zoo, images) == 0
+
+
+def test_manifests_of_another_layout_or_damaged_are_refused(zoo, images):
+    build(zoo, images)
+    edit_manifest(zoo, layout=None)
+    with pytest.raises(ValueError, match="kept by another version of unelib; remove it"):
+        zoo.views  # noqa: B018
+    (zoo.folder("view") / "manifest.json").write_text("{")
+    with pytest.raises(ValueError, match="manifest.json is damaged"):
+        build(zoo, images)
+    assert list(zoo.verify().shard) == [-1]
+
+
+def test_views_made_of_other_images_are_found(zoo, images):
+    build(zoo, images)
+    zoo.index_path.unlink()
+    zoo.add(images[0][::-1], images[1])
+    assert list(zoo.verify().problem) == ["made of other images than the index lists"]
+    with pytest.raises(ValueError, match="index: "):
+        build(zoo, (images[0][::-1], images[1]), compute=None)
+
+
+def test_a_damaged_index_says_what_to_do(zoo):
+    zoo.index_path.write_bytes(b"PAR1")
+    with pytest.raises(ValueError, match="index.parquet is damaged"):
+        zoo.ids  # noqa: B018

@@ -1,7 +1,7 @@
 """Shards made by Ray: workers load the model once each, take shards one by one, and may die."""
 
 import os
-from contextlib import contextmanager
+from collections import Counter
 
 import torch
 
@@ -33,15 +33,16 @@ def on_ray(load, address="local", workers=None):
     """
 
     def results(parts):
-        with cluster(address, workers) as (ray, start, count):
-            yield from mapped(ray, lambda: start(load), count, iter(parts))
+        ray = connected(address, workers)
+        start, count = starter(ray, load, workers)
+        yield from mapped(ray, start, count, iter(parts))
 
     return results
 
 
 def mapped(ray, start, count, parts):
     """Yields (shard, rows) in the order in which `count` workers finish them."""
-    idle, running, again, deaths = [start() for _ in range(count)], {}, [], {}
+    idle, running, again, deaths = [start() for _ in range(count)], {}, [], Counter()
 
     def hand_out():
         while idle and (part := again.pop() if again else next(parts, None)):
@@ -57,9 +58,9 @@ def mapped(ray, start, count, parts):
         except ray.exceptions.RayTaskError as error:
             raise error.cause from None
         except ray.exceptions.RayError as error:
-            deaths[part[0]] = deaths.get(part[0], 0) + 1
+            deaths[part[0]] += 1
             if deaths[part[0]] == TRIES:
-                raise RuntimeError(f"{TRIES} workers died of shard {part[0]}: {error}") from error
+                raise OSError(f"{TRIES} workers died of shard {part[0]} ({type(error).__name__})") from error
             again.append(part)
             idle.append(start())
             hand_out()
@@ -69,32 +70,30 @@ def mapped(ray, start, count, parts):
         yield part[0], values
 
 
-@contextmanager
-def cluster(address, workers):
-    """A Ray cluster while it is needed: (ray, function that starts a worker, number of workers)."""
-    ray, threads = import_ray(), torch.get_num_threads()
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    cpus = (workers or max(1, os.cpu_count() // threads)) * threads
-    own = {"num_cpus": cpus, "include_dashboard": False} if address == "local" else {}
-    try:
-        ray.init(address=address, log_to_driver=False, logging_level="error", **own)
-    except ConnectionError as error:
-        raise ConnectionError(f"no Ray cluster at {address!r} ({error}); start one with: ray start --head") from error
-    try:
-        there = ray.cluster_resources()
-        needs = {"num_gpus": 1} if there.get("GPU") else {"num_cpus": threads}
-        room = int(there["GPU"]) if there.get("GPU") else int(there.get("CPU", 0)) // threads
-        if not 1 <= (workers or room) <= room:
-            raise ValueError(f"the Ray cluster has room for {room} workers, not {workers}; each takes {needs}")
-        yield ray, lambda load: ray.remote(Worker).options(**needs).remote(load, threads), workers or room
-    finally:
-        ray.shutdown()
-
-
-def import_ray():
-    """Ray; ImportError says how to install it."""
+def connected(address, workers):
+    """Ray, connected to a cluster for the rest of this process; ImportError or ConnectionError says what is missing."""
     try:
         import ray
     except ImportError as error:
         raise ImportError("--ray needs the extra: pip install 'unelib[ray]'") from error
+    if not ray.is_initialized():
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        threads = torch.get_num_threads()
+        cpus = (workers or max(1, os.cpu_count() // threads)) * threads
+        own = {"num_cpus": cpus, "include_dashboard": False} if address == "local" else {}
+        try:
+            ray.init(address=address, log_to_driver=False, logging_level="error", **own)
+        except (ConnectionError, ValueError) as error:
+            raise ConnectionError(f"no Ray cluster at {address!r} ({error}); start one: ray start --head") from error
     return ray
+
+
+def starter(ray, load, workers):
+    """Function that starts a worker, and how many of them; ValueError if the cluster has no room for as many."""
+    there, threads = ray.cluster_resources(), torch.get_num_threads()
+    needs = {"num_gpus": 1} if there.get("GPU") else {"num_cpus": threads}
+    room = int(there["GPU"] if there.get("GPU") else there.get("CPU", 0) // threads)
+    if not 1 <= (workers or room) <= room:
+        raise ValueError(f"the Ray cluster has room for {room} workers of {needs}, not for {workers or 1}")
+    actor = ray.remote(Worker).options(**needs)
+    return lambda: actor.remote(load, threads), workers or room

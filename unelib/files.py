@@ -34,6 +34,12 @@ def write_whole(path, write):
         part.unlink(missing_ok=True)
 
 
+def sweep(path):
+    """Remove what writers of this file that were killed have left; for whoever holds its lock."""
+    for part in path.parent.glob(f".{path.stem}.*.part"):
+        part.unlink(missing_ok=True)
+
+
 def sync(path):
     """Wait until a file, or a folder's list of names, is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)

@@ -7,6 +7,7 @@ import numpy as np
 
 from .ahead import ahead
 from .claims import Claims
+from .files import sweep
 from .manifest import made_for, shard_count, shard_rows_of, versions
 from .progress import Progress
 from .shards import stored, write_shard
@@ -89,8 +90,7 @@ def write(zoo, manifest, shard, rows, values, claims, shown):
     """Write one shard, clear away what a process that died has left of it, and let go of it."""
     path = zoo.shard_path(manifest["view"], shard)
     write_shard(path, rows, values, {"made_for": made_for(manifest), "versions": versions()})
-    for part in path.parent.glob(f".{path.stem}.*.part"):
-        part.unlink(missing_ok=True)
+    sweep(path)
     claims.drop(shard)
     shown.step(len(rows))
 

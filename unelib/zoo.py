@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from . import checking, making
 from .claims import Claims
-from .files import file_hash, make_folder, read_json, value_hash, write_json, write_whole
+from .files import file_hash, make_folder, read_json, sweep, value_hash, write_json, write_whole
 from .index import check_same_images, index_rows, pixels_of
 from .manifest import KINDS, check_among, made_for, new_manifest, read_manifest, refuse_other_settings, shard_count
 from .published import open_npy
@@ -105,6 +105,7 @@ class NoiseZoo:
             with self.alone():
                 if not self.has_index:
                     write_whole(self.index_path, lambda part: table.to_parquet(part, index=False))
+                    sweep(self.index_path)
         check_same_images(self.index, table, self.path)
         return self
 
@@ -259,6 +260,7 @@ class NoiseZoo:
                     make_folder(path.parent)
                     order = 1 + max((m["order"] for m in self.manifests()), default=-1)
                     write_json(path, wanted | {"order": order})
+                    sweep(path)
         manifest = read_manifest(path)
         refuse_other_settings(manifest, wanted)
         return manifest
