@@ -5,6 +5,7 @@ import json
 import pytest
 
 from unelib import runs
+from unelib.views import build_recipe
 
 SIZES = {"n_train": 120, "n_test": 60, "steps": 4, "n_check": 10, "n_edit": 24, "components": 8}
 SMALL = {"run": "smoke"} | SIZES
@@ -18,5 +19,7 @@ def test_the_drawn_recipe_runs_from_images_to_edits():
     for stage in report.notebook:
         assert json.loads((place.folder / f"{stage}.json").read_text())
     assert place.zoo.verify().empty
+    made = build_recipe(runs.ROOT / "recipes" / "drawn.yaml", SMALL)
+    assert list(made.view) == place.zoo.views and made.made.sum() == 0, "the command line makes what notebooks make"
     assert {"drawn-ldm", "drawn-ddpm", "drawn-clip", "drawn-dino"} <= set(place.zoo.views)
     assert (runs.ROOT / "figures" / "smoke" / "walks.png").stat().st_size > 10_000

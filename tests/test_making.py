@@ -259,7 +259,6 @@ def test_a_read_only_folder_is_read_and_never_written(small_disk):
 
 def test_a_build_that_nobody_watches_tells_now_and_then(zoo, caplog, monkeypatch):
     monkeypatch.setattr(progress, "EVERY", 0.0)
-    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
     with caplog.at_level(logging.INFO, "unelib"):
         build(zoo, progress=True)
     assert len(caplog.messages) == SHARDS

@@ -35,17 +35,25 @@ def on_ray(load, address="local", workers=None):
     def results(parts):
         ray = connected(address, workers)
         start, count = starter(ray, load, workers)
-        yield from mapped(ray, start, count, iter(parts))
+        crew = []
+        try:
+            yield from mapped(ray, start, count, crew, iter(parts))
+        finally:
+            for worker in crew:
+                ray.kill(worker)
 
     return results
 
 
-def mapped(ray, start, count, parts):
-    """Yields (shard, rows) in the order in which `count` workers finish them."""
-    idle, running, again, deaths = [start() for _ in range(count)], {}, [], Counter()
+def mapped(ray, start, count, crew, parts):
+    """Yields (shard, rows) in the order in which at most `count` workers, kept in `crew`, finish them."""
+    idle, running, again, deaths = [], {}, [], Counter()
 
     def hand_out():
-        while idle and (part := again.pop() if again else next(parts, None)):
+        while (idle or len(crew) < count) and (part := again.pop() if again else next(parts, None)):
+            if not idle:
+                idle.append(start())
+                crew.append(idle[0])
             worker = idle.pop()
             running[worker.rows.remote(part[1])] = worker, part
 
@@ -62,7 +70,7 @@ def mapped(ray, start, count, parts):
             if deaths[part[0]] == TRIES:
                 raise OSError(f"{TRIES} workers died of shard {part[0]} ({type(error).__name__})") from error
             again.append(part)
-            idle.append(start())
+            crew.remove(worker)
             hand_out()
             continue
         idle.append(worker)

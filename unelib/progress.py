@@ -24,7 +24,7 @@ class Progress:
     def __init__(self, view, total, done, file, show=True):
         self.view, self.total, self.done, self.file, self.show = view, total, done, file, show
         self.made, self.rows, self.began, self.told = 0, 0, time.monotonic(), time.monotonic()
-        watched = show and (sys.stderr.isatty() or "ipykernel" in sys.modules)
+        watched = show and (sys.stderr.isatty() or in_notebook())
         self.bar = tqdm(total=total, initial=done, desc=view, unit="shard", disable=not watched)
 
     def __enter__(self):
@@ -66,3 +66,8 @@ class Progress:
         left = tqdm.format_interval(now["seconds_left"])
         log.info("%s: %d of %d shards, %.1f rows/s, %s left", self.view, self.done, self.total,
                  now["rows_per_second"], left)  # fmt: skip
+
+
+def in_notebook():
+    """Whether this is a notebook's kernel, where a bar is shown although there is no terminal."""
+    return "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None

@@ -47,7 +47,7 @@ def celeba_index(folder, split, held_out=0.2):
         raise ValueError(f"{missing[0]} is not in {folder / 'list_eval_partition.txt'}; download CelebA's tables again")
     rows = [row for row in rows if parts[row[0]] == str(CELEBA_SPLITS[split])]
     ids = np.array([Path(row[0]).stem for row in rows])
-    labels = attribute_table([row[1:] for row in rows], names, ids, "celeba")
+    labels = attribute_table([row[1:] for row in rows] or np.empty((0, len(names))), names, ids, "celeba")
     learn = round(len(ids) * (1 - held_out))
     own = {"id": ids, "sha256": "", "split": np.where(np.arange(len(ids)) < learn, "train", "test")}
     return pd.DataFrame(own).join(labels.reset_index(drop=True))
