@@ -89,6 +89,14 @@ def test_an_error_in_a_worker_comes_back_as_it_was(zoos):
         fill(zoos[0], lambda: (refuses, IMAGES.pixels.__getitem__))
 
 
+def test_a_model_that_cannot_be_loaded_there_says_so(zoos):
+    def fails():
+        raise FileNotFoundError("no weights here")
+
+    with pytest.raises(FileNotFoundError, match="^no weights here$"):
+        fill(zoos[0], fails)
+
+
 def test_more_workers_than_there_is_room_for_are_refused(zoos):
     results = on_ray(lambda: None, "local", 10_000)
     with pytest.raises(ValueError, match="not for 10000"):

@@ -127,6 +127,18 @@ def test_a_build_takes_over_what_another_lets_fall(zoo, whole):
     assert contents(zoo) == whole
 
 
+def test_a_build_takes_over_from_one_that_is_killed_beside_it(zoo, whole):
+    process = dying(zoo, 0)
+    process.stdout.readline()
+    with ThreadPoolExecutor(1) as pool:
+        beside = pool.submit(build, NoiseZoo(zoo.path), lambda p: (time.sleep(0.03), features(p))[1])
+        time.sleep(0.1)
+        process.kill()
+        assert 1 <= beside.result() <= SHARDS
+    assert process.wait(60) == -signal.SIGKILL
+    assert contents(zoo) == whole
+
+
 def test_of_two_first_builds_with_different_settings_one_is_refused(zoo):
     with ThreadPoolExecutor(2) as pool:
         runs = [pool.submit(NoiseZoo(zoo.path).build, "view", features, IMAGES.pixels, {"steps": s}, progress=False)

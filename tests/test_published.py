@@ -99,6 +99,23 @@ def test_images_join_labels_that_came_without_them(tmp_path, celeba):
     pixels = np.random.default_rng(0).integers(0, 255, (6, 4, 4, 3), np.uint8)
     zoo.build("mean", lambda p: p.mean((1, 2)), pixels, {}, kind="embedding", progress=False)
     assert zoo.views == ["sd15", "mean"]
+    table = zoo.index.assign(sha256="seen now")
+    assert zoo.add_index(table).views == ["sd15", "mean"]
+    with pytest.raises(ValueError, match="row 2 has id 000013, not 9"):
+        zoo.add_index(table.replace({"id": {"000013": "9"}}))
+
+
+def test_labels_come_from_the_hub_as_well(tmp_path, monkeypatch):
+    rows = [{"attributes": [i % 2] * 40} for i in range(6)]
+    monkeypatch.setattr("datasets.load_dataset", lambda name, split, **options: rows if split == "validation" else [])
+    zoo = add_celeba(NoiseZoo(tmp_path / "zoo"), "owner/celeba", npy(tmp_path, NOISE[:6]), "valid")
+    assert list(zoo.attributes["Smiling"]) == [0, 1, 0, 1, 0, 1]
+    assert zoo.ids[1] == "owner/celeba-valid-00000001"
+
+
+def test_labels_from_nowhere_are_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="owner/nothing is no folder, and as a hub data set"):
+        add_celeba(NoiseZoo(tmp_path / "zoo"), "owner/nothing", npy(tmp_path, NOISE[:6]), "valid")
 
 
 def test_npy_export_is_what_import_takes(zoo, tmp_path):

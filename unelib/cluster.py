@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from functools import lru_cache
 
 import torch
 
@@ -16,11 +17,12 @@ class Worker:
 
     def __init__(self, load, threads):
         torch.set_num_threads(threads)
-        self.compute, self.read = load()
+        self.load = lru_cache(load)
 
     def rows(self, part):
         """Rows (m, d) of a slice of the images."""
-        return self.compute(self.read(part))
+        compute, read = self.load()
+        return compute(read(part))
 
 
 def on_ray(load, address="local", workers=None):

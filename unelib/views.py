@@ -94,7 +94,7 @@ def build_recipe(recipe, overrides=None, share=(1, 1), ray=None, workers=None):
             if ray is None:
                 shards = zoo.build(view.name, compute, pixels, settings, **options)
             else:
-                load = partial(worker_view, parameters, view.name, zoo.index_columns(["id", "sha256"]))
+                load = partial(worker_view, parameters, view.name, settings, zoo.index_columns(["id", "sha256"]))
                 shards = zoo.fill(view.name, on_ray(load, ray, workers), settings, **options)
             made.append((view.name, shards))
     return pd.DataFrame(made, columns=["view", "made"])
@@ -116,7 +116,12 @@ def image_parts(p):
     return load_parts(*(p[name] for name in names), size=p["image_size"])
 
 
-def worker_view(parameters, name, index):
-    """What a worker elsewhere needs for a view: `compute` and `rows -> pixels`, checked against the index."""
-    compute, _ = next(view for view in views_of(parameters) if view.name == name).load()
+def worker_view(parameters, name, settings, index):
+    """What a worker elsewhere needs for a view: `compute` and `rows -> pixels`, checked against the index.
+
+    ValueError if the model is another one there, or runs in another precision.
+    """
+    compute, there = next(view for view in views_of(parameters) if view.name == name).load()
+    if there != settings:
+        raise ValueError(f"view {name!r}: a worker has the settings {there}, not {settings} as here; make them agree")
     return compute, partial(pixels_of, index, np.concatenate([part.pixels for part in image_parts(parameters)]))

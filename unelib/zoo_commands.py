@@ -107,7 +107,9 @@ def info(zoo):
 @click.argument("zoo", type=FOLDER)
 @click.argument("file", type=FOLDER)
 @click.option("--view", help="Name of the view; by default MODEL of a file called noises_MODEL.npy.")
-@click.option("--celeba", type=FOLDER, help="Folder with CelebA's label files, for a ZOO that is not there yet.")
+@click.option(
+    "--celeba", metavar="SOURCE", help="Labels for a new ZOO: the folder with CelebA's files, or a hub data set."
+)
 @click.option("--split", type=click.Choice(["train", "valid", "test"]), help="CelebA's part; told by the rows if left.")
 @click.option("--dtype", type=click.Choice(["float16", "float32"]), default="float16", show_default=True)
 def import_command(zoo, file, view, celeba, split, dtype):
