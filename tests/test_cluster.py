@@ -97,6 +97,13 @@ def test_a_model_that_cannot_be_loaded_there_says_so(zoos):
         fill(zoos[0], fails)
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1:9", "auto", "127.0.0.1:port"])
+def test_a_cluster_that_is_not_there_is_told_at_once(zoos, address):
+    ray.shutdown()
+    with pytest.raises(ConnectionError, match=f"no Ray cluster at '{address}'.*ray start --head"):
+        zoos[0].fill("view", on_ray(lambda: None, address), {}, progress=False)
+
+
 def test_more_workers_than_there_is_room_for_are_refused(zoos):
     results = on_ray(lambda: None, "local", 10_000)
     with pytest.raises(ValueError, match="not for 10000"):

@@ -150,7 +150,7 @@ def test_of_two_first_builds_with_different_settings_one_is_refused(zoo):
 def test_shares_of_a_job_array_add_up(zoo, whole):
     assert [build(zoo, share=(i, 4)) for i in (3, 1, 4, 2)] == [1, 2, 1, 2]
     assert contents(zoo) == whole
-    with pytest.raises(ValueError, match="share 5/4"):
+    with pytest.raises(ValueError, match="no share 5/4"):
         build(zoo, share=(5, 4))
 
 

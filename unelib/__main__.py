@@ -15,7 +15,7 @@ class PlainErrors(click.Group):
     def invoke(self, ctx):
         try:
             return super().invoke(ctx)
-        except (ValueError, OSError, KeyError, ImportError) as error:
+        except (ValueError, OSError, ImportError) as error:
             raise click.ClickException(sentence(error)) from error
 
 
@@ -23,7 +23,7 @@ def sentence(error):
     """What an error says, without Python's decoration."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror if error.filename is None else f"{error.filename}: {error.strerror}"
-    return str(error.args[0] if isinstance(error, KeyError) else error)
+    return str(error)
 
 
 @click.group(cls=PlainErrors, help="The UNE workbook: run recipes, keep noise, train and measure the embedded models.")

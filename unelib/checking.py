@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from .claims import Claims
 from .manifest import shard_count, shard_rows_of
 from .shards import OTHER_SETTINGS, record_of
 
@@ -36,7 +35,7 @@ def repair(zoo):
     faults = verify(zoo)
     for view, shard in faults[faults.shard >= 0][["view", "shard"]].itertuples(index=False):
         path = zoo.shard_path(view, shard)
-        with Claims(path.parent / ".locks", shard):
+        with zoo.claims(view, shard):
             for file in (record_of(path), path):
                 file.unlink(missing_ok=True)
     return faults

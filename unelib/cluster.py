@@ -1,6 +1,7 @@
 """Shards made by Ray: workers load the model once each, take shards one by one, and may die."""
 
 import os
+import socket
 from collections import Counter
 from functools import lru_cache
 
@@ -92,10 +93,18 @@ def connected(address, workers):
         cpus = (workers or max(1, os.cpu_count() // threads)) * threads
         own = {"num_cpus": cpus, "include_dashboard": False} if address == "local" else {}
         try:
+            knock(address)
             ray.init(address=address, log_to_driver=False, logging_level="error", **own)
-        except (ConnectionError, ValueError) as error:
+        except (OSError, ValueError) as error:
             raise ConnectionError(f"no Ray cluster at {address!r} ({error}); start one: ray start --head") from error
     return ray
+
+
+def knock(address):
+    """OSError if nobody answers at host:port: Ray itself tries for two minutes, then ends the program."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if colon:
+        socket.create_connection((host, int(port)), timeout=10).close()
 
 
 def starter(ray, load, workers):

@@ -4,9 +4,7 @@ import os
 from pathlib import Path
 
 from .files import write_whole
-from .zoo import NoiseZoo
-
-FILES = ["README.md", "index.parquet", "views/*/manifest.json", "views/*/*.safetensors", "views/*/[0-9]*.json"]
+from .zoo import FILES, NoiseZoo
 
 
 def push(zoo, repo, private=False, api=None):
@@ -18,7 +16,9 @@ def push(zoo, repo, private=False, api=None):
     api = api or hub_api()
     write_whole(zoo.path / "README.md", lambda part: part.write_text(data_card(zoo, repo)))
     api.create_repo(repo, repo_type="dataset", private=private, exist_ok=True)
-    return api.upload_folder(repo_id=repo, repo_type="dataset", folder_path=str(zoo.path), allow_patterns=FILES)
+    return api.upload_folder(
+        repo_id=repo, repo_type="dataset", folder_path=str(zoo.path), allow_patterns=["README.md", *FILES]
+    )
 
 
 def pull(repo, folder, revision=None, api=None):
@@ -32,7 +32,7 @@ def pull(repo, folder, revision=None, api=None):
     part = folder.with_name(f".{folder.name}.pull")
     api = api or hub_api()
     api.snapshot_download(
-        repo_id=repo, repo_type="dataset", revision=revision, local_dir=str(part), allow_patterns=FILES
+        repo_id=repo, repo_type="dataset", revision=revision, local_dir=str(part), allow_patterns=["README.md", *FILES]
     )
     if not NoiseZoo(part).has_index:
         raise ValueError(f"{repo} is no NoiseZoo: it has no index.parquet; it may be one of .npy files (zoo import)")

@@ -6,7 +6,6 @@ from contextlib import closing
 import numpy as np
 
 from .ahead import ahead
-from .claims import Claims
 from .files import sweep
 from .manifest import made_for, shard_count, shard_rows_of, versions
 from .progress import Progress
@@ -26,12 +25,12 @@ def fill(zoo, manifest, results, progress=True, share=(1, 1)):
     results  of `parts`, an iterator of (shard, slice of rows): yields (shard, rows (m, d)) for each, in any order.
              A shard that is drawn from `parts` is this process's to make
     """
-    folder, mine = zoo.folder(manifest["view"]), share_of(range(shard_count(manifest)), share)
+    view, mine = manifest["view"], share_of(range(shard_count(manifest)), share)
     left = zoo.faulty(manifest, mine)
     if not left:
         return 0
-    shown = Progress(manifest["view"], len(mine), len(mine) - len(left), folder / progress_name(share), progress)
-    with Claims(folder / ".locks") as claims, shown:
+    shown = Progress(view, len(mine), len(mine) - len(left), zoo.progress_path(view, share), progress)
+    with zoo.claims(view) as claims, shown:
         while left:
             held = fill_free(zoo, manifest, left, results, claims, shown)
             claims.wait(held)
@@ -99,10 +98,5 @@ def share_of(shards, share):
     """Every n-th shard from the i-th on, for a share (i, n); ValueError unless 1 <= i <= n."""
     i, n = share
     if not 1 <= i <= n:
-        raise ValueError(f"share {i}/{n}: write i/n with i from 1 to n, such as 1/4")
+        raise ValueError(f"there is no share {i}/{n} of the shards: write I/N with I from 1 to N, such as 1/4")
     return shards[i - 1 :: n]
-
-
-def progress_name(share):
-    """File name of the progress of a share of the shards."""
-    return "progress.json" if share == (1, 1) else f"progress-{share[0]}-of-{share[1]}.json"

@@ -27,6 +27,7 @@ from .published import open_npy
 from .shards import map_shard, record_of, shard_fault
 
 SHARD_ROWS = 1000
+FILES = ["index.parquet", "views/*/manifest.json", "views/*/*.safetensors", "views/*/[0-9]*.json"]  # what a zoo is
 
 
 class NoiseZoo:
@@ -112,6 +113,10 @@ class NoiseZoo:
     def alone(self):
         """A lock on what belongs to the whole zoo: its index, and which views there are."""
         return Claims(self.path / ".locks", "zoo")
+
+    def claims(self, view, *first):
+        """Locks on the shards of a view."""
+        return Claims(self.folder(view) / ".locks", *first)
 
     # the views
 
@@ -308,6 +313,10 @@ class NoiseZoo:
 
     def shard_path(self, view, shard):
         return self.folder(view) / f"{shard:05d}.safetensors"
+
+    def progress_path(self, view, share):
+        """File with the progress of a build of a view, or of a share of it."""
+        return self.folder(view) / ("progress.json" if share == (1, 1) else f"progress-{share[0]}-of-{share[1]}.json")
 
     def manifest_paths(self):
         return sorted(self.path.glob("views/*/manifest.json"))

@@ -140,6 +140,9 @@ def export(zoo, folder, views, layout):
 
     found = find_zoo(zoo)
     views = list(views) or found.views
+    unknown = [view for view in views if view not in found.views]
+    if unknown:
+        raise ValueError(f"no complete view {unknown[0]!r} in {found.path}; it has {', '.join(found.views) or 'none'}")
     paths = [export_npy(found, v, folder) for v in views] if layout == "npy" else export_table(found, folder, views)
     for path in paths:
         click.echo(path)
@@ -186,7 +189,7 @@ def settings(pairs):
 
 def share(text):
     """(i, n) of "i/n", the whole if None; ValueError says how it is written."""
-    i, slash, n = (text or "1/1").partition("/")
-    if not (i.isdigit() and slash and n.isdigit() and 1 <= int(i) <= int(n)):
+    i, _, n = (text or "1/1").partition("/")
+    if not (i.isdigit() and n.isdigit() and 1 <= int(i) <= int(n)):
         raise ValueError(f"--shards {text}: write I/N with I from 1 to N, such as 1/4")
     return int(i), int(n)
