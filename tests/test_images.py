@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from unelib.images import CELEBA_ATTRIBUTES, ImageSet, from_hub_rows, load_images
+from unelib.images import CELEBA_ATTRIBUTES, ImageSet, from_hub_rows, joined_pixels, load_images, load_parts
+from unelib.pictures import Pictures
 
 
 def picture(mode="RGB", size=(20, 20), colour=None):
@@ -283,3 +284,40 @@ def test_bad_requests(arguments, kind, message):
 def test_unknown_celeba_split(celeba):
     with pytest.raises(ValueError, match="unknown split 'exam'; CelebA has train, valid, test"):
         load_images(str(celeba), split="exam")
+
+
+@pytest.fixture
+def lazy(monkeypatch):
+    """Sets of files are never read at once."""
+    monkeypatch.setattr("unelib.images.AT_ONCE", 0)
+
+
+def test_many_pictures_are_read_when_they_are_sliced(folder, monkeypatch):
+    whole = load_images(str(folder))
+    monkeypatch.setattr("unelib.images.AT_ONCE", 0)
+    images = load_images(str(folder))
+    assert isinstance(images.pixels, Pictures) and images.pixels.shape == whole.pixels.shape
+    np.testing.assert_array_equal(images.pixels[1:], whole.pixels[1:])
+    np.testing.assert_array_equal(images.pixels[[2, 0]], whole.pixels[[2, 0]])
+    np.testing.assert_array_equal(images.pixels[np.array([True, False, True])], whole.pixels[[0, 2]])
+    np.testing.assert_array_equal(np.stack(list(images.pixels)), whole.pixels)
+    assert isinstance(images[:2].pixels, Pictures) and list(images[1:].ids) == ["1", "2"]
+
+
+def test_parts_of_pictures_in_files_are_joined_unread(celeba, lazy):
+    parts = load_parts(str(celeba), 2, 2, size=16)
+    both = joined_pixels(*parts)
+    assert isinstance(both, Pictures) and both.shape == (4, 16, 16, 3)
+    np.testing.assert_array_equal(both[2:], parts[1].pixels[:])
+    other = load_images(str(celeba), size=8)
+    with pytest.raises(ValueError, match="of one size"):
+        joined_pixels(parts[0], other)
+
+
+def test_a_damaged_picture_is_named_when_it_is_read(folder, lazy):
+    whole = (folder / "2.png").read_bytes()
+    (folder / "2.png").write_bytes(whole[: len(whole) - 30])
+    images = load_images(str(folder))
+    assert images.pixels[:2].shape == (2, 20, 20, 3)
+    with pytest.raises(FileNotFoundError, match="row 3: 2.png cannot be read"):
+        images.pixels[:]

@@ -197,7 +197,7 @@ def open_pipeline(name, source, dtype, revision):
         return DiffusionPipeline.from_pretrained(
             source, dtype=dtype, revision=revision, use_safetensors=True, low_cpu_mem_usage=False
         )
-    except (OSError, ValueError, ConnectionError) as error:
+    except (OSError, ValueError, KeyError, ConnectionError) as error:
         raise FileNotFoundError(
             f"generator {name!r}: no diffusers model at {str(source)!r} ({first_line(error)}); put a diffusers folder"
             " there, or connect to the hub once so that it is cached, or choose one of " + ", ".join(GENERATORS)

@@ -1,7 +1,7 @@
 """Image sets: drawn faces, CelebA as published, a folder with a CSV, a hub data set; images, attributes, split.
 
 Whatever the source, the result is an `ImageSet`: square RGB pictures of one size, one row of 0/1 attributes each.
-Every file is checked before the first one is read, so nothing is ever half-loaded.
+Every file is looked for before the first one is read, so nothing is ever half-loaded.
 """
 
 from dataclasses import dataclass, replace
@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .faces import ATTRIBUTES, draw_faces, sample_factors
+from .pictures import Pictures, square
 
 SPLIT_START = {"train": 0, "valid": 10_000_000, "test": 20_000_000, "models": 30_000_000}
 DATA = Path(__file__).resolve().parent.parent / "data"
+AT_ONCE = 2 * 10**9  # bytes of pixels that are read at once; larger sets of files are read slice by slice
 CELEBA_SPLITS = {"train": 0, "valid": 1, "test": 2}
 
 
@@ -23,7 +24,7 @@ class ImageSet:
     """n pictures and what is known of them; slicing keeps rows together.
 
     ids         (n,) str, unique
-    pixels      (n, h, w, 3) uint8
+    pixels      (n, h, w, 3) uint8: an array, or `Pictures` that are read when they are sliced, if they are many
     attributes  DataFrame (n, a) of 0/1, indexed by id
     split       which part of the source they are
     factors     the true `faces.Factors` where the pictures were drawn, else None
@@ -42,7 +43,8 @@ class ImageSet:
     def __getitem__(self, rows):
         rows = np.atleast_1d(np.arange(len(self))[rows])
         factors = None if self.factors is None else self.factors[rows]
-        return ImageSet(self.name, self.ids[rows], self.pixels[rows], self.attributes.iloc[rows], self.split, factors)
+        pixels = self.pixels.take(rows) if isinstance(self.pixels, Pictures) else self.pixels[rows]
+        return ImageSet(self.name, self.ids[rows], pixels, self.attributes.iloc[rows], self.split, factors)
 
 
 def load_images(name, n=2000, split="train", seed=0, size=None, attributes=None, correlated=True):
@@ -91,6 +93,12 @@ def load_parts(name, n_train, n_test, train_split="train", test_split="test", **
             f"{name} has {len(train)} and {len(test)} images for training and testing, not {n_train} and {n_test}"
         )
     return replace(train, split="train"), replace(test, split="test")
+
+
+def joined_pixels(*image_sets):
+    """Pixels of several image sets as one: an array, or `Pictures` if any of them are."""
+    pixels = [images.pixels for images in image_sets]
+    return Pictures.joined(pixels) if any(isinstance(p, Pictures) for p in pixels) else np.concatenate(pixels)
 
 
 def image_folder(name):
@@ -203,30 +211,9 @@ def from_files(name, folder, files, values, names, size, split):
             raise FileNotFoundError(f"{name}: row {row + 1} of the table names {file}, which is not in {folder}")
     ids = np.array([Path(file).with_suffix("").as_posix() for file in files])
     attributes = attribute_table(values, names, ids, name)
-    pictures = [open_picture(folder / file, row) for row, file in enumerate(files)]
-    side = size or min(min(p.size) for p in pictures)
-    return ImageSet(name, ids, np.stack([square(p, side) for p in pictures]), attributes, split)
-
-
-def open_picture(path, row):
-    """One picture as RGB: EXIF rotation applied, grey (16 bits too), CMYK converted, transparency over white."""
-    try:
-        with Image.open(path) as picture:
-            picture = ImageOps.exif_transpose(picture)
-            if picture.mode.startswith("I"):
-                picture = Image.fromarray((np.asarray(picture) // 257).clip(0, 255).astype(np.uint8))
-            if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-                picture = picture.convert("RGBA")
-                picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-            return picture.convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError) as error:
-        raise FileNotFoundError(f"row {row + 1}: {path.name} cannot be read as an image ({error})") from error
-
-
-def square(picture, size):
-    """The middle square of a picture, resized to `size`, as (size, size, 3) uint8."""
-    fitted = ImageOps.fit(picture.convert("RGB"), (size, size), Image.Resampling.LANCZOS)
-    return np.asarray(fitted, np.uint8)
+    pictures = Pictures.of(folder, files, size)
+    few = np.prod(pictures.shape, dtype=np.int64) <= AT_ONCE
+    return ImageSet(name, ids, pictures[:] if few else pictures, attributes, split)
 
 
 def attribute_table(values, names, ids, source):

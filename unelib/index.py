@@ -18,7 +18,7 @@ def index_rows(images):
 
 
 def pixel_hashes(pixels):
-    """SHA-256 of each picture's bytes."""
+    """SHA-256 of each picture's bytes, read one by one."""
     return [hashlib.sha256(np.ascontiguousarray(p).tobytes()).hexdigest() for p in pixels]
 
 

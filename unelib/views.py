@@ -4,13 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-import numpy as np
 import pandas as pd
 
 from .cluster import on_ray
 from .encoders import load_encoder
 from .generators import load_generator
-from .images import load_parts, thumbnails
+from .images import joined_pixels, load_parts, thumbnails
 from .index import pixels_of
 from .invert import invert, leak, to_latents
 from .runs import ROOT, Workspace, notebook_defaults, plan, read_recipe
@@ -87,7 +86,7 @@ def build_recipe(recipe, overrides=None, share=(1, 1), ray=None, workers=None):
         zoo = Workspace(parameters["run"]).zoo
         parts = image_parts(parameters)
         zoo.add(*parts)
-        pixels = np.concatenate([part.pixels for part in parts])
+        pixels = joined_pixels(*parts)
         for view in views_of(parameters):
             compute, settings = view.load()
             options = {"kind": view.kind, "dtype": view.dtype, "share": share}
@@ -124,4 +123,4 @@ def worker_view(parameters, name, settings, index):
     compute, there = next(view for view in views_of(parameters) if view.name == name).load()
     if there != settings:
         raise ValueError(f"view {name!r}: a worker has the settings {there}, not {settings} as here; make them agree")
-    return compute, partial(pixels_of, index, np.concatenate([part.pixels for part in image_parts(parameters)]))
+    return compute, partial(pixels_of, index, joined_pixels(*image_parts(parameters)))

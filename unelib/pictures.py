@@ -1,0 +1,86 @@
+"""Pictures in files, as squares of one size, read when they are asked for: what does not fit into memory at once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Behaves like an array (n, size, size, 3) uint8 of the pictures in `files`, and reads them when it is sliced.
+
+    rows  number of each picture in its table, for messages
+    """
+
+    files: np.ndarray
+    rows: np.ndarray
+    size: int
+    dtype = np.dtype(np.uint8)
+    ndim = 4
+
+    @classmethod
+    def of(cls, folder, files, size=None):
+        """Pictures of a folder, `size` pixels a side, by default the smallest side among them."""
+        paths = np.array([Path(folder) / file for file in files], object)
+        side = size or min(smallest_side(path, row) for row, path in enumerate(paths))
+        return cls(paths, np.arange(len(paths)), side)
+
+    @classmethod
+    def joined(cls, parts):
+        """Several sets of pictures of one size as one."""
+        if not all(isinstance(p, cls) for p in parts) or len({p.size for p in parts}) > 1:
+            raise ValueError("only pictures in files, of one size, can be joined; give `size` and load both sets alike")
+        return cls(np.concatenate([p.files for p in parts]), np.concatenate([p.rows for p in parts]), parts[0].size)
+
+    @property
+    def shape(self):
+        return len(self.files), self.size, self.size, 3
+
+    def __len__(self):
+        return len(self.files)
+
+    def __getitem__(self, rows):
+        """Pixels of one picture (h, w, 3), or of those of a slice, mask or array of row numbers, read now."""
+        if isinstance(rows, (int, np.integer)):
+            return square(open_picture(self.files[rows], self.rows[rows]), self.size)
+        few = self.take(rows)
+        pixels = np.empty(few.shape, np.uint8)
+        for i in range(len(few)):
+            pixels[i] = few[i]
+        return pixels
+
+    def take(self, rows):
+        """Some of the pictures, not read yet."""
+        return Pictures(self.files[rows], self.rows[rows], self.size)
+
+
+def smallest_side(path, row):
+    """The smaller side of a picture, by its header."""
+    try:
+        with Image.open(path) as picture:
+            return min(picture.size)
+    except (UnidentifiedImageError, OSError) as error:
+        raise FileNotFoundError(f"row {row + 1}: {path.name} cannot be read as an image ({error})") from error
+
+
+def open_picture(path, row):
+    """One picture as RGB: EXIF rotation applied, grey (16 bits too), CMYK converted, transparency over white."""
+    try:
+        with Image.open(path) as picture:
+            picture = ImageOps.exif_transpose(picture)
+            if picture.mode.startswith("I"):
+                picture = Image.fromarray((np.asarray(picture) // 257).clip(0, 255).astype(np.uint8))
+            if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+                picture = picture.convert("RGBA")
+                picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+            return picture.convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError) as error:
+        raise FileNotFoundError(f"row {row + 1}: {path.name} cannot be read as an image ({error})") from error
+
+
+def square(picture, size):
+    """The middle square of a picture, resized to `size`, as (size, size, 3) uint8."""
+    fitted = ImageOps.fit(picture.convert("RGB"), (size, size), Image.Resampling.LANCZOS)
+    return np.asarray(fitted, np.uint8)
