@@ -87,6 +87,9 @@ def connected(address, workers):
         import ray
     except ImportError as error:
         raise ImportError("--ray needs the extra: pip install 'unelib[ray]'") from error
+    most = 4 * os.cpu_count()
+    if address == "local" and (workers or 1) > most:
+        raise ValueError(f"this machine has room for {most} workers at most, not for {workers}")
     if not ray.is_initialized():
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         threads = torch.get_num_threads()
