@@ -10,8 +10,8 @@ from unelib import load_generator, load_images
 from unelib.frontier import PEERS, frontier
 from unelib.invert import invert
 
-GRIDS = [("ab2", "karras"), ("ab2", "log-sigma"), ("ab2", "uniform"), ("bdia", "karras"), ("bdia", "log-sigma")]
-OTHERS = [("heun", "karras"), ("fixed-point", "karras"), ("ddim", "trailing"), ("ddim", "leading"), ("euler", "karras")]
+GRIDS = ["ab2, karras", "ab2, log-sigma", "ab2, uniform", "bdia, karras", "bdia, log-sigma"]
+OTHERS = ["heun, karras", "fixed-point, karras", "ddim, trailing", "ddim, leading", "euler, karras"]
 
 
 def overhead(gen, pixels, steps=25, rounds=5):
@@ -32,8 +32,8 @@ def overhead(gen, pixels, steps=25, rounds=5):
 
 def against_ddim(gen, noise, pixels):
     """Ratios of plain DDIM's errors to the workbook's setting: recovery at 50 against 25 calls, round trip at 100."""
-    ours = frontier(gen, noise, pixels, [("ab2", "karras")], [25]).iloc[0]
-    ddim = frontier(gen, noise, pixels, [("ddim", "trailing")], [50, 100]).set_index("steps")
+    ours = frontier(gen, noise, pixels, ["ab2, karras"], [25]).iloc[0]
+    ddim = frontier(gen, noise, pixels, ["ddim, trailing"], [50, 100]).set_index("steps")
     more, times = ddim.latent_error[100] / ours.latent_error, ddim.error[50] / ours.error
     print(f"{gen.name}: recovery error {ours.error:.4f} at 25 calls (asked: 0.02)")
     print(f"{gen.name}: plain DDIM's recovery error at 50 calls is {times:.0f} x that (asked: 10)")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from unelib.directions import Direction
-from unelib.edit import change_matrix, move, score_edit, walk
+from unelib.edit import change_matrix, identity, judged_changes, move, on_and_off_target, score_edit, walk
 from unelib.invert import generate
 
 
@@ -59,15 +59,35 @@ def test_scores_count_target_and_side_effects():
     report = score_edit(before, after, "bright", BrightnessJudge())
     assert report.target_flips == 0.75
     assert report.flips_low < 0.75 < report.flips_high
-    assert report.off_target == 0
+    assert report.off_target == 0 and report.lacking == 4
+    assert report.turned[:, 0].tolist() == [False, True, True, True]
     assert report.table.loc["constant", "change"] == 0
     assert score_edit(before, before, "constant", BrightnessJudge()).psnr == 99
 
 
 def test_the_matrix_has_a_row_an_edit(gaussian, noise, brighter):
-    matrix = change_matrix(gaussian, noise, [brighter], BrightnessJudge(), strength=2, steps=8)
+    changes = judged_changes(gaussian, noise, [brighter], BrightnessJudge(), strength=2, steps=8)
+    assert changes.shape == (1, 6, 2)
+    matrix = change_matrix(changes, ["bright"], BrightnessJudge())
     assert list(matrix.index) == ["bright"] and list(matrix) == ["bright", "constant"]
     assert matrix.loc["bright", "bright"] > 0
+
+
+def test_on_and_off_target_split_the_changes_of_every_image():
+    changes = np.array([[[0.5, -0.1], [0.3, 0.2]], [[0.1, 0.4], [0.0, 0.2]]])
+    on, off = on_and_off_target(changes, ["bright", "constant"], BrightnessJudge())
+    np.testing.assert_allclose(on, [0.45, 0.25])
+    np.testing.assert_allclose(off, [0.1, 0.1])
+
+
+def test_identity_is_one_for_the_same_images_and_about_zero_for_others():
+    class Pixels:
+        def embed(self, pixels):
+            return pixels.reshape(len(pixels), -1).astype(float)
+
+    faces = np.random.default_rng(0).integers(0, 256, (200, 4, 4, 3), np.uint8)
+    assert identity(Pixels(), faces, faces) == pytest.approx(1)
+    assert abs(identity(Pixels(), faces, np.roll(faces, 1, 0))) < 0.05
 
 
 def test_errors(gaussian, noise, brighter):

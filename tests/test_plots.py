@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from unelib import plots
+from unelib.diagnostics import radial_spectrum
 
 
 @pytest.fixture(autouse=True)
@@ -73,3 +74,21 @@ def test_side_by_side_shares_its_height():
 
 def test_quartiles_as_text():
     assert plots.quartiles([1, 2, 3, 4, 5]) == "3 (2 to 4)"
+
+
+def test_frontiers_draw_each_method_in_its_groups_and_rows():
+    rows = [(m, c, 1 / c, 10 * c) for m in ("ab2, karras", "heun, karras", "diffusers DDIM") for c in (8, 16)]
+    table = pd.DataFrame(rows, columns=["method", "calls", "error", "psnr"])
+    groups = {"solvers": ["ab2, karras", "heun, karras"], "diffusers": ["ab2, karras", "diffusers DDIM"]}
+    figure = plots.frontiers(table, groups, {"error": "noise error", "psnr": "dB"}, log=["error"])
+    assert [ax.get_yscale() for ax in figure.axes] == ["log", "log", "linear", "linear"]
+    assert [line.get_label() for line in figure.axes[3].lines] == groups["diffusers"]
+    assert list(figure.axes[2].lines[0].get_ydata()) == [80, 160]
+
+
+def test_white_noise_has_a_flat_map_and_a_flat_spectrum():
+    noise = np.random.default_rng(0).standard_normal((400, 4, 8, 8))
+    shown = plots.spread_map(noise).images[0].get_array()
+    assert np.abs(shown - 1).max() < 0.15
+    line = plots.power_spectra({"white": radial_spectrum(noise)}).lines[0]
+    assert np.abs(line.get_ydata() - 1).max() < 0.15

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import spearmanr
 from sklearn.base import clone
 from sklearn.covariance import ledoit_wolf
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
@@ -16,6 +17,7 @@ from unelib.probe import (
     delong_interval,
     ledoit_wolf_shrinkage,
     mean_auc,
+    mean_auc_gap,
     newton,
     probe_scores,
     profile_correlation,
@@ -356,3 +358,20 @@ def test_mean_auc_is_the_mean_over_attributes_with_an_interval_of_about_the_righ
 def test_mean_auc_leaves_out_attributes_that_a_resample_has_one_class_of():
     few, few_y = X_TEST[:40], Y_TEST[:40].assign(Male=[1, 1] + [0] * 38)
     assert np.isfinite(list(mean_auc(LinearProbe("lda").fit(X, Y), few, few_y).values())).all()
+
+
+def test_the_gap_of_a_probe_to_itself_is_nothing_and_to_another_is_narrower_than_the_two_intervals():
+    good, poor = LinearProbe("lda").fit(X, Y), LinearProbe("lda").fit(X[:, :3], Y)
+    same = mean_auc_gap((good, X_TEST), (good, X_TEST), Y_TEST)
+    assert same == {"gap": 0, "low": 0, "high": 0}
+    gap = mean_auc_gap((good, X_TEST), (poor, X_TEST[:, :3]), Y_TEST)
+    ours, theirs = mean_auc(good, X_TEST, Y_TEST), mean_auc(poor, X_TEST[:, :3], Y_TEST)
+    assert gap["gap"] == pytest.approx(ours["auc"] - theirs["auc"])
+    width = lambda found: found["high"] - found["low"]
+    assert gap["low"] < gap["gap"] < gap["high"] and width(gap) < width(ours) + width(theirs)
+
+
+def test_rank_correlation_of_profiles_is_spearmans():
+    a, b = np.random.default_rng(0).uniform(0.5, 1, (2, 12))
+    assert profile_correlation(a, b, ranks=True)["r"] == pytest.approx(spearmanr(a, b).statistic)
+    assert profile_correlation(a, a**5, ranks=True)["r"] == pytest.approx(1)

@@ -8,6 +8,7 @@ from scipy.stats import binomtest
 
 from .diagnostics import psnr
 from .invert import check_noise, generate
+from .probe import NORMAL_95
 
 
 @dataclass(frozen=True)
@@ -18,31 +19,38 @@ class EditReport:
                  whose verdict turned; `target` true where the edit aimed
     target_flips share of the images that lacked (had, for a negative edit) the target and have (lack) it after, with
                  Wilson's 95% interval `flips_low`, `flips_high`; all three are NaN if there was no such image
+    lacking      how many such images there were
     off_target   verdicts on other attributes that turned, mean per image, with its standard error `off_target_se`
-    identity     mean cosine of the encoder's embeddings before and after (None without an encoder)
+    identity     mean cosine of the encoder's embeddings before and after, centred by the mean before, so that unrelated
+                 images have about 0 (None without an encoder or with one image)
     psnr         mean PSNR in dB between before and after
+    turned       (n, a) bool, by image and attribute: verdicts that turned
     """
 
     table: pd.DataFrame
     target_flips: float
     flips_low: float
     flips_high: float
+    lacking: int
     off_target: float
     off_target_se: float
     identity: float | None
     psnr: float
+    turned: np.ndarray
 
     @property
     def summary(self):
         """The report's numbers without its table, as a dict."""
+        half = NORMAL_95 * self.off_target_se
         return {
             "target flips": self.target_flips,
             "low": self.flips_low,
             "high": self.flips_high,
+            "of": self.lacking,
             "off target": self.off_target,
-            "± s.e.": self.off_target_se,
+            "± 95 %": half,
             "identity": self.identity,
-            "PSNR": self.psnr,
+            "PSNR, dB": self.psnr,
         }
 
 
@@ -85,16 +93,22 @@ def score_edit(before, after, target, judge, encoder=None, sign=1):
     j = judge.attributes.index(target)
     lacking = (p[:, j] > 0.5) == (sign < 0)
     others = np.delete(turned, j, 1).sum(1)
-    identity = None if encoder is None else float(row_cosines(encoder.embed(before), encoder.embed(after)).mean())
-    error = others.std() / np.sqrt(len(others))
     return EditReport(
         table,
         *flip_share(turned[lacking, j]),
+        int(lacking.sum()),
         float(others.mean()),
-        float(error),
-        identity,
+        float(others.std() / np.sqrt(len(others))),
+        None if encoder is None or len(before) < 2 else identity(encoder, before, after),
         float(psnr(before, after).mean()),
+        turned,
     )
+
+
+def identity(encoder, before, after):
+    """Mean cosine of the embeddings of images before and after, both centred by the mean before."""
+    A, B = encoder.embed(before), encoder.embed(after)
+    return float(row_cosines(A - A.mean(0), B - A.mean(0)).mean())
 
 
 def flip_share(turned):
@@ -105,11 +119,23 @@ def flip_share(turned):
     return float(turned.mean()), float(ends.low), float(ends.high)
 
 
-def change_matrix(gen, noise, directions, judge, strength=3.0, before=None, **solver):
-    """DataFrame (edited attribute x judged attribute): mean change of the judge's probability at a strength."""
+def judged_changes(gen, noise, directions, judge, strength=3.0, before=None, **solver):
+    """Changes (m, n, a) of the judge's probabilities that each of m directions makes in n images, at a strength."""
     before = generate(gen, noise, **solver) if before is None else before
-    rows = {d.name: score_edit(before, walk(gen, noise, d, [strength], **solver)[0], d.name, judge) for d in directions}
-    return pd.DataFrame({name: report.table["change"] for name, report in rows.items()}).T
+    known = judge.probabilities(before)
+    return np.stack([judge.probabilities(walk(gen, noise, d, [strength], **solver)[0]) - known for d in directions])
+
+
+def change_matrix(changes, names, judge):
+    """DataFrame (edited attribute x judged attribute) of mean changes, from `judged_changes` along named directions."""
+    return pd.DataFrame(changes.mean(1), names, judge.attributes)
+
+
+def on_and_off_target(changes, names, judge):
+    """Change of the target, and mean absolute change of all others, both (n,): by image, mean over the edits."""
+    own = np.array([[name == attribute for attribute in judge.attributes] for name in names])[:, None]
+    on = (changes * own).sum(2).mean(0)
+    return on, (np.abs(changes) * ~own).sum(2).mean(0) / (len(judge.attributes) - 1)
 
 
 def row_cosines(A, B):

@@ -14,7 +14,7 @@ from diffusers import (
     DPMSolverMultistepScheduler,
 )
 
-from .diagnostics import neighbour_correlation, psnr, relative_error
+from .diagnostics import noise_diagnostics, psnr, relative_error, ssim
 from .invert import compare_noise, from_noise, generate_latents, pick_solver, to_images, to_latents, to_noise
 
 DDIM, DPM = (DDIMInverseScheduler, DDIMScheduler), (DPMSolverMultistepInverseScheduler, DPMSolverMultistepScheduler)
@@ -30,10 +30,11 @@ def frontier(gen, noise, pixels, methods, steps, exact_steps=100):
     """DataFrame with a row for each method and number of steps; numbers are medians over images.
 
     noise    known noise (m, *latent_shape) for the recovery; pixels (n, h, w, 3) uint8 for the round trip
-    methods  names of `PEERS`, or pairs (solver, grid)
-    Columns: method, calls (of the model, to invert one image), `error` (relative, of the recovered noise), `low` and
-    `high` (its quartiles), `correlation`, `std` and `neighbour` of the recovered noise (1 and 0 if it is right), `psnr`
-    (dB, of the round trip against the autoencoder's own reconstruction), `latent_error` (relative).
+    methods  names of `PEERS`, or a solver and its grid as text: "ab2, karras"
+    Columns: method, steps, calls (of the model, to invert one image);
+    of the recovery, `error` (relative), `low` and `high` (its quartiles) and `correlation`;
+    of the round trip, `psnr` and `ssim` (against the autoencoder's own reconstruction) and `latent_error` (relative);
+    of the pictures' noise, the columns of `noise_diagnostics`.
     """
     known = generate_latents(gen, noise, exact_steps, "heun", "karras")
     clean = to_latents(gen, pixels)
@@ -41,31 +42,26 @@ def frontier(gen, noise, pixels, methods, steps, exact_steps=100):
     rows = []
     for method in methods:
         for n in steps:
-            invert, back, calls = peer(gen, method, n) if method in PEERS else own(gen, *method, n)
+            invert, back, calls = peer(gen, method, n) if method in PEERS else own(gen, *method.split(", "), n)
             found, there = invert(known)[0], invert(clean)
-            again = back(*there)
-            rows.append(
-                {"method": label(method), "steps": n, "calls": calls()}
-                | recovery_columns(found, noise)
-                | {
-                    "psnr": np.median(psnr(best, to_images(gen, again))),
-                    "latent_error": np.median(relative_error(again, clean)),
-                }
-            )
+            row = {"method": method, "steps": n, "calls": calls()} | recovery_columns(found, noise)
+            row |= round_trip_columns(gen, back(*there), clean, best)
+            rows.append(row | noise_diagnostics(there[0]).median().to_dict())
     return pd.DataFrame(rows)
-
-
-def label(method):
-    """A method in words."""
-    return method if isinstance(method, str) else f"{method[0]}, {method[1]}"
 
 
 def recovery_columns(found, noise):
     """How well noise was recovered, medians over images."""
     table = compare_noise(found, noise)
     low, middle, high = table.error.quantile([0.25, 0.5, 0.75])
-    found = {"error": middle, "low": low, "high": high, "neighbour": float(np.median(neighbour_correlation(found)))}
-    return found | {"correlation": table.correlation.median(), "std": table["std"].median()}
+    return {"error": middle, "low": low, "high": high, "correlation": table.correlation.median()}
+
+
+def round_trip_columns(gen, again, clean, best):
+    """How well latents came back, and the pictures made of them; medians over images."""
+    pictures = to_images(gen, again)
+    errors = {"psnr": psnr(best, pictures), "ssim": ssim(best, pictures), "latent_error": relative_error(again, clean)}
+    return {name: np.median(values) for name, values in errors.items()}
 
 
 def own(gen, solver, grid, steps):

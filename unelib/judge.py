@@ -1,4 +1,4 @@
-"""The judge: an image classifier of attributes, trained on images only, that scores edits and never makes them."""
+"""The judge: a classifier of attributes, trained on labelled images and no noise; it scores edits, never makes them."""
 
 import numpy as np
 import torch

@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import seaborn as sns
 from PIL import Image
 from scipy import stats
@@ -80,12 +81,38 @@ def noise_images(noise):
     return (np.clip(shown / 6 + 0.5, 0, 1) * 255).round().astype(np.uint8).transpose(0, 2, 3, 1)
 
 
-def pass_rates(table, ax=None, level=0.05):
-    """Horizontal bars of normality pass rates: a DataFrame with columns `view`, `pass_rate`, `low`, `high`."""
+def spread_map(noise, ax=None):
+    """Root mean square of noise (n, c, h, w) at each place of the map; white noise has 1 everywhere."""
+    ax = axes_for(ax, width=4.2)
+    shown = ax.imshow(np.sqrt((noise.astype(np.float64) ** 2).mean((0, 1))), cmap="cividis", vmin=0)
+    ax.set_xticks([]), ax.set_yticks([])
+    ax.figure.colorbar(shown, ax=ax, label="root mean square")
+    return ax
+
+
+def power_spectra(spectra, ax=None):
+    """Mean radial power {name: (frequencies (k,), power (n, k))}, a line each; white noise is flat at 1."""
+    ax = axes_for(ax, width=4.2)
+    for i, (name, (frequency, power)) in enumerate(spectra.items()):
+        ax.plot(frequency, power.mean(0), color=PALETTE[i % 6], marker=MARKERS[i % 6], ms=3.5, lw=1.4, label=name)
+    ax.axhline(1, color="black", ls=":", lw=1)
+    ax.set(xlabel="frequency, cycles a value of the map", ylabel="power", ylim=(0, None))
+    ax.legend()
+    return ax
+
+
+def pass_rates(table, ax=None, level=0.05, control=("true Gaussian", "bimodal")):
+    """Horizontal bars of normality pass rates: a DataFrame with columns `view`, `pass_rate`, `low`, `high`.
+
+    Views named in `control` are grey and hatched.
+    """
     ax = axes_for(ax, height=0.33 * len(table) + 0.9)
     y = np.arange(len(table))[::-1]
     error = np.maximum([table.pass_rate - table.low, table.high - table.pass_rate], 0)
-    ax.barh(y, table.pass_rate, color=PALETTE[0], height=0.62, xerr=error, ecolor="black")
+    shown = ax.barh(y, table.pass_rate, color=PALETTE[0], height=0.62, xerr=error, ecolor="black")
+    for bar, view in zip(shown, table["view"]):
+        if view in control:
+            bar.set(facecolor="0.75", hatch="//", edgecolor="white")
     ax.set_yticks(y, table["view"])
     ax.axvline(1 - level, color="black", ls="--", lw=1)
     ax.text(1 - level, len(table) - 0.35, "a true Gaussian", ha="right", va="bottom", fontsize=8)
@@ -93,9 +120,41 @@ def pass_rates(table, ax=None, level=0.05):
     return ax
 
 
-def side_by_side(count, height=3.4):
+def side_by_side(count, height=3.4, sharey=True):
     """A figure of the workbook's width with `count` panels that share their y axis: (figure, axes)."""
-    return plt.subplots(1, count, figsize=(WIDTH, height), layout="constrained", sharey=True)
+    return plt.subplots(1, count, figsize=(WIDTH, height), layout="constrained", sharey=sharey)
+
+
+def frontiers(table, groups, rows, log=()):
+    """Accuracy against calls: a figure with a column of panels for each group of methods and a row for each measure.
+
+    table   DataFrame of `unelib.frontier.frontier`
+    groups  {title: methods}; a method in several groups, the reference, is drawn alike in each
+    rows    {column of the table: label of the axis}; `log` names those on a logarithmic axis
+    """
+    shape = (len(rows), len(groups))
+    size = {"figsize": (WIDTH, 2.4 * len(rows) + 1.1), "layout": "constrained", "sharex": True, "sharey": "row"}
+    figure, axes = plt.subplots(*shape, squeeze=False, **size)
+    for down, (column, label) in zip(axes, rows.items()):
+        for ax, methods in zip(down, groups.values()):
+            calls_curves(table, column, methods, ax)
+            ax.set_yscale("log" if column in log else "linear")
+        down[0].set_ylabel(label)
+    for ax, last, title in zip(axes[0], axes[-1], groups):
+        ax.set_title(title, loc="left")
+        last.set_xlabel("calls of the model")
+        last.legend(*ax.get_legend_handles_labels(), loc="upper center", bbox_to_anchor=(0.5, -0.25), fontsize=8)
+    return figure
+
+
+def calls_curves(table, column, methods, ax):
+    """One line a method: a column against the calls it took."""
+    for i, method in enumerate(methods):
+        rows = table[table.method == method]
+        ax.plot(rows.calls, rows[column], marker=MARKERS[i % 6], color=PALETTE[i % 6], ms=4.5, lw=1.4, label=method)
+    ax.set_xscale("log", base=2)
+    ax.xaxis.set_major_formatter("{x:g}")
+    return ax
 
 
 def qq_fan(X, ax=None, columns=40, seed=0):
@@ -109,66 +168,94 @@ def qq_fan(X, ax=None, columns=40, seed=0):
     return ax
 
 
-def radar(table, ax=None, low=0.5):
-    """The paper's radar: one spoke an attribute, one ring line a view; a DataFrame (attributes x views) of scores."""
-    ax = ax if ax is not None else plt.subplots(figsize=(7.2, 6.4), subplot_kw={"polar": True}, layout="constrained")[1]
+def radar(table, ax=None, low=0.5, control=None):
+    """The paper's radar: one spoke an attribute, one ring line a view; a DataFrame (attributes x views) of scores.
+
+    control  the view that is drawn dashed and grey
+    """
+    ax = ax if ax is not None else plt.subplots(figsize=(7.6, 6.4), subplot_kw={"polar": True}, layout="constrained")[1]
     angles = np.linspace(0, 2 * np.pi, len(table), endpoint=False)
+    closed = lambda x: np.append(x, x[0])
     for i, view in enumerate(table):
-        values = table[view].to_numpy()
-        ax.plot(
-            np.append(angles, angles[0]),
-            np.append(values, values[0]),
-            color=PALETTE[i % 6],
-            marker=MARKERS[i % 6],
-            ms=4,
-            lw=1.4,
-            label=view,
-        )
+        look = {"color": PALETTE[i % 6], "marker": MARKERS[i % 6], "ms": 4}
+        look = {"color": "0.55", "ls": "--"} if view == control else look
+        ax.plot(closed(angles), closed(table[view].to_numpy()), lw=1.4, label=view, **look)
     ax.set_xticks(angles, [pretty(a) for a in table.index], fontsize=8)
     ax.set_ylim(low, 1.0)
-    ax.set_rlabel_position(8)
-    ax.tick_params(axis="y", labelsize=8)
-    ax.tick_params(axis="x", pad=9)
-    ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1.05))
+    ax.set_rlabel_position(np.degrees(angles[0]) + 180 / len(table))
+    ax.tick_params(axis="y", labelsize=7, labelcolor="0.35")
+    ax.tick_params(axis="x", pad=18)
+    ax.legend(loc="upper left", bbox_to_anchor=(1.08, 1.05))
     return ax
 
 
-def interval_plot(scores, ax=None, sort_by=None, chance=0.5):
-    """AUC of every attribute in every view with its 95 % interval: {view: DataFrame with auc, auc_low, auc_high}."""
+def interval_plot(scores, ax=None, sort_by=None, chance=0.5, null=None):
+    """AUC of every attribute in every view with its 95 % interval: {view: DataFrame with auc, auc_low, auc_high}.
+
+    null  DataFrame (repeats x attributes) of AUCs with shuffled labels: the middle 95 % of all is drawn as a band
+    """
     first = next(iter(scores.values()))
     order = (scores[sort_by] if sort_by else first).auc.sort_values().index
-    ax = axes_for(ax, height=0.27 * len(order) + 0.8)
+    ax = axes_for(ax, height=0.3 * len(order) + 0.8)
+    for i in range(0, len(order), 2):
+        ax.axhspan(i - 0.5, i + 0.5, color="0.96", lw=0)
+    if null is not None:
+        ax.axvspan(*np.percentile(null, [2.5, 97.5]), color="0.8", alpha=0.6, lw=0, label="shuffled labels")
     for i, (view, table) in enumerate(scores.items()):
         t = table.loc[order]
-        y = np.arange(len(order)) + 0.18 * (i - (len(scores) - 1) / 2)
+        y = np.arange(len(order)) + 0.6 / len(scores) * (i - (len(scores) - 1) / 2)
         error = np.maximum([t.auc - t.auc_low, t.auc_high - t.auc], 0)
         ax.errorbar(t.auc, y, xerr=error, fmt=MARKERS[i % 6], color=PALETTE[i % 6], ms=4, lw=1, label=view)
     ax.set_yticks(np.arange(len(order)), [pretty(a) for a in order])
     ax.axvline(chance, color="black", ls="--", lw=1)
-    ax.set(xlabel="AUC on held-out images, 95 % interval")
-    ax.legend(loc="lower left")
+    ax.set(xlabel="AUC on held-out images, 95 % interval", ylim=(-0.6, len(order) - 0.4))
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(scores) + 1)
     return ax
 
 
-def profile_scatter(a, b, ax=None, names=("a", "b")):
-    """One view's profile of scores against another's, attributes labelled (two Series by attribute)."""
+def learning_curves(curves, ax=None, ylabel="mean AUC"):
+    """Scores against training images, one line a view: {view: {n: {"auc", "low", "high"}}}, with their intervals."""
+    ax = axes_for(ax, width=5.2)
+    for i, (view, points) in enumerate(curves.items()):
+        n, table = list(points), pd.DataFrame(points).T
+        error = np.maximum([table.auc - table.low, table.high - table.auc], 0)
+        look = {"color": PALETTE[i % 6], "marker": MARKERS[i % 6], "ms": 4.5}
+        ax.errorbar(np.array(n) * 1.01**i, table.auc, yerr=error, lw=1.4, elinewidth=0.8, label=view, **look)
+    ax.set_xscale("log")
+    ax.set_xticks(n, n, minor=False)
+    ax.set_xticks([], minor=True)
+    ax.axhline(0.5, color="black", ls="--", lw=1)
+    ax.set(xlabel="training images", ylabel=ylabel)
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return ax
+
+
+def profile_scatter(a, b, ax=None, names=("a", "b"), named=6):
+    """One view's profile of scores against another's (two Series by attribute).
+
+    Labels go to the `named` attributes farthest from the diagonal and to the lowest half as many of each view.
+    """
     ax = axes_for(ax, width=4.6, height=4.2)
     ax.scatter(a, b, color=PALETTE[0], s=22)
-    for name in a.index:
-        ax.annotate(pretty(name), (a[name], b[name]), fontsize=6.5, xytext=(3, 2), textcoords="offset points")
+    apart = (a - b).abs().nlargest(named).index
+    for name in {*apart, *a.nsmallest(named // 2).index, *b.nsmallest(named // 2).index}:
+        ax.annotate(pretty(name), (a[name], b[name]), fontsize=8, xytext=(4, 3), textcoords="offset points")
     low = min(a.min(), b.min()) - 0.02
     ax.plot([low, 1], [low, 1], color="black", lw=0.8, ls="--")
-    ax.set(xlabel=f"AUC in {names[0]}", ylabel=f"AUC in {names[1]}")
+    ax.set(xlabel=f"AUC in {names[0]}", ylabel=f"AUC in {names[1]}", xlim=(None, 1.03))
     return ax
 
 
 def spectrum(curves, ax=None, xlabel="dimension", ylabel="held-out correlation"):
-    """Spectra {name: (k,)} as lines; a name that starts with 'shuffled' is drawn dashed and grey: the control."""
+    """Spectra {name: (k,)} as lines; one with several rows (repeats, k), a null, as a grey band from least to most."""
     ax = axes_for(ax, width=5.2)
     for i, (name, values) in enumerate(curves.items()):
-        control = name.startswith("shuffled")
-        look = {"color": "0.45", "ls": "--"} if control else {"color": PALETTE[i % len(PALETTE)]}
-        ax.plot(np.arange(1, len(values) + 1), values, lw=1.6, label=name, **look)
+        if np.ndim(values) == 2:
+            k = np.arange(1, np.shape(values)[1] + 1)
+            ax.fill_between(k, np.min(values, 0), np.max(values, 0), color="0.8", lw=0, label=name)
+            continue
+        ax.plot(np.arange(1, len(values) + 1), values, lw=1.6, color=PALETTE[i % 6], ls=["-", "--"][i % 2], label=name)
+    ax.axhline(0, color="black", lw=0.8)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.legend()
     return ax
@@ -190,21 +277,13 @@ def bars(values, ax=None, ylabel="", control=None, floor=0.0, intervals=None):
     return ax
 
 
-def change_heatmap(matrix, ax=None):
-    """Edited attributes x judged attributes: change of the judge's probability, blue less, red more."""
+def change_heatmap(matrix, ax=None, limit=0.6):
+    """Edited attributes x judged attributes: change of the judge's probability, in hundredths; blue less, red more."""
     ax = axes_for(ax, height=0.34 * len(matrix) + 2.0)
-    shown = matrix.rename(index=pretty, columns=pretty)
-    sns.heatmap(
-        shown,
-        ax=ax,
-        cmap="RdBu_r",
-        center=0,
-        vmin=-1,
-        vmax=1,
-        square=False,
-        linewidths=0.4,
-        cbar_kws={"label": "change of probability"},
-    )
+    shown = 100 * matrix.rename(index=pretty, columns=pretty)
+    look = {"cmap": "RdBu_r", "center": 0, "vmin": -100 * limit, "vmax": 100 * limit, "linewidths": 0.4}
+    bar = {"label": "change, hundredths"}
+    sns.heatmap(shown, ax=ax, annot=shown.round(), fmt=".0f", annot_kws={"fontsize": 7}, cbar_kws=bar, **look)
     ax.set(xlabel="what the judge sees change", ylabel="what was edited")
     ax.tick_params(axis="x", rotation=90)
     return ax
@@ -218,5 +297,5 @@ def judge_bars(before, after, names, ax=None):
     ax.barh(y - 0.2, after, 0.38, color=PALETTE[0], label="after")
     ax.set_yticks(y, [pretty(n) for n in names], fontsize=7)
     ax.set(xlim=(0, 1), xlabel="the judge's probability")
-    ax.legend(fontsize=7, loc="lower right")
+    ax.legend(fontsize=7, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     return ax

@@ -389,13 +389,33 @@ def mean_auc(probe, X, Y, resamples=200, seed=0):
     Attributes share their images, so intervals of single attributes cannot be averaged: images are drawn whole. An
     attribute that a resample leaves with one class is left out of its mean.
     """
+    value, draws = resampled_aucs(probe, X, Y, resamples, seed)
+    return {"auc": value} | percentiles(draws)
+
+
+def mean_auc_gap(one, other, Y, resamples=200, seed=0):
+    """How much higher the mean AUC of one (probe, X) is than of another's on the same images: "gap", "low", "high".
+
+    Both are resampled alike, so what the two have in common, the luck of the images, cancels.
+    """
+    (value, draws), (value2, draws2) = (resampled_aucs(*pair, Y, resamples, seed) for pair in (one, other))
+    return {"gap": value - value2} | percentiles(draws - draws2)
+
+
+def resampled_aucs(probe, X, Y, resamples, seed):
+    """Mean AUC over attributes, and the same (resamples,) on images drawn anew, one seed giving one set of draws."""
     scores, rng = probe.decision_function(X), np.random.default_rng(seed)
     truth = aligned_labels(probe, Y, len(scores))
     draws = rng.integers(0, len(scores), (resamples, len(scores)))
     with np.errstate(invalid="ignore"):
-        found = [np.nanmean(auc(scores[rows], truth[rows])) for rows in draws]
-    low, high = np.percentile(found, [2.5, 97.5])
-    return {"auc": float(auc(scores, truth).mean()), "low": float(low), "high": float(high)}
+        found = np.array([np.nanmean(auc(scores[rows], truth[rows])) for rows in draws])
+    return float(auc(scores, truth).mean()), found
+
+
+def percentiles(draws):
+    """Ends of the percentile 95% interval."""
+    low, high = np.percentile(draws, [2.5, 97.5])
+    return {"low": float(low), "high": float(high)}
 
 
 def shuffled_scores(probe, X, Y, X_test, Y_test, repeats=5, seed=0):
@@ -412,10 +432,11 @@ def shuffled_scores(probe, X, Y, X_test, Y_test, repeats=5, seed=0):
     return pd.DataFrame(found).reset_index(drop=True)
 
 
-def profile_correlation(a, b):
-    """Pearson correlation of two views' AUC profiles: {"r", "low", "high", "n"}, with Fisher's 95% interval.
+def profile_correlation(a, b, ranks=False):
+    """Correlation of two views' AUC profiles: {"r", "low", "high", "n"}, Pearson's, with Fisher's 95% interval.
 
-    a, b  Series, matched by their index (attributes in both count), or arrays of one length; four values at least.
+    a, b   Series, matched by their index (attributes in both count), or arrays of one length; four values at least
+    ranks  Spearman's instead, for profiles that touch the ceiling of 1
 
     >>> round(profile_correlation([0.6, 0.7, 0.8, 0.9], [0.5, 0.7, 0.75, 0.9])["r"], 3)
     0.977
@@ -426,6 +447,7 @@ def profile_correlation(a, b):
     same_rows(("a", a), ("b", b))
     if len(a) < 4 or np.ptp(a) == 0 or np.ptp(b) == 0:
         raise ValueError(f"profiles share {len(a)} values; a correlation needs four that are not all equal")
+    a, b = (rankdata(a), rankdata(b)) if ranks else (a, b)
     r = float(np.corrcoef(a, b)[0, 1])
     half = NORMAL_95 / np.sqrt(max(len(a) - 3, 1))
     low, high = np.tanh(np.arctanh(np.clip(r, -1 + 1e-12, 1 - 1e-12)) + np.array([-half, half]))
