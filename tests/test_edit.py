@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from unelib.directions import Direction
-from unelib.edit import change_matrix, identity, judged_changes, move, on_and_off_target, score_edit, walk
+from unelib.edit import change_matrix, identity, judged_changes, move, on_and_off_target, score_edit, solver_of, walk
 from unelib.invert import generate
 
 
@@ -88,6 +88,23 @@ def test_identity_is_one_for_the_same_images_and_about_zero_for_others():
     faces = np.random.default_rng(0).integers(0, 256, (200, 4, 4, 3), np.uint8)
     assert identity(Pixels(), faces, faces) == pytest.approx(1)
     assert abs(identity(Pixels(), faces, np.roll(faces, 1, 0))) < 0.05
+
+
+class Views:
+    """A store whose only view says with which settings it was made."""
+
+    def __init__(self, settings):
+        self.settings = settings
+
+    def manifest(self, view):
+        return {"settings": self.settings}
+
+
+def test_the_way_back_is_the_way_the_noise_came():
+    made = {"steps": 9, "solver": "ddim", "grid": "leading"}
+    assert solver_of(Views(made | {"model": "x"}), "x") == made
+    with pytest.raises(ValueError, match="'published' does not say with which steps, grid"):
+        solver_of(Views({"solver": "ddim"}), "published")
 
 
 def test_errors(gaussian, noise, brighter):

@@ -15,13 +15,16 @@ class Probe:
     coef_ = pattern_ = np.stack([np.ones(16), np.tile([1.0, 0.5, 0, 0], 4)])
 
 
+HOW = {"steps": 16, "solver": "ab2", "grid": "karras"}
+
+
 @pytest.fixture
 def zoo(tmp_path):
     train, test = load_images("drawn-faces", n=20, size=16), load_images("drawn-faces", n=8, split="test", size=16)
     zoo = NoiseZoo(tmp_path).add(train, test)
     rng = np.random.default_rng(0)
     pixels = np.concatenate([train.pixels, test.pixels])
-    zoo.build("gaussian", lambda p: rng.standard_normal((len(p), 16)), pixels, {}, progress=False)
+    zoo.build("gaussian", lambda p: rng.standard_normal((len(p), 16)), pixels, HOW, progress=False)
     return zoo
 
 

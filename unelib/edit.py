@@ -54,6 +54,16 @@ class EditReport:
         }
 
 
+def solver_of(zoo, view):
+    """Steps, solver and grid that a view's noise was made with: an edit's way back. ValueError if it does not say."""
+    settings = zoo.manifest(view)["settings"]
+    if missing := [key for key in ("steps", "solver", "grid") if key not in settings]:
+        raise ValueError(
+            f"view {view!r} does not say with which {', '.join(missing)} it was made; invert its images anew"
+        )
+    return {key: settings[key] for key in ("steps", "solver", "grid")}
+
+
 def move(noise, d, strength):
     """Noise (n, ...) moved along a direction by `strength` of its standard deviations; strength a number or (n,)."""
     step = np.asarray(strength, np.float64).reshape(-1, 1) * d.sigma * d.vector

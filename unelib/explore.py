@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from .directions import direction
-from .edit import move
+from .edit import move, solver_of
 from .invert import generate
 from .plots import PALETTE, pretty
 
@@ -30,13 +30,15 @@ class Explorer(w.VBox):
     `.keep[name].value` (True: the direction is projected out of every other). `.before`, `.after` hold the pictures.
     """
 
-    def __init__(self, zoo, gen, probe, judge=None, attributes=None, rows=None, steps=16):
-        self.gen, self.judge, self.steps = gen, judge, steps
+    def __init__(self, zoo, gen, probe, judge=None, attributes=None, rows=None):
+        self.gen, self.judge, self.how = gen, judge, solver_of(zoo, gen.name)
         names = list(attributes or list(probe.attributes_)[:6])
         self.noises = zoo.rows(gen.name, rows if rows is not None else np.flatnonzero(zoo.split != "train"))
         if len(self.noises) == 0:
             raise ValueError("there is no held-out image to explore; pass rows")
-        self.directions = {name: direction(probe, name, X=self.noises) for name in names}
+        train = np.flatnonzero(zoo.split == "train")
+        known = zoo.rows(gen.name, train) if len(train) else self.noises
+        self.directions = {name: direction(probe, name, X=known) for name in names}
         self.make_controls(names)
         self.make_pictures()
         self.connect()
@@ -108,7 +110,7 @@ class Explorer(w.VBox):
     def draw(self, noise):
         """The picture (h, w, 3) uint8 of noise (1, d); the status says so meanwhile."""
         self.status.value = "drawing …"
-        return generate(self.gen, noise, steps=self.steps)[0]
+        return generate(self.gen, noise, **self.how)[0]
 
     def put_back(self, _button=None):
         """All sliders to zero and nothing kept, drawn once."""

@@ -91,6 +91,15 @@ def encode_all(autoencoder, pixels, batch_size=100):
     return torch.cat(parts)
 
 
+def noised(signals, scheduler, batch_size, step, generator):
+    """One batch of a step: clean signals, their timesteps (spread evenly), the noise, and the sum the model sees."""
+    clean = signals[rows_of_step(len(signals), batch_size, step, SEED)]
+    t = (torch.rand(len(clean), generator=generator) + torch.arange(len(clean))) / len(clean)
+    t = (t * scheduler.config.num_train_timesteps).long()
+    noise = torch.randn(clean.shape, generator=generator)
+    return clean, t, noise, scheduler.add_noise(clean, noise, t).to(memory_format=torch.channels_last)
+
+
 def denoising_loss(signals, scheduler, batch_size, gamma=5.0):
     """Epsilon loss on signals (n, c, h, w), latents or pictures, weighted by min(SNR, gamma) / SNR.
 
@@ -98,14 +107,20 @@ def denoising_loss(signals, scheduler, batch_size, gamma=5.0):
     """
 
     def loss(model, step, generator):
-        clean = signals[rows_of_step(len(signals), batch_size, step, SEED)]
-        t = (torch.rand(len(clean), generator=generator) + torch.arange(len(clean))) / len(clean)
-        t = (t * scheduler.config.num_train_timesteps).long()
-        noise = torch.randn(clean.shape, generator=generator)
-        noisy = scheduler.add_noise(clean, noise, t).to(memory_format=torch.channels_last)
+        _, t, noise, noisy = noised(signals, scheduler, batch_size, step, generator)
         error = (model(noisy, t).sample.float() - noise).square().mean((1, 2, 3))
         snr = compute_snr(scheduler, t)
         return (error * snr.clamp(max=gamma) / snr).mean() + 0.1 * error.mean()
+
+    return loss
+
+
+def velocity_loss(signals, scheduler, batch_size):
+    """Plain loss of v-prediction (Salimans and Ho, 2022) on signals (n, c, h, w)."""
+
+    def loss(model, step, generator):
+        clean, t, noise, noisy = noised(signals, scheduler, batch_size, step, generator)
+        return F.mse_loss(model(noisy, t).sample.float(), scheduler.get_velocity(clean, noise, t))
 
     return loss
 
