@@ -44,7 +44,8 @@ def train(folder, checkpoints):
     torch.manual_seed(SEED)
     denoiser = plain_attention(build()).to(memory_format=torch.channels_last)
     loss = denoising_loss(shrink_all(pixels), scheduler, BATCH)
-    denoiser, seconds = train_loop(denoiser, loss, STEPS, checkpoints, lr=8e-4, decay=0.9985)
+    data = {"images": IMAGES, "batch": BATCH}
+    denoiser, seconds = train_loop(denoiser, loss, STEPS, checkpoints, lr=8e-4, decay=0.9985, **data)
     pipeline = DDIMPipeline(unet=denoiser.half(), scheduler=scheduler)
     pipeline.save_pretrained(folder, safe_serialization=True)
     return {"denoiser": seconds}
