@@ -23,7 +23,8 @@ run: $(READY)
 test: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/python -m pytest --cov=unelib --cov-report=term
-	$(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:cacheprovider notebooks
+	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && echo "executing the notebooks in $$scratch" \
+		&& UNELIB_ROOT="$$scratch" $(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:cacheprovider notebooks
 
 bench: $(READY)
 	@set -e; for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script"; done
@@ -49,4 +50,4 @@ lock:
 
 clean:
 	rm -rf .venv build unelib.egg-info .pytest_cache .ruff_cache .coverage
-	find . -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
+	find . \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +

@@ -12,7 +12,8 @@ SMALL = {"run": "smoke"} | SIZES
 
 
 @pytest.mark.slow
-def test_the_drawn_recipe_runs_from_images_to_edits():
+def test_the_drawn_recipe_runs_from_images_to_edits(tmp_path, monkeypatch):
+    monkeypatch.setenv("UNELIB_ROOT", str(tmp_path))
     place = runs.Workspace("smoke")
     report = runs.run(runs.ROOT / "recipes" / "drawn.yaml", SMALL, force=True)
     assert (report.state == "executed").all()
@@ -22,4 +23,4 @@ def test_the_drawn_recipe_runs_from_images_to_edits():
     made = build_recipe(runs.ROOT / "recipes" / "drawn.yaml", SMALL)
     assert list(made.view) == place.zoo.views and made.made.sum() == 0, "the command line makes what notebooks make"
     assert {"drawn-ldm", "drawn-ddpm", "drawn-clip", "drawn-dino"} <= set(place.zoo.views)
-    assert (runs.ROOT / "figures" / "smoke" / "walks.png").stat().st_size > 10_000
+    assert (tmp_path / "figures" / "smoke" / "walks.png").stat().st_size > 10_000

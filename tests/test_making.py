@@ -17,6 +17,7 @@ import pytest
 from unelib import files, progress
 from unelib.ahead import ahead
 from unelib.images import load_images
+from unelib.published import export_npy
 from unelib.zoo import NoiseZoo
 
 ROWS, SHARDS = 60, 6
@@ -147,6 +148,28 @@ def test_of_two_first_builds_with_different_settings_one_is_refused(zoo):
     assert zoo.verify().empty
 
 
+def test_a_repair_beside_a_build_takes_nothing_from_it(zoo, whole):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(pixels):
+        begun.set()
+        go_on.wait(10)
+        return features(pixels)
+
+    build(zoo, share=(1, 2))
+    damaged = zoo.shard_path("view", 0)
+    damaged.write_bytes(b"")
+    with ThreadPoolExecutor(2) as pool:
+        making = pool.submit(build, NoiseZoo(zoo.path), slow)
+        begun.wait(10)
+        mending = pool.submit(NoiseZoo(zoo.path).repair)
+        time.sleep(0.3)
+        go_on.set()
+        assert list(mending.result().shard) == [0, 1, 3, 5]
+        making.result()
+    assert contents(zoo) == whole and zoo.verify().empty
+
+
 def test_shares_of_a_job_array_add_up(zoo, whole):
     assert [build(zoo, share=(i, 4)) for i in (3, 1, 4, 2)] == [1, 2, 1, 2]
     assert contents(zoo) == whole
@@ -257,6 +280,14 @@ def test_a_disk_that_fills_up_and_grows(small_disk):
     np.testing.assert_allclose(zoo["view"], wide(IMAGES.pixels), atol=1e-3)
 
 
+def test_an_export_to_a_full_disk_is_one_sentence(small_disk, zoo):
+    folder, _ = small_disk
+    zoo.build("wide", lambda p: np.repeat(features(p), 40, axis=1), IMAGES.pixels, {}, progress=False)
+    with pytest.raises(OSError, match="noises_wide.npy cannot be written .No space left.*free some space"):
+        export_npy(zoo, "wide", folder)
+    assert not [path for path in (folder / "data").iterdir()]
+
+
 def test_a_read_only_folder_is_read_and_never_written(small_disk):
     folder, mount = small_disk
     zoo = NoiseZoo(folder / "zoo").add(IMAGES)
@@ -267,6 +298,8 @@ def test_a_read_only_folder_is_read_and_never_written(small_disk):
         zoo.build("another", features, IMAGES.pixels, {}, progress=False)
     with pytest.raises(OSError, match="Read-only"):
         NoiseZoo(folder / "new").add(IMAGES)
+    with pytest.raises(OSError, match="numbers.json cannot be written .Read-only.*choose a folder"):
+        files.write_json(folder / "numbers.json", 1)
 
 
 def test_a_build_that_nobody_watches_tells_now_and_then(zoo, caplog, monkeypatch):

@@ -71,8 +71,23 @@ def test_files_that_are_missing_or_no_npy_are_named(zoo, tmp_path):
     with pytest.raises(FileNotFoundError, match="there is no file .*nothing.npy"):
         zoo.import_npy("theirs", tmp_path / "nothing.npy")
     (tmp_path / "text.npy").write_text("hello")
-    with pytest.raises(ValueError, match="text.npy is not a plain .npy array"):
-        zoo.import_npy("theirs", tmp_path / "text.npy")
+    np.savez(tmp_path / "several.npz", NOISE)
+    (tmp_path / "empty.npy").touch()
+    (tmp_path / "cut.npy").write_bytes(npy(tmp_path, NOISE).read_bytes()[:-1])
+    for name in ("text.npy", "several.npz", "empty.npy", "cut.npy"):
+        with pytest.raises(ValueError, match=f"{name} is not a plain .npy array"):
+            zoo.import_npy("theirs", tmp_path / name)
+
+
+def test_a_zoo_without_images_takes_no_file(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no NoiseZoo at .*; add the images first, or their labels with"):
+        NoiseZoo(tmp_path / "zoo").import_npy("theirs", npy(tmp_path, NOISE))
+
+
+def test_an_import_tells_how_far_it_is(zoo, tmp_path, caplog):
+    with caplog.at_level("INFO", "unelib"):
+        zoo.import_npy("theirs", npy(tmp_path, NOISE))
+    assert caplog.messages[-1].startswith("theirs: 1 of 1 shards")
 
 
 def test_a_published_file_gets_celebas_labels_in_their_order(tmp_path, celeba):

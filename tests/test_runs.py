@@ -1,6 +1,8 @@
 """Recipes: checked before anything runs; unchanged steps are skipped."""
 
 import json
+import shutil
+from datetime import date
 
 import nbformat
 import pytest
@@ -16,7 +18,7 @@ def project(tmp_path, monkeypatch):
     """A project of two small notebooks, the second of which needs what the first recorded."""
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "recipes").mkdir()
-    write = "from pathlib import Path\nfrom unelib.runs import Workspace\nplace = Workspace(run, Path().resolve())\n"
+    write = "from unelib.runs import Workspace\nplace = Workspace(run)\n"
     notebook(tmp_path / "notebooks/01_a.ipynb", "run = 'x'\nsize = 1", write + "place.record('01_a', double=2 * size)")
     notebook(
         tmp_path / "notebooks/02_b.ipynb",
@@ -24,6 +26,7 @@ def project(tmp_path, monkeypatch):
         write + "place.record('02_b', more=place.result('01_a')['double'] + 1)",
     )
     monkeypatch.setattr(runs, "ROOT", tmp_path)
+    monkeypatch.setenv("UNELIB_ROOT", str(tmp_path))
     return tmp_path
 
 
@@ -51,6 +54,53 @@ def test_a_run_executes_records_and_skips(project):
     assert again.found[1] == "more 11"
 
 
+def test_a_step_whose_zoo_has_lost_something_is_executed_again(project):
+    place = runs.Workspace("trial")
+    make = "import pandas as pd\nplace.zoo.add_index(pd.DataFrame({'id': ['a'], 'sha256': [''], 'split': ['train']}))\n"
+    make += "place.zoo.fill('v', lambda parts: ((s, [[1.0]]) for s, _ in parts), {}, progress=False)"
+    path, book = recipe(project, notebooks=["notebooks/01_a.ipynb"]), project / "notebooks/01_a.ipynb"
+    notebook(book, "run = 'x'", f"from unelib.runs import Workspace\nplace = Workspace(run)\n{make}")
+    assert list(runs.run(path).state) == ["executed"] and place.zoo.views == ["v"]
+    shutil.copytree(place.zoo.folder("v"), place.zoo.folder("of a later step"))
+    edit = place.zoo.folder("of a later step") / "manifest.json"
+    edit.write_text(edit.read_text().replace('"v"', '"of a later step"'))
+    assert place.zoo.views == ["of a later step", "v"] and list(runs.run(path).state) == ["skipped"]
+    shutil.rmtree(place.zoo.folder("v"))
+    assert list(runs.run(path).state) == ["executed"] and "v" in place.zoo.views
+    shutil.rmtree(place.zoo.path)
+    assert list(runs.run(path).state) == ["executed"] and place.zoo.views == ["v"]
+
+
+def test_runs_lie_where_the_environment_says(tmp_path, monkeypatch):
+    monkeypatch.delenv("UNELIB_ROOT", raising=False)
+    assert runs.Workspace("x").root == runs.ROOT
+    monkeypatch.setenv("UNELIB_ROOT", str(tmp_path))
+    runs.Workspace("x").record("01_a", found=1)
+    assert (tmp_path / "data/runs/x/01_a.json").is_file() and runs.Workspace("x").result("01_a") == {"found": 1}
+
+
+def test_damaged_numbers_are_named(tmp_path):
+    place = runs.Workspace("x", tmp_path)
+    place.record("01_a", found=1)
+    (place.folder / "01_a.json").write_text("{")
+    for read in (place.result, lambda stage: runs.numbers_of(place, stage)):
+        with pytest.raises(ValueError, match="01_a.json is damaged"):
+            read("01_a")
+
+
+@pytest.mark.parametrize("wanted, name", [({}, "trial"), ({"run": "other"}, "other"), ({"run": 7}, "7")])
+def test_a_run_is_called_as_its_parameter_says(project, wanted, name):
+    value = runs.read_recipe(recipe(project, notebooks=["notebooks/01_a.ipynb"], parameters=wanted))
+    assert runs.shared_parameters(value)["run"] == runs.plan(value)[0][1]["run"] == name
+    assert runs.shared_parameters(value, {"run": date(2026, 1, 1)})["run"] == "2026-01-01"
+
+
+def test_the_run_of_a_recipes_parameters_is_where_everything_goes(project):
+    runs.run(recipe(project, notebooks=["notebooks/01_a.ipynb"], parameters={"run": "other"}))
+    assert [path.name for path in (project / "data/runs").iterdir()] == ["other"]
+    assert {"01_a.ipynb", "01_a.json", "01_a.done"} <= {path.name for path in (project / "data/runs/other").iterdir()}
+
+
 def test_a_notebook_of_its_own_parameters(project):
     steps = runs.plan(runs.read_recipe(recipe(project, only={"notebooks/01_a.ipynb": {"size": 7}})))
     assert steps[0][1] == {"run": "trial", "size": 7}
@@ -73,7 +123,41 @@ def test_mistakes_are_named_before_anything_runs(project):
         runs.run(project / "recipes/nothing.yaml")
     with pytest.raises(ValueError, match="at least `name`"):
         runs.run(recipe(project, name=None))
+    with pytest.raises(ValueError, match="`notebooks` is 'notebooks/01_a.ipynb'; give a list"):
+        runs.run(recipe(project, notebooks="notebooks/01_a.ipynb"))
+    with pytest.raises(ValueError, match="`parameters` is .'a'.; give names with their values"):
+        runs.run(recipe(project, parameters=["a"]))
+    with pytest.raises(ValueError, match="`only` of notebooks/01_a.ipynb is 3"):
+        runs.run(recipe(project, only={"notebooks/01_a.ipynb": 3}))
+    with pytest.raises(ValueError, match="`only` gives notebooks/01_a.ipynb a run of its own"):
+        runs.run(recipe(project, only={"notebooks/01_a.ipynb": {"run": "other"}}))
+    with pytest.raises(ValueError, match="the recipe needs at least `name` and `notebooks`"):
+        runs.run({"name": "trial"})
+    with pytest.raises(ValueError, match="trial.yaml is not YAML .while parsing"):
+        recipe(project).write_text("name: [trial")
+        runs.run(project / "recipes/trial.yaml")
+    with pytest.raises(ValueError, match="trial.yaml is not YAML"):
+        (project / "recipes/trial.yaml").write_bytes(b"name: \xff")
+        runs.run(project / "recipes/trial.yaml")
     assert not (project / "data").exists()
+
+
+def test_what_a_recipe_leaves_empty_is_nothing(project):
+    value = runs.read_recipe(
+        recipe(project, name=date(2026, 1, 1), parameters=None, only={"notebooks/01_a.ipynb": None})
+    )
+    assert runs.plan(value) == [(notebook, {"run": "2026-01-01"}) for notebook in value["notebooks"]]
+
+
+def test_lists_are_lists_and_empty_only_where_the_notebooks_are(project):
+    notebook(project / "notebooks/01_a.ipynb", "run = 'x'\nmodels = ['m', 'n']\nviews = []", "")
+    plan = lambda **given: runs.plan(runs.read_recipe(recipe(project)), given)
+    assert plan(models=["a"], views=[])[0][1] == {"run": "trial", "models": ["a"], "views": []}
+    for wrong in ("a", [], None):
+        with pytest.raises(ValueError, match=r"01_a.ipynb: models is .*; give a list, such as \[m, n\]"):
+            plan(models=wrong)
+    with pytest.raises(ValueError, match="views is 'a'; give a list"):
+        plan(views="a")
 
 
 def test_results_of_a_stage_that_never_ran(project):
@@ -87,6 +171,8 @@ def test_the_command_line(project):
     assert done.exit_code == 0 and "double 12" in done.output
     wrong = CliRunner().invoke(app, ["run", str(path), "-p", "sise", "6"])
     assert wrong.exit_code == 1 and "no notebook has a parameter 'sise'" in wrong.output
+    broken = CliRunner().invoke(app, ["run", str(path), "-p", "size", "[6"])
+    assert broken.exit_code == 1 and "-p size [6 is not YAML" in broken.output
     assert CliRunner().invoke(app, ["train", "drawn-cat"]).exit_code == 1
 
 

@@ -1,6 +1,8 @@
 """environment.yml, requirements.lock and pyproject.toml say the same thing."""
 
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -49,3 +51,19 @@ def test_environment_installs_the_lock_and_this_package():
 def test_licence_and_version():
     assert (ROOT / "LICENSE").read_text().startswith("MIT License") and PROJECT["license"] == "MIT"
     assert re.fullmatch(r"\d+\.\d+\.\d+", unelib.__version__)
+
+
+def test_clean_removes_caches_and_nothing_else_whatever_their_names(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for name in ("a b/__pycache__/x", "a b/.ipynb_checkpoints/x", "b/kept", "data/kept"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")}
+    assert left == {"Makefile", "a b", "b", "b/kept", "data", "data/kept"}
+
+
+def test_the_notebooks_are_tested_away_from_the_users_runs():
+    commands = subprocess.run(["make", "-n", "test"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    (line,) = [line for line in commands.splitlines() if "--nbval-lax" in line]
+    assert 'UNELIB_ROOT="$scratch"' in line

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from unelib.faces import ATTRIBUTES
-from unelib.training import cards, clip
+from unelib.training import cards, clip, data
 from unelib.training.loop import rate_at, train_loop
 from unelib.training.train import MODELS, train_model
 
@@ -20,8 +21,8 @@ def loss(network, step, generator):
     return (network(x) - x.sum(1, keepdim=True)).square().mean()
 
 
-def trained(folder, steps=40, loss=loss):
-    return train_loop(model(), loss, steps, folder, lr=1e-2, save_every=10, warmup=5, bfloat16=False)[0]
+def trained(folder, steps=40, loss=loss, lr=1e-2, **others):
+    return train_loop(model(), loss, steps, folder, lr, save_every=10, warmup=5, bfloat16=False, **others)[0]
 
 
 def test_a_killed_training_goes_on_as_if_nothing_had_happened(tmp_path):
@@ -35,6 +36,31 @@ def test_a_killed_training_goes_on_as_if_nothing_had_happened(tmp_path):
     resumed, whole = trained(tmp_path / "a"), trained(tmp_path / "b")
     for key, value in whole.state_dict().items():
         assert torch.equal(value, resumed.state_dict()[key])
+
+
+def test_a_checkpoint_of_other_settings_is_refused_by_name(tmp_path):
+    trained(tmp_path, batch=16)
+    with pytest.raises(ValueError, match="checkpoint.safetensors .* .lr: 0.01 there, 0.1 now.; .*remove it"):
+        trained(tmp_path, lr=0.1, batch=16)
+    with pytest.raises(ValueError, match=".batch: 16 there, 8 now; steps: 40 there, 60 now."):
+        trained(tmp_path, 60, batch=8)
+    path = tmp_path / "checkpoint.safetensors"
+    save_file(load_file(path), path)
+    with pytest.raises(ValueError, match="steps: None there, 40 now"):
+        trained(tmp_path, batch=16)
+
+
+def test_a_training_leaves_one_whole_checkpoint(tmp_path):
+    trained(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.safetensors"]
+
+
+def test_training_pictures_are_drawn_once_and_kept_whole(tmp_path, monkeypatch):
+    pixels, attributes = data.training_faces(3, cache=tmp_path)
+    assert pixels.shape == (3, 64, 64, 3) and len(attributes) == 3
+    assert [path.suffix for path in tmp_path.iterdir()] == [".npy"]
+    monkeypatch.setattr(data, "draw_in_parallel", None)
+    np.testing.assert_array_equal(data.training_faces(3, cache=tmp_path)[0], pixels)
 
 
 def test_training_lowers_the_loss(tmp_path):
@@ -74,3 +100,17 @@ def test_a_card_says_what_was_measured(tmp_path, monkeypatch):
     (tmp_path / "drawn-judge").mkdir()
     text = cards.write_card("drawn-judge", {"judge": "10 steps"}, {"AUC": 0.98765}).read_text()
     assert "| AUC | 0.988 |" in text and "10 steps" in text and "license: mit" in text
+
+
+def test_the_time_of_a_training_stays_with_its_machine(tmp_path, monkeypatch):
+    monkeypatch.setattr(cards.loading, "MODELS", tmp_path / "models")
+    (tmp_path / "models/drawn-judge").mkdir(parents=True)
+    assert cards.settings_of("drawn-judge")["judge"].endswith("wall time not recorded")
+    trained(cards.checkpoints_of("drawn-judge"))
+    here = cards.settings_of("drawn-judge")
+    assert here["judge"] == f"40 steps of {cards.judge.BATCH} pictures, 0 minutes on {cards.cores()}"
+    cards.write_card("drawn-judge", here, {"AUC": 0.9})
+    (cards.checkpoints_of("drawn-judge") / "checkpoint.safetensors").unlink()
+    monkeypatch.setattr(cards.os, "cpu_count", lambda: 99)
+    assert cards.settings_of("drawn-judge") == here
+    assert "99" not in cards.write_card("drawn-judge", here, {"AUC": 0.9}).read_text()

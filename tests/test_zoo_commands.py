@@ -1,6 +1,7 @@
 """The store's command line: a zoo built, checked, mended, described and moved; every mistake is one sentence."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -10,6 +11,7 @@ from unelib.__main__ import app
 from unelib.runs import Workspace
 from unelib.views import view_parameters, worker_view
 from unelib.zoo import NoiseZoo
+from unelib.zoo_commands import find_zoo
 
 from .test_hub import Hub
 
@@ -28,6 +30,7 @@ def project(tmp_path, monkeypatch):
     (tmp_path / "recipes").mkdir()
     (tmp_path / "recipes/small.yaml").write_text(yaml.safe_dump(RECIPE))
     monkeypatch.setattr(runs, "ROOT", tmp_path)
+    monkeypatch.setenv("UNELIB_ROOT", str(tmp_path))
     return tmp_path
 
 
@@ -98,6 +101,16 @@ def test_import_and_export(small, tmp_path):
     assert "train.parquet" in unelib("export", small.path, tmp_path / "out", "--as", "table", "--view", "sd15")
 
 
+def test_a_recipe_stands_for_the_zoo_of_its_run(project):
+    other = project / "recipes/other.yaml"
+    other.write_text(yaml.safe_dump(RECIPE | {"parameters": RECIPE["parameters"] | {"run": "elsewhere"}}))
+    table = pd.DataFrame({"id": ["a"], "sha256": [""], "split": ["train"]})
+    Workspace("elsewhere").zoo.add_index(table)
+    assert find_zoo(str(other)).path == find_zoo("elsewhere").path == project / "data/zoo/elsewhere"
+    with pytest.raises(FileNotFoundError, match=r"or a run that has one \(elsewhere\)"):
+        find_zoo("nothing")
+
+
 def test_push_and_pull(small, tmp_path, monkeypatch):
     monkeypatch.setattr(hub, "hub_api", lambda: Hub(tmp_path / "hub"))
     assert "https://hub/me/faces" in unelib("push", small.path, "me/faces")
@@ -113,6 +126,12 @@ def test_mistakes_are_one_sentence(project, small):
     assert "no generator 'nothing'" in unelib("build", recipe, "-p", "generators", "[nothing]", status=1)
     assert "no NoiseZoo 'nothing': name its folder" in unelib("verify", "nothing", status=1)
     assert "no complete view 'lcm'" in unelib("export", small.path, project, "--view", "lcm", status=1)
+    told = unelib("build", recipe, "-p", "generators", "sd15", status=1)
+    assert "generators is 'sd15'; give a list, such as [drawn-ldm, drawn-ddpm]" in told
+    assert "generators is []; give a list" in unelib("build", recipe, "-p", "generators", "[]", status=1)
+    assert "-p steps [3 is not YAML" in unelib("build", recipe, "-p", "steps", "[3", status=1)
+    new = unelib("import", project / "new", small.path.parent / "noises_sd15.npy", status=1)
+    assert "add the images first, or their labels with --celeba" in new
     assert "there is no file" in unelib("import", small.path, "nothing.npy", status=1)
     assert "pull into a new folder" in unelib("pull", "me/faces", small.path, status=1)
 

@@ -3,16 +3,17 @@
 from pathlib import Path
 
 import click
-import yaml
 
 from .runs import ROOT, run
 from .zoo_commands import app as zoo
+from .zoo_commands import settings
 
 
 class PlainErrors(click.Group):
     """Commands whose mistakes in the input end the program with one sentence instead of a traceback."""
 
     def invoke(self, ctx):
+        """Run a command; `click.ClickException` with one sentence for what is wrong in the input."""
         try:
             return super().invoke(ctx)
         except (ValueError, OSError, ImportError) as error:
@@ -37,7 +38,7 @@ def app():
 @click.option("--force", is_flag=True, help="Execute steps again even if nothing changed.")
 def run_command(recipe, pairs, force):
     """Execute the notebooks of RECIPE (recipes/drawn.yaml by default) into data/runs, figures into figures."""
-    report = run(recipe, {name: yaml.safe_load(value) for name, value in pairs}, force)
+    report = run(recipe, settings(pairs), force)
     for row in report.itertuples():
         click.echo(f"{row.notebook:12s} {row.state:9s} {row.seconds:7.1f} s   {row.found}")
     click.echo(f"{'in all':12s} {'':9s} {report.seconds.sum():7.1f} s")

@@ -34,8 +34,17 @@ def repair(zoo):
     """Remove the shards that `verify` finds unsound, so that the next build makes just those; returns its table."""
     faults = verify(zoo)
     for view, shard in faults[faults.shard >= 0][["view", "shard"]].itertuples(index=False):
-        path = zoo.shard_path(view, shard)
-        with zoo.claims(view, shard):
-            for file in (record_of(path), path):
-                file.unlink(missing_ok=True)
+        files = files_of(zoo, view, shard)
+        if any(file.exists() for file in files):
+            with zoo.claims(view, shard):
+                manifest = zoo.manifest_at(zoo.folder(view) / "manifest.json")
+                if zoo.faulty(manifest, [shard]):  # else another process has just made it
+                    for file in files:
+                        file.unlink(missing_ok=True)
     return faults
+
+
+def files_of(zoo, view, shard):
+    """The record of a shard, which goes first, and its rows."""
+    path = zoo.shard_path(view, shard)
+    return record_of(path), path

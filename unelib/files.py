@@ -4,7 +4,7 @@ import errno
 import hashlib
 import json
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from uuid import uuid4
 
 FULL, LOCKED = "free some space and start again; what is finished is kept", "choose a folder that can be written to"
@@ -31,7 +31,8 @@ def write_whole(path, write):
             os.replace(part, path)
             sync(path.parent)
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # not there, or a file system that is read-only: the error above says so
+            part.unlink()
 
 
 def sweep(path):

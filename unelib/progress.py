@@ -1,4 +1,4 @@
-"""How far a build is: a bar where someone watches; else a line every half minute. And always progress.json."""
+"""How far a build is: progress.json, and a bar where someone watches, else a line every half minute."""
 
 import logging
 import sys

@@ -14,7 +14,7 @@ CELEBA_ROWS = {"train": 162_770, "valid": 19_867, "test": 19_962}
 def open_npy(file, images=None):
     """An .npy file of numbers (images, ...), memory-mapped; ValueError for anything else; pickles are never read."""
     try:
-        values = np.load(file, mmap_mode="r", allow_pickle=False)
+        values = np.lib.format.open_memmap(file, "r")
     except FileNotFoundError as error:
         raise FileNotFoundError(f"there is no file {file}") from error
     except (ValueError, OSError) as error:
@@ -97,12 +97,13 @@ def export_npy(zoo, view, folder):
     path = Path(folder) / "data" / f"noises_{zoo.folder(view).name}.npy"
     make_folder(path.parent)
 
-    def write(part):
+    def write(part):  # written, not mapped: on a full disk a mapping ends the program
         shape = (len(zoo), zoo.rows(view, [0]).shape[1])
-        out = np.lib.format.open_memmap(part, "w+", manifest["dtype"], shape)
-        for rows, block in zoo.stream(view):
-            out[rows] = block
-        out.flush()
+        header = {"descr": np.dtype(manifest["dtype"]).str, "fortran_order": False, "shape": shape}
+        with open(part, "wb") as file:
+            np.lib.format.write_array_header_1_0(file, header)
+            for _, block in zoo.stream(view, dtype=manifest["dtype"]):
+                file.write(block)
 
     write_whole(path, write)
     labels = zoo.index.drop(columns="sha256")

@@ -2,12 +2,13 @@
 
 A recipe is YAML: `name`, `notebooks` (paths in order), `parameters` (for every notebook that has them) and
 optionally `only` (notebook -> parameters of its own). An executed step is skipped when the notebook, its parameters,
-the package and all steps before it are unchanged.
+the package and all steps before it are unchanged and the zoo still has what it left there.
 """
 
 import ast
 import hashlib
 import json
+import os
 import sys
 import time
 from dataclasses import dataclass, field
@@ -17,11 +18,24 @@ import pandas as pd
 import papermill
 import yaml
 
-from .files import write_whole
+from .files import make_folder, read_json, write_json, write_whole
 from .zoo import NoiseZoo
 
 ROOT = Path(__file__).resolve().parent.parent
 KEYS = ("name", "notebooks", "parameters", "only")
+
+
+def home():
+    """Where all runs keep their things: the folder that the environment variable UNELIB_ROOT names, else the project.
+
+    Notebooks, recipes and models are the project's in any case.
+    """
+    return Path(os.environ.get("UNELIB_ROOT") or ROOT)
+
+
+def runs_with_zoo():
+    """Names of the runs that have a zoo."""
+    return sorted(path.name for path in (home() / "data" / "zoo").glob("*") if NoiseZoo(path).has_index)
 
 
 @dataclass(frozen=True)
@@ -29,61 +43,98 @@ class Workspace:
     """Where a run keeps its things: `.zoo`, `.figure(figure, name)`, `.record(stage, **numbers)`, `.result(stage)`."""
 
     run: str
-    root: Path = field(default_factory=lambda: ROOT)
+    root: Path = field(default_factory=home)
 
     @property
     def zoo(self):
+        """The run's `NoiseZoo`."""
         return NoiseZoo(self.root / "data" / "zoo" / self.run)
 
     @property
     def folder(self):
+        """Where its executed notebooks and numbers lie."""
         return self.root / "data" / "runs" / self.run
 
     def figure(self, figure, name):
-        """Save a figure as figures/<run>/<name>.png; returns its path within the project."""
+        """Save a figure as figures/<run>/<name>.png; returns its path from there on."""
         path = self.root / "figures" / self.run / f"{name}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         write_whole(path, lambda part: figure.savefig(part, format="png", dpi=110, bbox_inches="tight"))
         return path.relative_to(self.root)
 
     def record(self, stage, **numbers):
         """Keep the checked numbers of a stage as data/runs/<run>/<stage>.json."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        plain = {key: round(float(value), 6) for key, value in numbers.items()}
-        write_whole(self.folder / f"{stage}.json", lambda part: part.write_text(json.dumps(plain, indent=1)))
+        make_folder(self.folder)
+        write_json(self.folder / f"{stage}.json", {key: round(float(value), 6) for key, value in numbers.items()})
 
     def result(self, stage):
         """The numbers an earlier stage recorded; FileNotFoundError says which notebook to run."""
         path = self.folder / f"{stage}.json"
         if not path.is_file():
             raise FileNotFoundError(f"run {self.run!r} has no results of {stage}; execute that notebook first")
-        return json.loads(path.read_text())
+        return read_json(path)
 
 
-def read_recipe(path):
-    """A recipe as a dict, every key and notebook checked."""
-    path = Path(path)
+def read_recipe(recipe):
+    """A recipe, a path or a dict, as a dict with every key and notebook checked and nothing left out."""
+    if isinstance(recipe, dict):
+        return checked(recipe, "the recipe")
+    path = Path(recipe)
     if not path.is_file():
         raise FileNotFoundError(
             f"no recipe {path}; there are {sorted(p.name for p in (ROOT / 'recipes').glob('*.yaml'))}"
         )
-    recipe = yaml.safe_load(path.read_text())
+    return checked(read_yaml(path.read_bytes(), path.name), path.name)
+
+
+def read_yaml(text, source):
+    """The value of a YAML text; ValueError says where it came from and what is wrong with it."""
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise ValueError(f"{source} is not YAML ({reason}); correct it, or put text in quotes") from error
+
+
+def checked(recipe, source):
+    """A recipe with all of `KEYS`, its name as text; ValueError or FileNotFoundError says what is wrong in `source`."""
     if not isinstance(recipe, dict) or not recipe.get("name") or not recipe.get("notebooks"):
-        raise ValueError(f"{path.name} needs at least `name` and `notebooks`")
+        raise ValueError(f"{source} needs at least `name` and `notebooks`")
     unknown = [key for key in recipe if key not in KEYS]
     if unknown:
-        raise ValueError(f"{path.name}: unknown key {unknown[0]!r}; a recipe has {', '.join(KEYS)}")
-    for notebook in recipe["notebooks"]:
+        raise ValueError(f"{source}: unknown key {unknown[0]!r}; a recipe has {', '.join(KEYS)}")
+    notebooks = recipe["notebooks"]
+    if not (isinstance(notebooks, list) and all(isinstance(notebook, str) for notebook in notebooks)):
+        raise ValueError(f"{source}: `notebooks` is {notebooks!r}; give a list of paths")
+    for notebook in notebooks:
         if not (ROOT / notebook).is_file():
-            raise FileNotFoundError(f"{path.name} names {notebook}, which is not in the project")
-    return recipe
+            raise FileNotFoundError(f"{source} names {notebook}, which is not in the project")
+    only = mapping(recipe.get("only"), f"{source}: `only`")
+    return {
+        "name": str(recipe["name"]),
+        "notebooks": notebooks,
+        "parameters": mapping(recipe.get("parameters"), f"{source}: `parameters`"),
+        "only": {notebook: mapping(own, f"{source}: `only` of {notebook}") for notebook, own in only.items()},
+    }
+
+
+def mapping(value, what):
+    """A part of a recipe as a dict, empty if None; ValueError if it is something else."""
+    if not isinstance(value, dict | None):
+        raise ValueError(f"{what} is {value!r}; give names with their values, one a line")
+    return value or {}
+
+
+def shared_parameters(recipe, overrides=None):
+    """Parameters for every notebook of a checked recipe; `run`, as text, is the recipe's name unless it is given."""
+    shared = {"run": recipe["name"]} | recipe["parameters"] | (overrides or {})
+    return shared | {"run": str(shared["run"])}
 
 
 def plan(recipe, overrides=None):
-    """[(notebook, parameters)] of a recipe; a parameter that no notebook has is a ValueError with those there are."""
-    shared = {"run": recipe["name"]} | (recipe.get("parameters") or {}) | (overrides or {})
-    only = recipe.get("only") or {}
-    known = {notebook: notebook_parameters(ROOT / notebook) for notebook in recipe["notebooks"]}
+    """[(notebook, parameters)] of a checked recipe; ValueError names a parameter that there is not, or is no list."""
+    shared, only = shared_parameters(recipe, overrides), recipe["only"]
+    known = {notebook: notebook_defaults(ROOT / notebook) for notebook in recipe["notebooks"]}
     everywhere = sorted(set().union(*known.values()))
     for name in shared:
         if name not in everywhere:
@@ -92,18 +143,25 @@ def plan(recipe, overrides=None):
         if notebook not in known:
             raise ValueError(f"`only` names {notebook!r}; the recipe's notebooks are {', '.join(known)}")
     steps = []
-    for notebook, names in known.items():
+    for notebook, defaults in known.items():
         own = only.get(notebook, {})
+        if "run" in own:
+            raise ValueError(f"`only` gives {notebook} a run of its own; set `run` under `parameters`, for all of them")
         for name in own:
-            if name not in names:
-                raise ValueError(f"{notebook} has no parameter {name!r}; it has {', '.join(sorted(names))}")
-        steps.append((notebook, {k: v for k, v in shared.items() if k in names} | own))
+            if name not in defaults:
+                raise ValueError(f"{notebook} has no parameter {name!r}; it has {', '.join(sorted(defaults))}")
+        steps.append((notebook, {k: v for k, v in shared.items() if k in defaults} | own))
+        check_lists(*steps[-1], defaults)
     return steps
 
 
-def notebook_parameters(path):
-    """Names of a notebook's parameters."""
-    return set(papermill.inspect_notebook(str(path)))
+def check_lists(notebook, values, defaults):
+    """ValueError unless what is a list in the notebook is one here, and not empty if it is not empty there."""
+    for name, value in values.items():
+        default = defaults[name]
+        if isinstance(default, list) and not (isinstance(value, (list, tuple)) and (value or not default)):
+            example = ", ".join(map(str, default or ["a", "b"]))
+            raise ValueError(f"{notebook}: {name} is {value!r}; give a list, such as [{example}]")
 
 
 def notebook_defaults(path):
@@ -117,9 +175,9 @@ def run(recipe, parameters=None, force=False):
 
     A failing notebook raises `papermill.PapermillExecutionError` after its half-executed copy was written.
     """
-    recipe = recipe if isinstance(recipe, dict) else read_recipe(recipe)
-    steps, place = plan(recipe, parameters), Workspace((parameters or {}).get("run", recipe["name"]))
-    place.folder.mkdir(parents=True, exist_ok=True)
+    recipe = read_recipe(recipe)
+    steps, place = plan(recipe, parameters), Workspace(shared_parameters(recipe, parameters)["run"])
+    make_folder(place.folder)
     before, rows = package_digest(), []
     for notebook, values in steps:
         before = step_digest(notebook, values, before)
@@ -128,10 +186,10 @@ def run(recipe, parameters=None, force=False):
 
 
 def run_step(place, notebook, values, digest, force):
-    """Execute one notebook unless its digest says that nothing changed; returns its row of the report."""
+    """Execute one notebook unless it was, with this digest and all that it left; returns its row of the report."""
     stage = Path(notebook).stem
     out, mark = place.folder / f"{stage}.ipynb", place.folder / f"{stage}.done"
-    if not force and out.is_file() and mark.is_file() and mark.read_text() == digest:
+    if not force and out.is_file() and mark.is_file() and stands(place.zoo, digest, mark.read_text()):
         print(f"{stage}: unchanged, skipped", flush=True)
         return {"notebook": stage, "seconds": 0.0, "state": "skipped"} | numbers_of(place, stage)
     mark.unlink(missing_ok=True)
@@ -141,15 +199,26 @@ def run_step(place, notebook, values, digest, force):
         str(ROOT / notebook), str(out), values, cwd=str(ROOT), progress_bar=sys.stderr.isatty(),
         kernel_name="python3", log_output=False,
     )  # fmt: skip
-    mark.write_text(digest)
+    write_whole(mark, lambda part: part.write_text("\n".join([digest, *contents(place.zoo)])))
     row = {"notebook": stage, "seconds": round(time.perf_counter() - began, 1), "state": "executed"}
     return row | numbers_of(place, stage)
+
+
+def stands(zoo, digest, mark):
+    """Whether the mark of an executed step has this digest, and the zoo still has what it had when it was written."""
+    then, *left = mark.split("\n")
+    return then == digest and set(left) <= set(contents(zoo))
+
+
+def contents(zoo):
+    """What a step may leave in a zoo: the hash of its images and the names of its complete views."""
+    return [zoo.index_hash(), *zoo.views] if zoo.has_index else []
 
 
 def numbers_of(place, stage):
     """The numbers a stage recorded, as one cell of the report."""
     path = place.folder / f"{stage}.json"
-    found = json.loads(path.read_text()) if path.is_file() else {}
+    found = read_json(path) if path.is_file() else {}
     return {"found": ", ".join(f"{k} {v:.3g}" for k, v in found.items())}
 
 

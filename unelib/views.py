@@ -101,7 +101,7 @@ def build_recipe(recipe, overrides=None, share=(1, 1), ray=None, workers=None):
 
 def view_parameters(recipe, overrides=None):
     """Parameters, defaults included, of those notebooks of a recipe that make views; ValueError if none does."""
-    recipe = recipe if isinstance(recipe, dict) else read_recipe(recipe)
+    recipe = read_recipe(recipe)
     steps = [notebook_defaults(ROOT / notebook) | given for notebook, given in plan(recipe, overrides)]
     steps = [step for step in steps if "generators" in step or "encoders" in step]
     if not steps:

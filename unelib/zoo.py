@@ -56,10 +56,12 @@ class NoiseZoo:
 
     @property
     def index_path(self):
+        """Where the index lies."""
         return self.path / "index.parquet"
 
     @property
     def has_index(self):
+        """Whether images were added yet."""
         return self.index_path.is_file()
 
     @property
@@ -69,14 +71,17 @@ class NoiseZoo:
 
     @property
     def ids(self):
+        """Ids (n,) str of the images."""
         return self.index_columns(["id"])["id"].to_numpy(str)
 
     @property
     def split(self):
+        """Split (n,) str of each image."""
         return self.index_columns(["split"])["split"].to_numpy(str)
 
     @property
     def attributes(self):
+        """Attributes, a DataFrame (n, a) of 0/1 by id."""
         return self.index.set_index("id").drop(columns=["sha256", "split"])
 
     def index_columns(self, names):
@@ -151,6 +156,7 @@ class NoiseZoo:
         return manifest
 
     def is_complete(self, manifest):
+        """Whether every shard of a view has a record."""
         return len(self.done(manifest)) == shard_count(manifest)
 
     def done(self, manifest):
@@ -270,14 +276,19 @@ class NoiseZoo:
         refuse_other_settings(manifest, wanted)
         return manifest
 
-    def import_npy(self, view, file, settings=None, kind="noise", dtype="float16"):
+    def import_npy(self, view, file, settings=None, kind="noise", dtype="float16", progress=True):
         """Take a view from an .npy file (n, ...), one row an image in the order of the index, memory-mapped.
 
         Refused: files with pickled objects, other row counts, values that are not finite.
         """
+        if not self.has_index:
+            raise FileNotFoundError(
+                f"no NoiseZoo at {self.path} to take {file} into; add the images first, or their labels with --celeba"
+            )
         values = open_npy(file, len(self))
         settings = (settings or {}) | {"imported": Path(file).name, "sha256": file_hash(file)}
-        self.fill(view, partial(making.computed, np.asarray, values.__getitem__), settings, kind, dtype, progress=False)
+        results = partial(making.computed, np.asarray, values.__getitem__)
+        self.fill(view, results, settings, kind, dtype, progress=progress)
         return self
 
     # checking
@@ -312,6 +323,7 @@ class NoiseZoo:
         return self.path / "views" / view.replace("/", "--").replace("\\", "--").replace(":", "--")
 
     def shard_path(self, view, shard):
+        """Where the rows of a shard lie."""
         return self.folder(view) / f"{shard:05d}.safetensors"
 
     def progress_path(self, view, share):
@@ -319,6 +331,7 @@ class NoiseZoo:
         return self.folder(view) / ("progress.json" if share == (1, 1) else f"progress-{share[0]}-of-{share[1]}.json")
 
     def manifest_paths(self):
+        """Where the manifests of all views lie."""
         return sorted(self.path.glob("views/*/manifest.json"))
 
 

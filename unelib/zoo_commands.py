@@ -4,9 +4,8 @@ import logging
 from pathlib import Path
 
 import click
-import yaml
 
-from .runs import ROOT, Workspace, read_recipe
+from .runs import Workspace, read_recipe, read_yaml, runs_with_zoo, shared_parameters
 from .zoo import NoiseZoo
 
 FOLDER = click.Path(path_type=Path)
@@ -173,18 +172,17 @@ def pull(repo, folder, revision):
 def find_zoo(name):
     """The zoo that a folder, a run or a recipe stands for; FileNotFoundError lists the runs that have one."""
     if name.endswith((".yaml", ".yml")):
-        name = read_recipe(name)["name"]
+        name = shared_parameters(read_recipe(name))["run"]
     for zoo in (NoiseZoo(name), Workspace(name).zoo):
         if zoo.has_index:
             return zoo
-    runs = sorted(path.parent.name for path in (ROOT / "data" / "zoo").glob("*/index.parquet"))
-    there = ", ".join(runs) or "none yet"
+    there = ", ".join(runs_with_zoo()) or "none yet"
     raise FileNotFoundError(f"no NoiseZoo {name!r}: name its folder, or a run that has one ({there})")
 
 
 def settings(pairs):
-    """Parameters from NAME VALUE pairs, the values read as YAML."""
-    return {name: yaml.safe_load(value) for name, value in pairs}
+    """Parameters from NAME VALUE pairs, the values read as YAML; ValueError names one that cannot be read."""
+    return {name: read_yaml(value, f"-p {name} {value}") for name, value in pairs}
 
 
 def share(text):

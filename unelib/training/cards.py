@@ -170,20 +170,27 @@ def measure(name):
 
 
 def settings_of(name):
-    """{part: steps, batch and wall time} of a training; what was done and its time by the checkpoints, if here."""
+    """{part: steps, batch and wall time} of a training: by its checkpoint if that is here, else as the card has it."""
     folder, found = checkpoints_of(name), {}
     for part, (steps, batch) in STEPS_AND_BATCHES[name].items():
         path = next((p for p in (folder / part, folder) if (p / "checkpoint.safetensors").is_file()), None)
-        steps, time = progress(path) if path else (steps, "wall time not recorded on this machine")
-        found[part] = f"{steps} steps of {batch} pictures, {time}"
+        unknown = f"{steps} steps of {batch} pictures, wall time not recorded"
+        found[part] = by_checkpoint(path, batch) if path else by_card(name, part) or unknown
     return found
 
 
-def progress(folder):
-    """Steps done and the minutes they took, in words, by a checkpoint."""
+def by_checkpoint(folder, batch):
+    """Steps done, their batch, and the minutes they took on this machine, in words."""
     with safe_open(folder / "checkpoint.safetensors", "pt") as tensors:
         steps, seconds = tensors.get_tensor("progress").tolist()
-    return int(steps), f"{seconds / 60:.0f} minutes"
+    return f"{int(steps)} steps of {batch} pictures, {seconds / 60:.0f} minutes on {cores()}"
+
+
+def by_card(name, part):
+    """What the card that a model has says of the training of a part, or None."""
+    card, start = loading.MODELS / name / "README.md", f"- {part}: "
+    lines = card.read_text().splitlines() if card.is_file() else []
+    return next((line.removeprefix(start) for line in lines if line.startswith(start)), None)
 
 
 def save_grid(path, pictures, columns=8):
@@ -208,7 +215,7 @@ def write_card(name, settings, scores):
     path.write_text(
         f"---\nlicense: mit\n---\n# {name}\n\n{ABOUT[name]} Half precision, {size:.1f} MB.\n{picture}\n## Training\n\n"
         f"40,000 drawn faces of seed 0, from a split of their own (`models`) that nothing else reads.\n\n{trained}\n\n"
-        f"AdamW with warm-up and cosine decay, moving averages of the weights, bfloat16 autocast, on {cores()}."
+        f"AdamW with warm-up and cosine decay, moving averages of the weights, bfloat16 autocast."
         f" `python -m unelib train {name}` makes it again.\n\n## Scores\n\nOn held-out faces (split `test`; probes are"
         f" fitted to split `valid`). AUC is the mean over {len(ATTRIBUTES)} attributes unless one is named.\n\n"
         f"| score | value |\n|---|---|\n{rows}\n\n## Limits\n\nIt knows drawn faces and nothing else: do not use it on"

@@ -207,7 +207,8 @@ def train(folder, checkpoints):
     reader = Reader(build(tokenizer), words_in(drafts, len(tokenizer)).mean(0))
     reader.model.set_attn_implementation("eager")  # plain products: twice as fast in training on a CPU
     loss = caption_loss(pixels, attributes, tokenizer)
-    reader, seconds = train_loop(reader, loss, STEPS, checkpoints, lr=1e-3, decay=0.995, warmup=100)
+    data = {"images": IMAGES, "batch": BATCH, "word_weight": WORD_WEIGHT}
+    reader, seconds = train_loop(reader, loss, STEPS, checkpoints, lr=1e-3, decay=0.995, warmup=100, **data)
     reader.model.half().save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     side = {"height": 64, "width": 64}

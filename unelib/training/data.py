@@ -2,6 +2,7 @@
 
 import hashlib
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from tqdm.auto import tqdm
 
 from .. import drawing, faces, portrait
 from ..faces import draw_faces, sample_factors
+from ..files import make_folder, write_whole
 from ..images import SPLIT_START
 from ..loading import MODELS
 
@@ -25,12 +27,15 @@ def training_faces(n, seed=0, cache=CACHE):
     indices = np.arange(n) + SPLIT_START["models"]
     path = Path(cache) / f"faces-{seed}-{n}-{drawing_digest()}.npy"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        pixels = draw_in_parallel(indices, seed)
-        part = path.with_suffix(".part.npy")
-        np.save(part, pixels)
-        part.rename(path)
+        make_folder(path.parent)
+        write_whole(path, partial(save_array, draw_in_parallel(indices, seed)))
     return np.load(path, mmap_mode="r", allow_pickle=False), sample_factors(indices, seed).attributes
+
+
+def save_array(values, path):
+    """Save an array under exactly this path, where `np.save` would add a suffix."""
+    with open(path, "wb") as file:
+        np.save(file, values)
 
 
 def drawing_digest():

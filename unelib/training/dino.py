@@ -123,7 +123,10 @@ def train(folder, checkpoints):
         trained = probe_auc(teacher, pixels, attributes)
         tqdm.write(f"step {step}: probe AUC {trained:.3f} (untrained {untrained:.3f})")
 
-    model, seconds = train_loop(model, distillation_loss(pixels, watch), STEPS, checkpoints, lr=1e-3, decay=0.0)
+    data = {"images": IMAGES, "batch": BATCH, "teacher_decay": TEACHER_DECAY, "most_masked": MOST_MASKED}
+    data |= {"smallest_crop": SMALLEST_CROP, "weights": [PATCH_WEIGHT, CLASS_WEIGHT, PICTURE_WEIGHT]}
+    loss = distillation_loss(pixels, watch)
+    model, seconds = train_loop(model, loss, STEPS, checkpoints, lr=1e-3, decay=0.0, **data)
     watch(model.teacher, STEPS)
     model.teacher.half().save_pretrained(folder)
     side = {"height": 64, "width": 64}

@@ -33,7 +33,7 @@ def processor():
 
 
 def shift(images, generator, reach=3):
-    """Move each picture by up to `reach` pixels and add a little noise and blur: reconstructions are softer."""
+    """Move a batch by up to `reach` pixels, blur it or not, add a little noise: reconstructions are softer."""
     dx, dy = torch.randint(-reach, reach + 1, (2,), generator=generator).tolist()
     images = torch.roll(images, (dy, dx), (2, 3))
     if torch.rand((), generator=generator) < 0.4:
@@ -58,7 +58,8 @@ def train(folder, checkpoints):
     pixels, labels = training_faces(IMAGES, SEED)
     torch.manual_seed(SEED)
     model = build().to(memory_format=torch.channels_last)
-    model, seconds = train_loop(model, classification_loss(pixels, labels), STEPS, checkpoints, lr=3e-3, decay=0.995)
+    loss, data = classification_loss(pixels, labels), {"images": IMAGES, "batch": BATCH}
+    model, seconds = train_loop(model, loss, STEPS, checkpoints, lr=3e-3, decay=0.995, **data)
     model.half().save_pretrained(Path(folder))
     processor().save_pretrained(Path(folder))
     return {"judge": seconds}

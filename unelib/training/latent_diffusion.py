@@ -9,6 +9,7 @@ from diffusers.training_utils import compute_snr
 from tqdm.auto import trange
 
 from ..generators import plain_attention
+from ..loading import weights_digest
 from .data import rows_of_step, to_signal, training_faces
 from .loop import train_loop
 
@@ -135,25 +136,29 @@ def train(folder, checkpoints):
     """Train both parts and save them as one diffusers folder; returns the seconds of each."""
     checkpoints = Path(checkpoints)
     pixels, _ = training_faces(IMAGES, SEED)
+    data = {"images": IMAGES, "batch": AUTOENCODER_BATCH}
     torch.manual_seed(SEED)
     autoencoder = build_autoencoder().to(memory_format=torch.channels_last)
     autoencoder, vae_seconds = train_loop(
-        autoencoder, autoencoder_loss(pixels), AUTOENCODER_STEPS, checkpoints / "autoencoder", lr=1e-3
+        autoencoder, autoencoder_loss(pixels), AUTOENCODER_STEPS, checkpoints / "autoencoder", lr=1e-3, **data
     )
+    data |= {"autoencoder": weights_digest(autoencoder)}  # both trainings below stand on its latents
     latents = encode_all(autoencoder, pixels)
     autoencoder.encoder.requires_grad_(False)
     autoencoder.quant_conv.requires_grad_(False)
     autoencoder.decoder.requires_grad_(True)
     autoencoder.post_quant_conv.requires_grad_(True)
     autoencoder, decoder_seconds = train_loop(
-        autoencoder, decoder_loss(pixels, latents), DECODER_STEPS, checkpoints / "decoder", lr=8e-4
+        autoencoder, decoder_loss(pixels, latents), DECODER_STEPS, checkpoints / "decoder", lr=8e-4, **data
     )
     autoencoder.register_to_config(scaling_factor=float(1 / latents.std()))
     latents *= autoencoder.config.scaling_factor
     scheduler = build_scheduler()
     torch.manual_seed(SEED)
     denoiser = plain_attention(build_denoiser()).to(memory_format=torch.channels_last)
-    loss = denoising_loss(latents, scheduler, DENOISER_BATCH)
-    denoiser, unet_seconds = train_loop(denoiser, loss, DENOISER_STEPS, checkpoints / "denoiser", lr=6e-4, decay=0.9985)
+    loss, data = denoising_loss(latents, scheduler, DENOISER_BATCH), data | {"batch": DENOISER_BATCH}
+    denoiser, unet_seconds = train_loop(
+        denoiser, loss, DENOISER_STEPS, checkpoints / "denoiser", lr=6e-4, decay=0.9985, **data
+    )
     save_pipeline(folder, autoencoder, denoiser, scheduler)
     return {"autoencoder": vae_seconds, "decoder": decoder_seconds, "denoiser": unet_seconds}

@@ -47,8 +47,8 @@ def train(folder, checkpoints):
     scheduler = build_scheduler()
     torch.manual_seed(SEED)
     denoiser = plain_attention(build()).to(memory_format=torch.channels_last)
-    loss = velocity_loss(shrink_all(pixels), scheduler, BATCH)
-    denoiser, seconds = train_loop(denoiser, loss, STEPS, checkpoints, lr=8e-4, decay=0.9985)
+    loss, data = velocity_loss(shrink_all(pixels), scheduler, BATCH), {"images": IMAGES, "batch": BATCH}
+    denoiser, seconds = train_loop(denoiser, loss, STEPS, checkpoints, lr=8e-4, decay=0.9985, **data)
     pipeline = DDIMPipeline(unet=denoiser.half(), scheduler=scheduler)
     pipeline.save_pretrained(folder, safe_serialization=True)
     return {"denoiser": seconds}
