@@ -186,6 +186,11 @@ def dinov2():
     return transformers.Dinov2Model(config), transformers.BitImageProcessorPil(size=size, crop_size=crop), None
 
 
+def dinov2_with_registers():
+    config = transformers.Dinov2WithRegistersConfig(**VISION | {"image_size": 16}, num_register_tokens=2)
+    return transformers.Dinov2WithRegistersModel(config), *dinov2()[1:]
+
+
 def dinov3():
     config = transformers.DINOv3ViTConfig(**VISION, image_size=16, num_register_tokens=1)
     return (
@@ -201,7 +206,22 @@ def mae():
     return transformers.ViTMAEModel(config), transformers.ViTImageProcessorPil(size={"height": 16, "width": 16}), None
 
 
-ENCODERS = {"clip": clip, "siglip": siglip, "dinov2": dinov2, "dinov3": dinov3, "mae": mae}
+def swin():
+    config = transformers.SwinConfig(
+        image_size=16, patch_size=2, embed_dim=8, depths=[1, 1], num_heads=[1, 2], window_size=2
+    )
+    return transformers.SwinModel(config), transformers.ViTImageProcessorPil(size={"height": 16, "width": 16}), None
+
+
+ENCODERS = {
+    "clip": clip,
+    "siglip": siglip,
+    "dinov2": dinov2,
+    "dinov2-registers": dinov2_with_registers,
+    "dinov3": dinov3,
+    "mae": mae,
+    "swin": swin,
+}
 
 
 @pytest.fixture(scope="session")

@@ -166,6 +166,20 @@ def test_seed_draws_the_same_anchors_in_every_view():
     )
 
 
+@pytest.mark.parametrize("fit", [lambda k, *views: CCA(k).fit(*views), lambda k, *views: GCCA(k).fit(views)])
+def test_k_is_at_most_the_smallest_rank(fit):
+    rng = np.random.default_rng(0)
+    low, full = rng.standard_normal((100, 2)) @ rng.standard_normal((2, 5)), rng.standard_normal((100, 5))
+    fit(2, low, full)
+    with pytest.raises(ValueError, match=r"k is 5; these views, of ranks \[2, 5\], allow 1 to 2"):
+        fit(5, low, full)
+
+
+def test_small_numbers_are_no_constants():
+    small = CCA(2).fit(1e-20 * X, X2)
+    np.testing.assert_allclose(small.correlations_, CCA(2).fit(X, X2).correlations_)
+
+
 @pytest.mark.parametrize("estimator", [RidgeMap(2.0), CCA(3, 0.2), GCCA(3, 0.2), RelativeRepresentation(4, 1)])
 def test_they_are_scikit_learn_estimators(estimator):
     assert clone(estimator).get_params() == estimator.get_params()
@@ -211,6 +225,8 @@ def test_errors_of_gcca(views, message):
         (lambda: GCCA(0).fit(VIEWS), "k is 0"),
         (lambda: CCA(2, ridge=0).fit(X, X2), "ridge is 0"),
         (lambda: RidgeMap(penalty=-1).fit(X, X2), "penalty .* is -1"),
+        (lambda: RidgeMap(penalty=None).fit(X, X2), "penalty .* is None; it must be a number above 0"),
+        (lambda: RidgeMap(penalty=np.nan).fit(X, X2), "penalty .* is nan"),
         (lambda: RidgeMap(penalty="cv").fit(X, X2), "penalty .* is 'cv'"),
         (lambda: RidgeMap().fit(X, X2).predict(X2), "X has 10 columns; the fit was made on 8"),
         (lambda: RidgeMap().fit(X, X2).score(X, X2[:5]), "X2 has 5 rows"),

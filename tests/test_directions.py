@@ -46,6 +46,27 @@ def test_without_under_a_covariance_decorrelates_the_projections(rows):
     assert abs(np.corrcoef(rows @ rest.vector, rows @ other.vector)[0, 1]) < 1e-10
 
 
+def test_without_takes_out_alike_directions_once(rows):
+    d, first = Direction("d", np.array([0.6, 0, 0.8, 0])), np.array([1.0, 0, 0, 0])
+    for others in ([first, first], [first, 1e-9 * first], [first, -first, 0 * first]):
+        np.testing.assert_allclose(d.without(others).vector, [0, 0, 1, 0], atol=1e-12)
+    orthogonal = np.array([0, 1.0, 0, 0])
+    np.testing.assert_allclose(d.without([orthogonal, orthogonal]).vector, d.vector)
+    cov = np.diag([1.0, 2, 3, 4])
+    np.testing.assert_allclose(d.without([first, first], cov=cov).vector, [0, 0, 1, 0], atol=1e-12)
+
+
+def test_without_takes_short_vectors_as_directions_too():
+    d = Direction("d", np.array([0.6, 0, 0.8]))
+    np.testing.assert_allclose(d.without([[0, 1.0, 0], [1e-20, 0, 0]]).vector, [0, 0, 1], atol=1e-12)
+
+
+def test_without_takes_one_direction_or_vector():
+    d, other = Direction("a", np.array([1.0, 0, 0])), Direction("b", np.array([0.6, 0.8, 0]))
+    for one in (other, other.vector, list(other.vector), np.array([other.vector]), (other,)):
+        np.testing.assert_array_equal(d.without(one).vector, d.without([other]).vector)
+
+
 def test_errors(rows):
     with pytest.raises(ValueError, match="no probe for 'Hat'"):
         direction(Fitted, "Hat")
@@ -58,5 +79,10 @@ def test_errors(rows):
         d.without([d])
     with pytest.raises(ValueError, match="not one view"):
         d.without([np.ones(5)])
+    with pytest.raises(ValueError, match="Smiling has 3 columns, the others 2: not one view"):
+        d.without([np.ones(3), np.ones(2)])
+    for nothing in ([], np.empty((0, 3))):
+        with pytest.raises(ValueError, match="nothing to take out of Smiling was given; name one direction"):
+            d.without(nothing)
     with pytest.raises(ValueError, match="view of 3 columns"):
         d.strength(np.ones((4, 7)))

@@ -11,7 +11,7 @@ from PIL import Image
 
 from unelib.encoders import load_encoder
 
-DIMS = {"clip": 12, "siglip": 16, "dinov2": 16, "dinov3": 16, "mae": 16}
+DIMS = {"clip": 12, "siglip": 16, "dinov2": 16, "dinov2-registers": 16, "dinov3": 16, "mae": 16}
 
 
 @pytest.fixture
@@ -33,6 +33,7 @@ def test_a_row_depends_on_its_image_alone(load, faces, name):
     encoder = load(name)
     X = encoder.embed(faces)
     np.testing.assert_allclose(encoder.embed(faces, batch_size=3), X, atol=1e-5)
+    np.testing.assert_array_equal(encoder.embed(faces, batch_size="auto"), X)
     np.testing.assert_allclose(encoder.embed(faces[::-1]), X[::-1], atol=1e-5)
     same = encoder.embed(np.repeat(faces[:1], 4, 0))
     np.testing.assert_allclose(same, np.repeat(X[:1], 4, 0), atol=1e-5)
@@ -47,7 +48,7 @@ def test_follows_the_model_s_own_preprocessing(load, model_folder, faces, name, 
     encoder = load(name)
     vision = getattr(encoder.model, "vision_model", encoder.model)
     vision.register_forward_pre_hook(lambda _, args, kw: seen.append(kw["pixel_values"]), with_kwargs=True)
-    before = encoder.embed(faces)
+    before, settings = encoder.embed(faces), encoder.settings
     assert seen[0].shape == (8, 3, 16, 16)
     picture = Image.fromarray(faces[0])
     size = config["size"]
@@ -61,7 +62,10 @@ def test_follows_the_model_s_own_preprocessing(load, model_folder, faces, name, 
     config |= {"image_mean": [0.1, 0.2, 0.3], "image_std": [0.4, 0.5, 0.6]}
     config |= {"image_processor_type": "DINOv3ViTImageProcessorFast"} if name == "dinov3" else {}  # as published
     (folder / "preprocessor_config.json").write_text(json.dumps(config))
-    assert not np.allclose(load_encoder(str(folder), "cpu").embed(faces), before, atol=1e-4)
+    other = load_encoder(str(folder), "cpu")
+    assert not np.allclose(other.embed(faces), before, atol=1e-4)
+    assert {k for k in settings if other.settings[k] != settings[k]} == {"model", "preprocessing"}
+    assert load(name).settings == settings
 
 
 def test_embedding_is_the_projected_feature_or_the_class_token(load, faces):
@@ -141,6 +145,24 @@ def test_folders_that_hold_no_encoder(tmp_path, model_folder):
     (bare / "model.safetensors").unlink()
     with pytest.raises(FileNotFoundError, match="no transformers model at"):
         load_encoder(str(bare), "cpu")
+
+
+def test_models_of_another_type_are_refused(load, tmp_path):
+    with pytest.raises(ValueError, match="encoder .*swin.* is of type 'swin'; choose one of clip, siglip, dinov2"):
+        load("swin")
+    for kind in ("siglip2", "resnet"):
+        (tmp_path / "config.json").write_text(json.dumps({"model_type": kind}))
+        with pytest.raises(ValueError, match=f"is of type '{kind}'"):
+            load_encoder(str(tmp_path), "cpu")
+
+
+def test_an_error_that_says_nothing_is_named_by_its_kind(monkeypatch, model_folder):
+    def fail(*_, **options):
+        raise OSError
+
+    monkeypatch.setattr("unelib.encoders.AutoConfig.from_pretrained", fail)
+    with pytest.raises(FileNotFoundError, match=r"no transformers model at .* \(OSError\); put"):
+        load_encoder(model_folder("clip"), "cpu")
 
 
 def test_missing_preset_names_the_command(monkeypatch, tmp_path):

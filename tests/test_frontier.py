@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from diffusers import DDIMScheduler
 
-from unelib.frontier import PEERS, frontier
+from unelib.frontier import PEERS, frontier, peer
 from unelib.generators import load_generator
+
+from .conftest import SCALED_LINEAR
 
 
 @pytest.fixture
@@ -32,3 +35,26 @@ def test_a_better_solver_recovers_better(gaussian):
     pixels = np.full((2, 4, 4, 3), 90, np.uint8)
     table = frontier(gaussian, noise, pixels, ["ab2, karras", "ddim, trailing"], [25])
     assert table.error[0] < table.error[1] / 10 and table.psnr[0] > table.psnr[1]
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_peers_are_told_that_they_are_given_epsilon(gaussian, name):
+    latent, found = np.random.default_rng(0).standard_normal((2, 1, 4, 4)).astype(np.float32), []
+    for prediction in ("epsilon", "v_prediction"):
+        gaussian.scheduler = DDIMScheduler(**SCALED_LINEAR, prediction_type=prediction)
+        found.append(peer(gaussian, name, 6)[0](latent)[0])
+    np.testing.assert_array_equal(*found)
+
+
+def test_methods_that_cannot_be_are_refused_before_any_work(gaussian, gaussian_flow):
+    noise, pixels = np.ones((2, 1, 4, 4), np.float32), np.full((2, 4, 4, 3), 90, np.uint8)
+    for method, message in (
+        ("foo", "unknown method 'foo'; choose one of 'diffusers DDIM', .*, or 'solver, grid' such as 'ab2, karras'"),
+        ("foo, karras", "unknown solver 'foo'"),
+        ("ab2, foo", "unknown grid 'foo'"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            frontier(gaussian, noise, pixels, ["ab2, karras", method], [4])
+    with pytest.raises(ValueError, match="gaussian is a flow, which 'diffusers DDIM' cannot solve; choose 'solver"):
+        frontier(gaussian_flow, noise, pixels, ["ab2, uniform", "diffusers DDIM"], [4])
+    assert gaussian.calls == gaussian_flow.calls == 0

@@ -9,6 +9,7 @@ from diffusers import AutoencoderKL, DDIMScheduler, DiffusionPipeline, UNet2DCon
 
 from unelib.generators import Generator, load_generator, match_channels
 from unelib.invert import generate, invert
+from unelib.loading import first_line, pick_device
 
 LATENT = ["sd", "sd2", "lcm", "sdxl", "sd3", "ldm", "ldm-vq", "flow"]
 PIXEL = ["ddpm", "ddim"]
@@ -280,3 +281,34 @@ def test_compiling_is_asked_of_torch(load, monkeypatch):
     monkeypatch.setattr(torch.nn.Module, "compile", lambda module: asked.append(type(module).__name__))
     load("ldm", compile=True)
     assert asked == ["UNet2DModel"]
+
+
+def test_settings_name_whatever_a_noise_depends_on(load):
+    gen = load("sd", prompt="a face")
+    assert gen.settings == load("sd", prompt="a face").settings and gen.settings["prompt"] == "a face"
+    assert gen.settings != load("sd", prompt="hat").settings and gen.settings != load("sd").settings
+    levels = gen.settings["levels"]
+    gen.levels = gen.levels * 1.01
+    assert gen.settings["levels"] != levels
+    assert load("sd2").settings["prediction"] == "v_prediction" and load("flow").settings["prediction"] == "flow"
+
+
+def test_an_unconditional_model_has_no_prompt(load):
+    assert load("ldm", prompt="a face").settings == load("ldm").settings
+
+
+def test_devices_that_torch_knows_but_this_machine_has_not(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert pick_device("cuda:1") == torch.device("cuda:1") and pick_device("cpu") == torch.device("cpu")
+    with pytest.raises(ValueError, match="device 'cuda:7' is not on this machine; choose auto or cpu"):
+        pick_device("cuda:7")
+    with pytest.raises(ValueError, match="unknown device 'meta'; choose auto"):
+        pick_device("meta")
+
+
+@pytest.mark.parametrize("error, line", [
+    (OSError("  one\ntwo"), "one"), (OSError(), "OSError"), (ValueError("\n"), "ValueError"),
+    (OSError("a" * 300), "a" * 200),
+])  # fmt: skip
+def test_first_line_of_an_error(error, line):
+    assert first_line(error) == line

@@ -9,7 +9,15 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from unelib.images import CELEBA_ATTRIBUTES, ImageSet, from_hub_rows, joined_pixels, load_images, load_parts
+from unelib.images import (
+    CELEBA_ATTRIBUTES,
+    ImageSet,
+    from_hub_rows,
+    joined_pixels,
+    load_images,
+    load_parts,
+    thumbnails,
+)  # fmt: skip
 from unelib.pictures import Pictures
 
 
@@ -147,11 +155,26 @@ def test_unreadable_file_is_named_with_its_row(folder, content):
         load_images(str(folder))
 
 
+@pytest.mark.parametrize("size", [None, 16])
+def test_a_picture_too_large_to_be_true_is_named(folder, monkeypatch, size):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 20)
+    with pytest.raises(FileNotFoundError, match="row 1: 0.png cannot be read as an image .*bomb"):
+        load_images(str(folder), size=size)
+
+
+def test_files_that_differ_in_their_ending_alone_are_named(folder):
+    picture().save(folder / "0.jpg")
+    rewrite(folder / "table.csv", "2.png", "0.jpg")
+    with pytest.raises(ValueError, match="the image '0' is there twice, as 0.png and 0.jpg; keep one"):
+        load_images(str(folder))
+
+
 @pytest.mark.parametrize("old, new, message", [
     ("0.png,1,0", "0.png,2,0", "row 1, attribute Male: 2.0 is not 0/1 or -1/1"),
     ("1.png,-1,1", "1.png,,1", "row 2, attribute Male: nan is not"),
     ("0.png,1,0", "0.png,yes,0", "attributes must be numbers"),
-    ("1.png", "0.png", "the image '0' is there twice"), ("file,Male,Young", "Male", "needs a column of file names"),
+    ("1.png", "0.png", "the image '0' is there twice, as 0.png and 0.png; keep one"),
+    ("file,Male,Young", "Male", "needs a column of file names"),
 ])  # fmt: skip
 def test_bad_table(folder, old, new, message):
     if new == "Male":
@@ -223,6 +246,25 @@ def test_hub_rows_with_attribute_columns():
     assert list(images.attributes) == ["Male", "Young"] and images.pixels.shape == (2, 16, 16, 3)
     np.testing.assert_array_equal(images.attributes, [[1, 0], [0, 1]])
     assert images.ids[1] == "owner/faces-test-00000001"
+
+
+def test_hub_pictures_are_read_as_those_of_files(tmp_path):
+    clear, deep = picture("RGBA", colour=(9, 9, 9, 0)), Image.fromarray(np.full((20, 20), 77 * 257, np.uint16))
+    turned, exif = picture(colour=(0, 0, 0)), Image.Exif()
+    turned.paste((255, 255, 255), (0, 0, 20, 5))
+    exif[0x0112] = 6  # stored turned; shown a quarter clockwise
+    for name, image in (("clear", clear), ("deep", deep), ("turned", turned)):
+        image.save(tmp_path / f"{name}.png", exif=exif if name == "turned" else None)
+    files = sorted(tmp_path.glob("*.png"))
+    shown = from_hub_rows("owner/faces", hub_rows(image=[str(f) for f in files], Male=[0, 1, 0]), 20, "train").pixels
+    assert (shown[0] == 255).all() and (shown[1] == 77).all()
+    assert shown[2][10, -2].min() > 200 and shown[2][1, 2].max() < 60
+
+
+def test_a_hub_picture_that_is_damaged_is_named_with_its_row(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"no image")
+    with pytest.raises(FileNotFoundError, match="row 1: owner/faces cannot be read as an image"):
+        from_hub_rows("owner/faces", hub_rows(image=[str(tmp_path / "a.png")], Male=[1]), 16, "train")
 
 
 def test_hub_rows_with_an_attribute_vector():
@@ -321,3 +363,33 @@ def test_a_damaged_picture_is_named_when_it_is_read(folder, lazy):
     assert images.pixels[:2].shape == (2, 20, 20, 3)
     with pytest.raises(FileNotFoundError, match="row 3: 2.png cannot be read"):
         images.pixels[:]
+
+
+def test_parts_of_a_plain_folder_share_no_image(folder):
+    train, test = load_parts(str(folder), 2, 1)
+    assert list(train.ids) == ["0", "1"] and list(test.ids) == ["2"] and test.split == "test"
+    np.testing.assert_array_equal(joined_pixels(train, test), load_images(str(folder)).pixels)
+    with pytest.raises(ValueError, match="has 2 and 1 images for training and testing, not 2 and 2"):
+        load_parts(str(folder), 2, 2)
+
+
+def test_both_parts_are_read_at_once_or_neither(celeba, monkeypatch):
+    monkeypatch.setattr("unelib.images.AT_ONCE", 2 * 16 * 16 * 3)
+    train, test = load_parts(str(celeba), 2, 1, size=16)
+    assert isinstance(train.pixels, Pictures) and isinstance(test.pixels, Pictures)
+    assert joined_pixels(train, test).shape == (3, 16, 16, 3)
+    train, test = load_parts(str(celeba), 1, 1, size=16)
+    assert joined_pixels(train, test).dtype == np.uint8 and not isinstance(train.pixels, Pictures)
+
+
+def test_thumbnails_are_means_over_areas():
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 12, 8, 3), np.uint8)
+    blocks = pixels.reshape(2, 4, 3, 4, 2, 3).mean((2, 4)) / 255
+    np.testing.assert_allclose(thumbnails(pixels, 4), blocks.reshape(2, -1), rtol=1e-6)
+    for side in (1, 5, 7, 16):
+        small = thumbnails(pixels, side)
+        assert small.shape == (2, side * side * 3) and small.dtype == np.float32
+        np.testing.assert_allclose(thumbnails(np.full_like(pixels, 51), side), 0.2, rtol=1e-6)
+    np.testing.assert_allclose(thumbnails(pixels, 5)[0, :3], pixels[0, :2, :1].mean((0, 1)) / 255, rtol=1e-6)
+    with pytest.raises(ValueError, match="side is 0; it must be at least 1"):
+        thumbnails(pixels, 0)

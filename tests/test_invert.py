@@ -12,9 +12,11 @@ from unelib.invert import (
     generate,
     invert,
     leak,
+    peak_memory,
     reconstruct,
     recovery,
     round_trip,
+    to_images,
     to_latents,
     to_noise,
 )  # fmt: skip
@@ -212,3 +214,31 @@ def test_an_automatic_batch_fits_the_device(gaussian, pixels, monkeypatch):
     monkeypatch.setattr("unelib.invert.peak_memory", lambda gen, n: 1000 + 50 * n)
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (10_000, 20_000))
     assert fitting("auto", gaussian) == 140
+
+
+def test_every_solve_takes_an_automatic_batch(gaussian, pixels):
+    latents = to_latents(gaussian, pixels, batch_size="auto")
+    np.testing.assert_array_equal(latents, to_latents(gaussian, pixels))
+    np.testing.assert_array_equal(to_images(gaussian, latents, "auto"), reconstruct(gaussian, pixels, "auto"))
+    assert len(round_trip(gaussian, pixels, steps=4, batch_size="auto")) == 6
+    assert len(recovery(gaussian, latents, steps=4, batch_size="auto", known=latents)) == 6
+
+
+def test_the_memory_of_a_batch_is_measured_with_its_pictures(gaussian, monkeypatch):
+    held, asked = [], []
+    monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", lambda device: held.clear())
+    monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda device: max(held))
+    for name, bytes_each in (("slope", 10), ("to_image", 70), ("to_latent", 30)):
+        monkeypatch.setattr(gaussian, name, recording(getattr(gaussian, name), asked, held, bytes_each))
+    assert peak_memory(gaussian, 3) == 210 and set(asked) == {"slope", "to_image", "to_latent"}
+
+
+def recording(method, asked, held, bytes_each):
+    """The method, noting its name and what it would hold for its rows."""
+
+    def recorded(x, *rest):
+        asked.append(method.__name__)
+        held.append(bytes_each * len(x))
+        return method(x, *rest)
+
+    return recorded

@@ -35,3 +35,21 @@ def test_errors(clusters):
         nearest(clusters[0], [0], np.arange(100), 100)
     with pytest.raises(ValueError, match="X holds nan at row 3"):
         nearest(np.where(np.arange(100)[:, None] == 3, np.nan, clusters[0]), [0], np.arange(100), 2)
+
+
+def test_neighbours_come_nearest_first_and_from_the_pool(clusters):
+    X, _ = clusters
+    queries, pool = np.arange(0, 100, 7), np.arange(5, 90)
+    found = nearest(X, queries, pool, 6)
+    moved = X - X[pool].mean(0)
+    moved /= np.linalg.norm(moved, axis=1, keepdims=True)
+    expected = [[j for j in pool[np.argsort(-moved[pool] @ moved[i])] if j != i][:6] for i in queries]
+    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(nearest(1e-20 * X, queries, pool, 6), found)
+
+
+def test_blocks_change_nothing(clusters, monkeypatch):
+    X, rows = clusters[0], np.arange(100)
+    whole = nearest(X, rows, rows, 5)
+    monkeypatch.setattr("unelib.similarity.BLOCK", 7)
+    np.testing.assert_array_equal(nearest(X, rows, rows, 5), whole)

@@ -64,6 +64,13 @@ def test_rsa_is_the_rank_correlation_of_distances():
     assert rsa(X, X2) == pytest.approx(expected)
 
 
+def test_rsa_of_two_columns_sees_no_more_than_which_is_larger():
+    two = X[:, :2]
+    larger = np.where(two[:, :1] > two[:, 1:], [[1.0, 0.0]], [[0.0, 1.0]])
+    assert rsa(two, larger) == pytest.approx(1)
+    assert rsa(two, X2[:, :2]) == pytest.approx(rsa(larger, 1e-3 * X2[:, :2] + 7), abs=1e-9)
+
+
 def test_procrustes_is_scipys_disparity():
     wider = np.column_stack([X, np.zeros((80, 3))])
     disparity = procrustes(wider, X2)[2]
@@ -127,9 +134,15 @@ def test_errors(measure, bad, message):
 
 
 @pytest.mark.parametrize("measure", [cka, mutual_knn, procrustes_distance])
-def test_repeated_row_is_an_error(measure):
+@pytest.mark.parametrize("row", [[1, 1, 1], [0, 0, 0], [0.1, 1e9, 1e-9]])
+def test_repeated_row_is_an_error(measure, row):
     with pytest.raises(ValueError, match="all rows of X2 are the same"):
-        measure(X, np.ones((80, 3)))
+        measure(X, np.tile(np.array(row, float), (80, 1)))
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_small_numbers_are_no_constants(measure):
+    assert measure(X, 1e-20 * X2) == pytest.approx(measure(X, X2))
 
 
 def test_errors_of_one_measure():

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.linalg import eigh
 from sklearn.base import BaseEstimator
 
-from .check import matrix, same_columns, same_rows, share
+from .check import centred, matrix, same_columns, same_rows, share
 from .ridge import leave_one_out, penalty_grid, ridge_weights, thin
 from .similarity import unit_rows
 
@@ -70,7 +70,7 @@ class CCA(BaseEstimator):
 
     Weights are P_i = C_i^(-1/2) Q_i, with C_i = cov(X_i) + ridge v_i I and Q_1 diag(rho) Q_2' the leading part of
     C_1^(-1/2) cov(X_1, X_2) C_2^(-1/2).
-    k      pairs, at most min(n, d1, d2)
+    k      pairs, at most the smaller rank of the centred views
     ridge  share of v_i, the view's mean variance (over its min(n, d_i) principal components)
     Fitted: `weights_` (two of (d_i, k)), `means_`, `correlations_` (k,): rho, on the training rows, with the ridge;
     with more than a few columns for each hundred rows they flatter, so report `score` on other rows.
@@ -90,8 +90,7 @@ class CCA(BaseEstimator):
     def fit(self, X, X2):
         """Fit to views X (n, d1) and X2 (n, d2) of the same n images."""
         views = centred_views([X, X2], ["X", "X2"])
-        check_settings(self.k, self.ridge, views)
-        (F, W), (F2, W2) = (whitened(X, self.ridge) for X, _ in views)
+        (F, W), (F2, W2) = whitened_views(views, self.ridge, self.k)
         Q, rho, Q2 = np.linalg.svd(F.T @ F2, full_matrices=False)
         signs = column_signs(F @ Q[:, : self.k])
         size = signs * np.sqrt(len(F))
@@ -125,7 +124,7 @@ class GCCA(BaseEstimator):
     The shared space G (n, k) is the leading eigenvectors of sum_i X_i (X_i'X_i + n ridge v_i I)^-1 X_i', found as the
     left singular vectors of the views' whitened thin factors side by side. For two views it is CCA's, with eigenvalues
     1 + rho.
-    k      shared dimensions, at most min(n, smallest d_i)
+    k      shared dimensions, at most the smallest rank of the centred views
     ridge  share of v_i, the view's mean variance (over its min(n, d_i) principal components)
     Fitted: `shared_` (n, k), unit variance; `eigenvalues_` (k,), each the number of views' worth of agreement, 1 for a
     dimension of one view only; `weights_` (one (d_i, k) a view), `means_`.
@@ -148,8 +147,7 @@ class GCCA(BaseEstimator):
         if len(views) < 2:
             raise ValueError(f"{len(views)} views were given; a shared space needs two at least")
         views = centred_views(views, [f"view {i}" for i in range(len(views))])
-        check_settings(self.k, self.ridge, views)
-        factors, whiteners = zip(*(whitened(X, self.ridge) for X, _ in views))
+        factors, whiteners = zip(*whitened_views(views, self.ridge, self.k))
         G, self.eigenvalues_ = leading_left(np.hstack(factors), self.k)
         self.shared_ = G * column_signs(G) * np.sqrt(len(G))
         # (X'X + r I)^-1 X' G is the whitener times the whitened factor's own coordinates of G
@@ -225,19 +223,17 @@ def centred_views(views, names):
     """Each view as float64, centred, with its mean; errors name the view."""
     views = [matrix(X, name, rows=2) for X, name in zip(views, names)]
     same_rows(*zip(names, views))
-    centred = [(X - X.mean(0), X.mean(0)) for X in views]
-    for name, (X, mean) in zip(names, centred):
-        if np.abs(X).max() <= 1e-12 * max(np.abs(mean).max(), 1e-300):
-            raise ValueError(f"all rows of {name} are the same; it has nothing to align")
-    return centred
+    return [centred(X, name) for X, name in zip(views, names)]
 
 
-def check_settings(k, ridge, views):
-    """Raise ValueError unless k fits all views and the ridge is a positive share."""
+def whitened_views(views, ridge, k):
+    """`whitened` of each view; ValueError unless the ridge is a positive share and k at most the smallest rank."""
     share(ridge, "ridge")
-    most = min(min(X.shape) for X, _ in views)
-    if not 1 <= k <= most:
-        raise ValueError(f"k is {k}; these views, {[X.shape for X, _ in views]}, allow 1 to {most}")
+    found = [whitened(X, ridge) for X, _ in views]
+    ranks = [F.shape[1] for F, _ in found]
+    if not 1 <= k <= min(ranks):
+        raise ValueError(f"k is {k}; these views, of ranks {ranks}, allow 1 to {min(ranks)}")
+    return found
 
 
 def whitened(X, ridge):

@@ -1,5 +1,7 @@
 """What arrays must be at the borders: finite matrices with one row an image, views of one length, 0/1 labels."""
 
+from numbers import Real
+
 import numpy as np
 import pandas as pd
 
@@ -22,6 +24,23 @@ def matrix(X, name="X", rows=1, dtype=np.float64):
         row, column = np.unravel_index(finite.argmin(), X.shape)
         raise ValueError(f"{name} holds {X[row, column]} at row {row}, column {column}; drop or repair that row")
     return X if dtype is None else X.astype(dtype, copy=False)
+
+
+def constant(X, axis=0):
+    """Which columns (axis 0) or rows (axis 1) of X hold one value up to rounding, whatever their scale."""
+    return np.ptp(X, axis) <= 1e-12 * np.abs(X).max(axis)
+
+
+def centred(X, name="X"):
+    """X less its mean row, and that row; ValueError if all rows are the same.
+
+    >>> centred(np.array([[1.0, 5.0], [3.0, 5.0]]))[0].tolist()
+    [[-1.0, 0.0], [1.0, 0.0]]
+    """
+    if constant(X).all():
+        raise ValueError(f"all rows of {name} are the same; take a view whose rows differ")
+    mean = X.mean(0)
+    return X - mean, mean
 
 
 def same_rows(*views):
@@ -80,6 +99,6 @@ def choice(value, allowed, what):
 
 def share(value, what, low=0.0, high=np.inf):
     """A number strictly above `low` and at most `high`, else a ValueError."""
-    if isinstance(value, str) or not low < value <= high:
+    if not isinstance(value, Real) or not low < value <= high:
         raise ValueError(f"{what} is {value!r}; it must be a number above {low:g} and at most {high:g}")
     return float(value)

@@ -7,6 +7,9 @@ A direction for reading (a probe's weights) and one for writing (the pattern: co
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.linalg import orth
+
+from .similarity import unit_rows
 
 
 @dataclass(frozen=True)
@@ -30,18 +33,14 @@ class Direction:
         return replace(self, sigma=other.sigma)
 
     def without(self, others, cov=None):
-        """The direction with others (Directions or vectors) projected out.
+        """The direction with others (a Direction or vector, or several) projected out.
 
         With `cov` (d, d) the result is uncorrelated with the others' projections under that covariance; without, it
-        is orthogonal to them. Raises ValueError if nothing is left.
+        is orthogonal to them. Raises ValueError if nothing is left, or if there are no others.
         """
-        others = np.stack([getattr(o, "vector", o) for o in np.atleast_1d(np.array(others, dtype=object))]).astype(
-            float
-        )
-        if others.shape[1] != len(self.vector):
-            raise ValueError(f"{self.name} has {len(self.vector)} columns, the others {others.shape[1]}: not one view")
+        others = vectors_like(self, others)
         constraints = others if cov is None else others @ np.asarray(cov, float)
-        basis = np.linalg.qr(constraints.T)[0]
+        basis = orth(unit_rows(constraints).T)  # as many columns as the others have dimensions, be they alike
         rest = self.vector - basis @ (basis.T @ self.vector)
         if np.linalg.norm(rest) < 1e-6:
             raise ValueError(f"{self.name} lies in the span of the others; nothing is left of it")
@@ -70,6 +69,19 @@ def direction(probe, name, kind="write", X=None):
         raise ValueError(f"the probe found nothing for {name!r}: its weights are zero")
     found = Direction(name, weights / length)
     return found if X is None else found.scaled_by(X)
+
+
+def vectors_like(d, others):
+    """Others (a Direction or vector, or several) as (m, d) float64; ValueError on another width or none at all."""
+    others = [others] if isinstance(others, Direction) else list(others)
+    if not others:
+        raise ValueError(f"nothing to take out of {d.name} was given; name one direction at least")
+    others = [others] if np.isscalar(others[0]) else others
+    vectors = [np.asarray(getattr(o, "vector", o), float) for o in others]
+    for vector in vectors:
+        if vector.shape != d.vector.shape:
+            raise ValueError(f"{d.name} has {len(d.vector)} columns, the others {vector.size}: not one view")
+    return np.stack(vectors)
 
 
 def rows_like(d, X):

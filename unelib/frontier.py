@@ -35,18 +35,18 @@ def frontier(gen, noise, pixels, methods, steps, exact_steps=100):
     of the recovery, `error` (relative), `low` and `high` (its quartiles) and `correlation`;
     of the round trip, `psnr` and `ssim` (against the autoencoder's own reconstruction) and `latent_error` (relative);
     of the pictures' noise, the columns of `noise_diagnostics`.
+    Raises ValueError, before anything is computed, on a method that is neither, or a peer on a flow.
     """
+    ways = [(method, n, *way(gen, method, n)) for method in methods for n in steps]
     known = generate_latents(gen, noise, exact_steps, "heun", "karras")
     clean = to_latents(gen, pixels)
     best = to_images(gen, clean)
     rows = []
-    for method in methods:
-        for n in steps:
-            invert, back, calls = peer(gen, method, n) if method in PEERS else own(gen, *method.split(", "), n)
-            found, there = invert(known)[0], invert(clean)
-            row = {"method": method, "steps": n, "calls": calls()} | recovery_columns(found, noise)
-            row |= round_trip_columns(gen, back(*there), clean, best)
-            rows.append(row | noise_diagnostics(there[0]).median().to_dict())
+    for method, n, invert, back, calls in ways:
+        found, there = invert(known)[0], invert(clean)
+        row = {"method": method, "steps": n, "calls": calls()} | recovery_columns(found, noise)
+        row |= round_trip_columns(gen, back(*there), clean, best)
+        rows.append(row | noise_diagnostics(there[0]).median().to_dict())
     return pd.DataFrame(rows)
 
 
@@ -62,6 +62,17 @@ def round_trip_columns(gen, again, clean, best):
     pictures = to_images(gen, again)
     errors = {"psnr": psnr(best, pictures), "ssim": ssim(best, pictures), "latent_error": relative_error(again, clean)}
     return {name: np.median(values) for name, values in errors.items()}
+
+
+def way(gen, method, steps):
+    """`own` or `peer` for a method by name; ValueError lists the names."""
+    if method in PEERS:
+        return peer(gen, method, steps)
+    solver, comma, grid = method.partition(", ")
+    if not comma:
+        known = ", ".join(map(repr, PEERS))
+        raise ValueError(f"unknown method {method!r}; choose one of {known}, or 'solver, grid' such as 'ab2, karras'")
+    return own(gen, solver, grid, steps)
 
 
 def own(gen, solver, grid, steps):
@@ -82,8 +93,13 @@ def own(gen, solver, grid, steps):
 
 def peer(gen, name, steps):
     """The same of diffusers' inverse scheduler and its forward twin, called as their documentation says."""
+    if gen.flow:
+        raise ValueError(
+            f"{gen.name} is a flow, which {name!r} cannot solve; choose 'solver, grid' such as 'ab2, uniform'"
+        )
     inverse, forward, options = PEERS[name]
     config = {k: v for k, v in gen.scheduler.config.items() if not k.startswith("_")}
+    config["prediction_type"] = "epsilon"  # what `gen.eps` gives, whatever the model predicts
     spent = []
 
     def solve(kind, x):

@@ -18,7 +18,8 @@ from diffusers import (
 from diffusers.models.attention_processor import Attention, AttnProcessor
 from diffusers.utils import logging
 
-from .loading import find_model, pick_device, pick_dtype, weights_digest
+from .files import value_hash
+from .loading import find_model, first_line, pick_device, pick_dtype, weights_digest
 from .schedule import make_schedule, training_sigmas
 
 GENERATORS = {
@@ -40,6 +41,7 @@ class Generator:
     latent_shape  (c, h, w) of the space that is diffused; `latent_dim` is its size
     image_size    pixels a side
     device, dtype where and in what precision the networks run; what they return is float32
+    prompt        the text it is conditioned on; empty for an unconditional model
     """
 
     def __init__(self, name, pipeline, device, dtype, prompt="", guidance=1.0):
@@ -57,6 +59,7 @@ class Generator:
             raise ValueError(f"{name} predicts {self.prediction!r}; epsilon, v_prediction and flows are supported")
         self.levels = training_levels(self.scheduler)
         self.condition = text_condition(pipeline, prompt, self.image_size, device, dtype, self.guidance)
+        self.prompt = prompt if self.condition else ""
         self.negative = None
         if self.guidance != 1 and self.condition and "timestep_cond" not in self.condition:
             self.negative = negative_condition(pipeline, self.condition, self.image_size, device, dtype)
@@ -67,8 +70,15 @@ class Generator:
     @property
     def settings(self):
         """What a noise depends on besides the solver, for a view's manifest."""
-        weights = weights_digest(self.unet, self.vae)
-        return {"model": self.name, "weights": weights, "dtype": str(self.dtype), "guidance": self.guidance}
+        return {
+            "model": self.name,
+            "weights": weights_digest(self.unet, self.vae),
+            "dtype": str(self.dtype),
+            "prompt": self.prompt,
+            "guidance": self.guidance,
+            "prediction": self.prediction,
+            "levels": value_hash(self.levels.astype(np.float32).tolist())[:16],
+        }
 
     @property
     def vae_factor(self):
@@ -204,11 +214,6 @@ def open_pipeline(name, source, dtype, revision):
         ) from error
     finally:
         logging.set_verbosity(told)
-
-
-def first_line(error):
-    """The first line of an error's message, at most 200 characters."""
-    return str(error).strip().split("\n")[0][:200]
 
 
 def denoiser_of(pipeline):

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from .faces import ATTRIBUTES, draw_faces, sample_factors
-from .pictures import Pictures, square
+from .pictures import Pictures, as_rgb, reading, square
 
 SPLIT_START = {"train": 0, "valid": 10_000_000, "test": 20_000_000, "models": 30_000_000}
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -48,24 +48,29 @@ class ImageSet:
 
 
 def load_images(name, n=2000, split="train", seed=0, size=None, attributes=None, correlated=True):
-    """An `ImageSet` of the first `n` images (all if None) of a split.
+    """An `ImageSet` of the first `n` images of a split (None: all of them; 2,000 drawn faces).
 
     name        "drawn-faces"; "celeba" (looked for in data/celeba) or a folder in CelebA's published layout; a folder
                 of images with one CSV of attributes; or a hub data set `owner/name`
     split       "train", "valid" or "test"; a plain folder has one split, whatever it is called
     seed        the world that is drawn; for drawn faces only
-    size        pixels a side; by default 64 for drawn faces, 512 for CelebA, and for a folder its smallest side
+    size        pixels a side; by default 64 for drawn faces, 512 for CelebA and the hub, for a folder its smallest side
     attributes  names to keep, in this order; all by default
     Raises FileNotFoundError, naming the file and the row, where something is missing or cannot be read, and
     ValueError where counts, values or names do not match.
     """
+    return read_together(find_images(name, n, split, seed, size, attributes, correlated))[0]
+
+
+def find_images(name, n=2000, split="train", seed=0, size=None, attributes=None, correlated=True):
+    """What `load_images` returns, with pictures in files not read yet."""
     if n is not None and n < 1:
         raise ValueError(f"n is {n}; ask for at least one image")
     if name == "drawn-faces":
         images = drawn_faces(n or 2000, split, seed, size or 64, correlated)
     elif (folder := image_folder(name)) is not None:
-        celeba = (folder / "list_attr_celeba.txt").is_file()
-        images = load_celeba(folder, n, split, size or 512) if celeba else load_folder(folder, n, split, size)
+        plain = is_plain(folder)
+        images = load_folder(folder, n, split, size) if plain else load_celeba(folder, n, split, size or 512)
     elif name.count("/") == 1 and not name.startswith((".", "/", "~")):
         images = load_hub(name, n, split, size or 512)
     else:
@@ -78,21 +83,29 @@ def load_images(name, n=2000, split="train", seed=0, size=None, attributes=None,
 def load_parts(name, n_train, n_test, train_split="train", test_split="test", **options):
     """Training and held-out `ImageSet`s that share no image, called "train" and "test".
 
-    Where both come from one split of the source, its first `n_train` images train and the next `n_test` are held out.
+    Where both come from one split of the source, its first `n_train` images train and the next `n_test` are held out;
+    a plain folder has one split, whatever they are called.
     """
-    if train_split != test_split:
-        train, test = (
-            load_images(name, n_train, train_split, **options),
-            load_images(name, n_test, test_split, **options),
-        )
-    else:
+    if train_split == test_split or name != "drawn-faces" and is_plain(image_folder(name)):
         both = load_images(name, n_train + n_test, train_split, **options)
         train, test = both[:n_train], both[n_train:]
+    else:
+        parts = (n_train, train_split), (n_test, test_split)
+        train, test = read_together(*(find_images(name, n, split, **options) for n, split in parts))
     if len(train) < n_train or len(test) < n_test:
         raise ValueError(
             f"{name} has {len(train)} and {len(test)} images for training and testing, not {n_train} and {n_test}"
         )
     return replace(train, split="train"), replace(test, split="test")
+
+
+def read_together(*image_sets):
+    """The image sets with their pictures read from files, if all of them together are few enough for memory."""
+    unread = [isinstance(images.pixels, Pictures) for images in image_sets]
+    size = sum(np.prod(images.pixels.shape, dtype=np.int64) for images, lazy in zip(image_sets, unread) if lazy)
+    if size > AT_ONCE:
+        return list(image_sets)
+    return [replace(images, pixels=images.pixels[:]) for images in image_sets]
 
 
 def joined_pixels(*image_sets):
@@ -107,6 +120,11 @@ def image_folder(name):
         if folder.is_dir():
             return folder
     return None
+
+
+def is_plain(folder):
+    """Whether a folder (or None) is one of images and a CSV, not of CelebA's published layout."""
+    return folder is not None and not (folder / "list_attr_celeba.txt").is_file()
 
 
 def keep_attributes(images, names):
@@ -198,8 +216,15 @@ def from_hub_rows(name, data, size, split):
             raise ValueError(f"{name} has no column of 0/1 attributes; it has {data.column_names}")
         values = np.array([data[c] for c in names]).T
     ids = np.array([f"{name}-{split}-{i:08d}" for i in range(len(data))])
-    pixels = np.stack([square(picture, size) for picture in data["image"]])
-    return ImageSet(name, ids, pixels, attribute_table(values, names, ids, name), split)
+    attributes = attribute_table(values, names, ids, name)
+    pixels = np.stack([hub_picture(name, data, row, size) for row in range(len(data))])
+    return ImageSet(name, ids, pixels, attributes, split)
+
+
+def hub_picture(name, data, row, size):
+    """The picture (size, size, 3) of one row of a `datasets.Dataset`."""
+    with reading(name, row):
+        return square(as_rgb(data[row]["image"]), size)
 
 
 def from_files(name, folder, files, values, names, size, split):
@@ -210,10 +235,12 @@ def from_files(name, folder, files, values, names, size, split):
         if not (folder / file).is_file():
             raise FileNotFoundError(f"{name}: row {row + 1} of the table names {file}, which is not in {folder}")
     ids = np.array([Path(file).with_suffix("").as_posix() for file in files])
+    twice = pd.Series(ids)[pd.Series(ids).duplicated()].tolist()
+    if twice:
+        alike = " and ".join(file for file, known in zip(files, ids) if known == twice[0])
+        raise ValueError(f"{name}: the image {twice[0]!r} is there twice, as {alike}; keep one")
     attributes = attribute_table(values, names, ids, name)
-    pictures = Pictures.of(folder, files, size)
-    few = np.prod(pictures.shape, dtype=np.int64) <= AT_ONCE
-    return ImageSet(name, ids, pictures[:] if few else pictures, attributes, split)
+    return ImageSet(name, ids, Pictures.of(folder, files, size), attributes, split)
 
 
 def attribute_table(values, names, ids, source):
@@ -239,12 +266,23 @@ def attribute_table(values, names, ids, source):
 
 
 def thumbnails(pixels, side):
-    """Pictures (n, h, w, c) uint8 shrunk by area to `side` and flattened, (n, side * side * c) float32 in 0..1."""
-    n, h, w, c = pixels.shape
-    if side < 1 or h % side or w % side:
-        raise ValueError(f"side is {side}; choose a divisor of {h} and {w}")
-    blocks = pixels.reshape(n, side, h // side, side, w // side, c)
-    return (blocks.mean((2, 4), dtype=np.float32) / 255).reshape(n, -1)
+    """Pictures (n, h, w, c) uint8 shrunk by area to `side` and flattened, (n, side * side * c) float32 in 0..1.
+
+    Each value is the mean of a block of whole pixels; blocks differ by a pixel where `side` does not divide the size.
+    """
+    if side < 1:
+        raise ValueError(f"side is {side}; it must be at least 1")
+    for axis in (1, 2):
+        pixels = block_means(pixels, side, axis)
+    return (pixels / 255).reshape(len(pixels), -1)
+
+
+def block_means(pixels, side, axis):
+    """Means, float32, of `side` blocks along an axis; pixels are repeated where there are fewer than blocks."""
+    starts = np.arange(side) * pixels.shape[axis] // side
+    counts = np.maximum(np.diff(starts, append=pixels.shape[axis]), 1)
+    sums = np.add.reduceat(pixels, starts, axis, dtype=np.float32)
+    return sums / np.expand_dims(counts, tuple(range(1, pixels.ndim - axis))).astype(np.float32)
 
 
 def read_lines(path):

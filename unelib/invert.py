@@ -56,7 +56,7 @@ def invert(gen, pixels, steps=25, solver="ab2", grid="karras", batch_size=64, pr
     integrate, schedule = pick_solver(solver), gen.schedule(steps, spacing=grid)
     check_forward(forward, schedule)
     parts = []
-    for rows in batches(len(pixels), fitting(batch_size, gen), progress, f"inverting with {gen.name}"):
+    for rows in batches(gen, len(pixels), batch_size, progress, f"inverting with {gen.name}"):
         latent = gen.to_latent(pixels[rows])
         start = diffused(latent, schedule, forward, pixels[rows]) if forward else latent
         parts.append(to_noise(gen, start, integrate, schedule, forward))
@@ -91,7 +91,7 @@ def generated(gen, noise, steps, solver, grid, batch_size, progress, before):
         before = check_noise(gen, before)
         if solver != "bdia":
             raise ValueError(f"solver {solver!r} takes no state `before` the noise; 'bdia' does")
-    for rows in batches(len(noise), fitting(batch_size, gen), progress, f"generating with {gen.name}"):
+    for rows in batches(gen, len(noise), batch_size, progress, f"generating with {gen.name}"):
         start = torch.from_numpy(noise[rows]).to(gen.device)
         pair = None if before is None else torch.from_numpy(before[rows]).to(gen.device)
         yield from_noise(gen, start, integrate, schedule, pair)
@@ -163,15 +163,18 @@ def fitting(batch_size, gen):
 
 
 def peak_memory(gen, n):
-    """Bytes that a GPU holds at most while the model looks at n latents."""
+    """Bytes that a GPU holds at most while the model looks at n latents, and makes and encodes their pictures."""
     torch.cuda.reset_peak_memory_stats(gen.device)
+    latent = torch.zeros(n, *gen.latent_shape, device=gen.device)
     with torch.inference_mode():
-        gen.slope(torch.zeros(n, *gen.latent_shape, device=gen.device), 500.0)
+        gen.slope(latent, 500.0)
+    gen.to_latent(gen.to_image(latent))
     return torch.cuda.max_memory_allocated(gen.device)
 
 
-def batches(n, batch_size, progress, label):
-    """Slices of at most `batch_size` rows, with a bar if asked for."""
+def batches(gen, n, batch_size, progress=False, label=""):
+    """Slices of at most `batch_size` rows ("auto": what fits into the device's memory), with a bar if asked for."""
+    batch_size = fitting(batch_size, gen)
     if batch_size < 1:
         raise ValueError(f"batch_size is {batch_size}; it must be at least 1")
     starts = range(0, n, batch_size)
@@ -228,13 +231,13 @@ def own_noise(arrays, shape, seed=0):
 def to_latents(gen, pixels, batch_size=64):
     """Clean latents (n, *latent_shape) float32 of images (n, h, w, 3) uint8: what inversion starts from."""
     pixels = check_pixels(pixels)
-    parts = [gen.to_latent(pixels[r]).cpu().numpy() for r in batches(len(pixels), batch_size, False, "")]
+    parts = [gen.to_latent(pixels[r]).cpu().numpy() for r in batches(gen, len(pixels), batch_size)]
     return np.concatenate(parts)
 
 
 def to_images(gen, latents, batch_size=64):
     """Images (n, h, w, 3) uint8 of latents (n, *latent_shape)."""
-    parts = batches(len(latents), batch_size, False, "")
+    parts = batches(gen, len(latents), batch_size)
     return np.concatenate([gen.to_image(torch.from_numpy(latents[r]).to(gen.device)) for r in parts])
 
 
@@ -251,7 +254,7 @@ def recovery(gen, noise, through="latent", steps=25, solver="ab2", grid="karras"
     noise, integrate, schedule = check_noise(gen, noise), pick_solver(solver), gen.schedule(steps, spacing=grid)
     latents = generate_latents(gen, noise, 100, "heun", "karras", batch_size) if known is None else known
     found = []
-    for rows in batches(len(noise), batch_size, False, ""):
+    for rows in batches(gen, len(noise), batch_size):
         latent = torch.from_numpy(latents[rows]).to(gen.device)
         latent = gen.to_latent(gen.to_image(latent)) if through == "image" else latent
         found.append(to_noise(gen, latent, integrate, schedule)[0].cpu().numpy())

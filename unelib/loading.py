@@ -43,13 +43,14 @@ def pick_device(device="auto"):
 
 
 def check_device(device):
-    """`torch.device` by its name, or an error where torch knows no such device or this machine has none."""
+    """`torch.device` by its name, or an error where models do not run on such a device or this machine has none."""
+    counts = {"cpu": lambda: 1, "cuda": torch.cuda.device_count, "mps": lambda: int(torch.backends.mps.is_available())}
     try:
         found = torch.device(device)
-    except RuntimeError as error:
+        count = counts[found.type]()
+    except (RuntimeError, KeyError) as error:
         raise ValueError(f"unknown device {device!r}; choose auto, cpu, cuda, cuda:1 or mps") from error
-    here = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}.get(found.type)
-    if here is not None and not here():
+    if (found.index or 0) >= count:
         raise ValueError(f"device {device!r} is not on this machine; choose auto or cpu")
     return found
 
@@ -61,6 +62,11 @@ def pick_dtype(dtype, device):
     if dtype not in ("float32", "float16", "bfloat16"):
         raise ValueError(f"unknown dtype {dtype!r}; choose auto, float32, float16 or bfloat16")
     return getattr(torch, dtype)
+
+
+def first_line(error):
+    """The first line of an error's message, at most 200 characters; its kind if it says nothing."""
+    return (str(error).strip() or type(error).__name__).split("\n")[0][:200]
 
 
 def weights_digest(*modules):

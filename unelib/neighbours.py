@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from .check import matrix
+from .similarity import most_alike, unit_rows
 
 
 def nearest(X, queries, pool, k):
@@ -15,11 +16,7 @@ def nearest(X, queries, pool, k):
     queries, pool = rows[queries], rows[pool]
     if not 1 <= k < len(pool):
         raise ValueError(f"k is {k}; the pool has {len(pool)} rows, so k must lie in 1 to {len(pool) - 1}")
-    X = X - X[pool].mean(0)
-    X = X / np.maximum(np.linalg.norm(X, axis=1, keepdims=True), 1e-12)
-    near = X[queries] @ X[pool].T
-    near[queries[:, None] == pool] = -np.inf
-    return pool[np.argsort(-near, axis=1, kind="stable")[:, :k]]
+    return most_alike(unit_rows(X - X[pool].mean(0)), queries, pool, k)
 
 
 def neighbour_agreement(X, Y, held_out, k=5, seed=0):

@@ -1,10 +1,13 @@
 """Pictures in files, as squares of one size, read when they are asked for: what does not fit into memory at once."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
+
+UNREADABLE = (OSError, ValueError, Image.DecompressionBombError)  # of a damaged, cut, foreign or far too large picture
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Pictures:
 
     @property
     def shape(self):
+        """(n, size, size, 3), as of an array."""
         return len(self.files), self.size, self.size, 3
 
     def __len__(self):
@@ -56,31 +60,38 @@ class Pictures:
         return Pictures(self.files[rows], self.rows[rows], self.size)
 
 
+@contextmanager
+def reading(name, row):
+    """Inside, what goes wrong with a picture becomes an error that names it and its row."""
+    try:
+        yield
+    except UNREADABLE as error:
+        raise FileNotFoundError(f"row {row + 1}: {name} cannot be read as an image ({error})") from error
+
+
 def smallest_side(path, row):
     """The smaller side of a picture, by its header."""
-    try:
-        with Image.open(path) as picture:
-            return min(picture.size)
-    except (UnidentifiedImageError, OSError) as error:
-        raise FileNotFoundError(f"row {row + 1}: {path.name} cannot be read as an image ({error})") from error
+    with reading(path.name, row), Image.open(path) as picture:
+        return min(picture.size)
 
 
 def open_picture(path, row):
-    """One picture as RGB: EXIF rotation applied, grey (16 bits too), CMYK converted, transparency over white."""
-    try:
-        with Image.open(path) as picture:
-            picture = ImageOps.exif_transpose(picture)
-            if picture.mode.startswith("I"):
-                picture = Image.fromarray((np.asarray(picture) // 257).clip(0, 255).astype(np.uint8))
-            if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-                picture = picture.convert("RGBA")
-                picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-            return picture.convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError) as error:
-        raise FileNotFoundError(f"row {row + 1}: {path.name} cannot be read as an image ({error})") from error
+    """One picture of a file as RGB."""
+    with reading(path.name, row), Image.open(path) as picture:
+        return as_rgb(picture)
+
+
+def as_rgb(picture):
+    """A picture as RGB: EXIF rotation applied, grey (16 bits too), CMYK converted, transparency over white."""
+    picture = ImageOps.exif_transpose(picture)
+    if picture.mode.startswith("I"):
+        picture = Image.fromarray((np.asarray(picture) // 257).clip(0, 255).astype(np.uint8))
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        picture = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    return picture.convert("RGB")
 
 
 def square(picture, size):
-    """The middle square of a picture, resized to `size`, as (size, size, 3) uint8."""
-    fitted = ImageOps.fit(picture.convert("RGB"), (size, size), Image.Resampling.LANCZOS)
-    return np.asarray(fitted, np.uint8)
+    """The middle square of an RGB picture, resized to `size`, as (size, size, 3) uint8."""
+    return np.asarray(ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS), np.uint8)

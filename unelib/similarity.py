@@ -8,7 +8,7 @@ import numpy as np
 from scipy.spatial.distance import squareform
 from scipy.stats import rankdata
 
-from .check import matrix, same_rows
+from .check import centred, constant, matrix, same_rows
 from .ridge import thin
 
 BLOCK = 1024  # rows of similarities held at a time while neighbours are looked for
@@ -32,7 +32,8 @@ def cka(X, X2, debiased=False):
 def rsa(X, X2):
     """Representational similarity: Spearman correlation of all pairs' correlation distances in two views, -1 to 1.
 
-    Views need two columns at least, and no row may be constant; further errors as in `cka`.
+    Distances that differ by rounding alone (past 12 decimals) are ties: all those of views with two columns, where a
+    correlation is 1 or -1. Raises ValueError on a row that is constant; further errors as in `cka`.
     """
     return compare(rsa, X, X2)
 
@@ -103,14 +104,6 @@ def parts_of(measure, X, X2, options):
     return prepare(X, "X", **options), prepare(X2, "X2", **options), score, shuffle
 
 
-def centred(X, name):
-    """X less its mean row; ValueError if nothing is left."""
-    X = X - X.mean(0)
-    if np.abs(X).max() <= 1e-12:
-        raise ValueError(f"all rows of {name} are the same; there is nothing to compare")
-    return X
-
-
 def unit_rows(X):
     """Rows scaled to length 1; a row at the origin stays there."""
     length = np.linalg.norm(X, axis=1, keepdims=True)
@@ -119,7 +112,7 @@ def unit_rows(X):
 
 def gram(X, name, debiased=False):
     """Centred Gram matrix (n, n) of unit norm."""
-    X = centred(X, name)
+    X, _ = centred(X, name)
     K = X @ X.T
     if debiased:
         n = len(K)
@@ -132,12 +125,11 @@ def gram(X, name, debiased=False):
 
 def distance_ranks(X, name):
     """Ranks (n, n) of the correlation distances of all pairs, centred, of unit norm, with an empty diagonal."""
-    rows = X - X.mean(1, keepdims=True)
-    constant = np.flatnonzero(np.abs(rows).max(1) <= 1e-12)
-    if constant.size:
-        raise ValueError(f"row {constant[0]} of {name} is constant; a correlation with it has no meaning")
-    rows = unit_rows(rows)
-    ranks = rankdata(-(rows @ rows.T)[np.triu_indices(len(X), 1)])
+    flat = np.flatnonzero(constant(X, axis=1))
+    if flat.size:
+        raise ValueError(f"row {flat[0]} of {name} is constant; a correlation with it has no meaning")
+    rows = unit_rows(X - X.mean(1, keepdims=True))
+    ranks = rankdata(-(rows @ rows.T)[np.triu_indices(len(X), 1)].round(12))
     ranks = ranks - ranks.mean()
     if not ranks.any():
         raise ValueError(f"all pairs of rows of {name} are equally far apart; there is nothing to compare")
@@ -148,17 +140,29 @@ def neighbours(X, name, k=10):
     """Indices (n, k) of each row's nearest others by cosine, after centring."""
     if not 1 <= k < len(X):
         raise ValueError(f"k is {k}; {name} has {len(X)} rows, so k must lie in 1 to {len(X) - 1}")
-    rows, found = unit_rows(centred(X, name)), []
-    for start in range(0, len(rows), BLOCK):
-        near = rows[start : start + BLOCK] @ rows.T
-        near[np.arange(len(near)), np.arange(len(near)) + start] = -np.inf
-        found.append(np.argpartition(-near, k - 1, axis=1)[:, :k])
-    return np.concatenate(found)
+    everyone = np.arange(len(X))
+    return most_alike(unit_rows(centred(X, name)[0]), everyone, everyone, k)
+
+
+def most_alike(rows, queries, pool, k):
+    """Row numbers (q, k), nearest first, of those of `pool` whose rows have the largest products with each query's.
+
+    rows (n, d); queries (q,) and pool (p,) row numbers, k < p. A query is never its own neighbour.
+    """
+    others, found = rows[pool], np.empty((len(queries), k), int)
+    for start in range(0, len(queries), BLOCK):
+        asked = queries[start : start + BLOCK]
+        near = rows[asked] @ others.T
+        near[asked[:, None] == pool] = -np.inf
+        best = np.sort(np.argpartition(-near, k - 1, axis=1)[:, :k], axis=1)
+        order = np.argsort(-np.take_along_axis(near, best, 1), axis=1, kind="stable")
+        found[start : start + BLOCK] = pool[np.take_along_axis(best, order, 1)]
+    return found
 
 
 def unit_view(X, name):
     """Centred view of unit norm in its principal coordinates, which a rotation does not change."""
-    U, s, _ = thin(centred(X, name))
+    U, s, _ = thin(centred(X, name)[0])
     return U * (s / np.linalg.norm(s))
 
 
