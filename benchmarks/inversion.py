@@ -7,11 +7,16 @@ import pandas as pd
 import torch
 
 from unelib import load_generator, load_images
+from unelib.diagnostics import relative_error
+from unelib.exact import ExactGaussian
 from unelib.frontier import PEERS, frontier
-from unelib.invert import invert
+from unelib.invert import generate_latents, invert, to_noise
+from unelib.solvers import SOLVERS
 
 GRIDS = ["ab2, karras", "ab2, log-sigma", "ab2, uniform", "bdia, karras", "bdia, log-sigma"]
 OTHERS = ["heun, karras", "fixed-point, karras", "ddim, trailing", "ddim, leading", "euler, karras"]
+STEPS = [12, 25, 50]
+SHOWN = ["method", "steps", "calls", "error", "low", "high", "correlation", "psnr", "latent_error", "std", "neighbour"]
 
 
 def overhead(gen, pixels, steps=25, rounds=5):
@@ -41,13 +46,45 @@ def against_ddim(gen, noise, pixels):
     print(f"{gen.name}: plain DDIM's round trip at 100 calls {ddim.psnr[100]:.1f} dB, {more:.1f} x the latent error")
 
 
+def orders(steps=(40, 80, 160, 320)):
+    """Order of accuracy of every solver on the exact Gaussian: minus the slope of log error over log steps."""
+    gen = ExactGaussian()
+    latent = gen.to_latent(np.random.default_rng(0).integers(30, 226, (16, 4, 4, 1), np.uint8)).double()
+    for name, solver in SOLVERS.items():
+        found = [to_noise(gen, latent, solver, gen.schedule(n, "log-sigma"))[0] for n in steps]
+        errors = [float((x - gen.noise_of(latent)).norm()) for x in found]
+        print(f"order of {name}: {-np.polyfit(np.log(steps), np.log(errors), 1)[0]:.2f}")
+
+
+def precision(name, noise):
+    """How far half precision moves the noise, beside the solver's own error at 25 calls."""
+    gen = load_generator(name, dtype="float32")
+    latents = generate_latents(gen, noise, 100, "heun")
+    invert = lambda gen: to_noise(gen, torch.from_numpy(latents), SOLVERS["ab2"], gen.schedule(25, "karras"))[0].numpy()
+    full = invert(gen)
+    print(f"{name}: error of the solver {np.median(relative_error(full, noise)):.4f}")
+    for dtype in ("float16", "bfloat16"):
+        moved = np.median(relative_error(invert(load_generator(name, dtype=dtype)), full))
+        print(f"{name}: {dtype} moves the noise by {moved:.4f}")
+
+
+def compare(gen, noise, pixels):
+    """The frontier as a table: every solver and grid, and the peers."""
+    print(frontier(gen, noise, pixels, [*GRIDS, *OTHERS, *PEERS], STEPS)[SHOWN].round(4).to_string(index=False))
+
+
 if __name__ == "__main__":
     pd.set_option("display.width", 160, "display.max_columns", 20)
+    orders()
+    rng = np.random.default_rng(0)
+    compare(
+        ExactGaussian(), rng.standard_normal((16, 1, 4, 4), np.float32), rng.integers(30, 226, (16, 4, 4, 3), np.uint8)
+    )
     pixels = load_images("drawn-faces", n=32, split="test").pixels
     for name in ("drawn-ldm", "drawn-ddpm"):
         gen = load_generator(name)
-        noise = np.random.default_rng(0).standard_normal((16, *gen.latent_shape)).astype(np.float32)
+        noise = rng.standard_normal((16, *gen.latent_shape), np.float32)
         print(f"{name}: inversion takes {overhead(gen, pixels):.3f} x its bare denoiser calls (asked: 1.05)")
         against_ddim(gen, noise, pixels[:16])
-        table = frontier(gen, noise, pixels[:16], [*GRIDS, *OTHERS, *PEERS], [12, 25, 50])
-        print(table.round(4).to_string(index=False))
+        precision(name, noise)
+        compare(gen, noise, pixels[:16])

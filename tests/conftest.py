@@ -5,7 +5,6 @@ import os
 os.environ["HF_HUB_OFFLINE"] = "1"  # before any import of the hub's libraries
 
 import diffusers  # noqa: E402
-import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 import torch  # noqa: E402
 import transformers  # noqa: E402
@@ -20,8 +19,8 @@ from diffusers import (  # noqa: E402
 from tokenizers import Tokenizer, models, pre_tokenizers  # noqa: E402
 from transformers import CLIPConfig, CLIPTextConfig, CLIPTokenizer  # noqa: E402
 
+from unelib.exact import ExactFlow, ExactGaussian  # noqa: E402
 from unelib.faces import draw_faces, sample_factors  # noqa: E402
-from unelib.schedule import make_schedule, training_sigmas  # noqa: E402
 
 START, END = "<|startoftext|>", "<|endoftext|>"
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -241,77 +240,11 @@ def model_folder(tmp_path_factory):
     return folder
 
 
-class GaussianGenerator:
-    """The generator's contract for images ~ N(mean, diag(variance)) in latent space: its best denoiser is linear.
-
-    Latents are the first channel of 8-bit pixels in -1..1. eps(x, t) = E[eps | x], exact for every noise level.
-    """
-
-    name, device, dtype = "gaussian", torch.device("cpu"), torch.float32
-    latent_shape, latent_dim, flow = (1, 4, 4), 16, False
-
-    def __init__(self):
-        rng = np.random.default_rng(0)
-        self.mean = torch.from_numpy(rng.normal(0, 0.3, self.latent_shape))
-        self.variance = torch.from_numpy(rng.uniform(0.2, 1.5, self.latent_shape))
-        self.levels = training_sigmas(np.linspace(0.00085**0.5, 0.012**0.5, 1000) ** 2)
-        self.calls = 0
-
-    def schedule(self, steps, spacing="trailing"):
-        return make_schedule(self.levels, steps, spacing, self.flow)
-
-    def to_latent(self, pixels):
-        return torch.from_numpy(pixels[..., 0].astype(np.float32) / 127.5 - 1)[:, None]
-
-    def to_image(self, latent):
-        grey = ((latent.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
-        return grey.expand(-1, 3, -1, -1).permute(0, 2, 3, 1).numpy()
-
-    def eps(self, x, t):
-        self.calls += 1
-        sigma = np.exp(np.interp(t, np.arange(1000), np.log(self.levels)))
-        slope = sigma * (x * np.sqrt(1 + sigma**2) - self.mean) / (self.variance + sigma**2)
-        return slope.to(x.dtype)
-
-    def slope(self, x, t):
-        return self.eps(x, t)
-
-    def noise_of(self, latent):
-        """The probability-flow map: each coordinate is scaled about the mean by the growth of its deviation."""
-        low, high = self.levels[0], self.levels[-1]
-        growth = torch.sqrt((self.variance + high**2) / (self.variance + low**2))
-        return (self.mean + (latent - self.mean) * growth) / np.sqrt(1 + high**2)
-
-
-class GaussianFlow(GaussianGenerator):
-    """The same world seen by a rectified flow: x = (1 - t) z + t e; its best velocity E[e - z | x] is linear too."""
-
-    flow = True
-
-    def __init__(self):
-        super().__init__()
-        self.levels = np.arange(1, 1001) / 1000
-
-    def deviation(self, t):
-        """Standard deviation of x at time t."""
-        return torch.sqrt((1 - t) ** 2 * self.variance + t**2)
-
-    def slope(self, x, t):
-        self.calls += 1
-        t = t / 1000
-        gain = (t - (1 - t) * self.variance) / self.deviation(t) ** 2
-        return (gain * (x - (1 - t) * self.mean) - self.mean).to(x.dtype)
-
-    def noise_of(self, latent):
-        low = self.levels[0]
-        return (latent - (1 - low) * self.mean) * self.deviation(1.0) / self.deviation(low)
-
-
 @pytest.fixture
 def gaussian():
-    return GaussianGenerator()
+    return ExactGaussian()
 
 
 @pytest.fixture
 def gaussian_flow():
-    return GaussianFlow()
+    return ExactFlow()
