@@ -125,7 +125,7 @@ def side_by_side(count, height=3.4, sharey=True):
     return plt.subplots(1, count, figsize=(WIDTH, height), layout="constrained", sharey=sharey)
 
 
-def frontiers(table, groups, rows, log=()):
+def frontiers(table, groups, rows, log=(), height=2.4):
     """Accuracy against calls: a figure with a column of panels for each group of methods and a row for each measure.
 
     table   DataFrame of `unelib.frontier.frontier`
@@ -133,7 +133,7 @@ def frontiers(table, groups, rows, log=()):
     rows    {column of the table: label of the axis}; `log` names those on a logarithmic axis
     """
     shape = (len(rows), len(groups))
-    size = {"figsize": (WIDTH, 2.4 * len(rows) + 1.1), "layout": "constrained", "sharex": True, "sharey": "row"}
+    size = {"figsize": (WIDTH, height * len(rows) + 1.3), "layout": "constrained", "sharex": True, "sharey": "row"}
     figure, axes = plt.subplots(*shape, squeeze=False, **size)
     for down, (column, label) in zip(axes, rows.items()):
         for ax, methods in zip(down, groups.values()):
@@ -143,7 +143,9 @@ def frontiers(table, groups, rows, log=()):
     for ax, last, title in zip(axes[0], axes[-1], groups):
         ax.set_title(title, loc="left")
         last.set_xlabel("calls of the model")
-        last.legend(*ax.get_legend_handles_labels(), loc="upper center", bbox_to_anchor=(0.5, -0.25), fontsize=8)
+        last.legend(
+            *ax.get_legend_handles_labels(), loc="upper center", bbox_to_anchor=(0.5, -0.6 / height), fontsize=8
+        )
     return figure
 
 
