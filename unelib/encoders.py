@@ -68,7 +68,7 @@ class Encoder:
     @torch.inference_mode()
     def embed_batch(self, pixels):
         """Embeddings of one batch, through the model's own preprocessing."""
-        pictures = [Image.fromarray(p.squeeze()).convert("RGB") for p in pixels]
+        pictures = [Image.fromarray(p.squeeze(-1) if p.shape[-1] == 1 else p).convert("RGB") for p in pixels]
         inputs = self.processor(images=pictures, return_tensors="pt")["pixel_values"].to(self.device, self.dtype)
         if self.tokenizer is not None:
             return self.model.get_image_features(pixel_values=inputs).pooler_output.float().cpu().numpy()
