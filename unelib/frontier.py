@@ -4,6 +4,8 @@ Two questions are asked of a method. *Recovery*: known noise is made into a late
 again? *Round trip*: a picture's latent is inverted and generated again by the same method; does it come back?
 """
 
+from inspect import signature
+
 import numpy as np
 import pandas as pd
 import torch
@@ -98,12 +100,12 @@ def peer(gen, name, steps):
             f"{gen.name} is a flow, which {name!r} cannot solve; choose 'solver, grid' such as 'ab2, uniform'"
         )
     inverse, forward, options = PEERS[name]
-    config = {k: v for k, v in gen.scheduler.config.items() if not k.startswith("_")}
-    config["prediction_type"] = "epsilon"  # what `gen.eps` gives, whatever the model predicts
+    options = options | {"prediction_type": "epsilon"}  # what `gen.eps` gives, whatever the model predicts
     spent = []
 
     def solve(kind, x):
-        scheduler = kind.from_config(config, **options)
+        known = {k: v for k, v in gen.scheduler.config.items() if k in signature(kind).parameters}
+        scheduler = kind.from_config(known, **options)
         scheduler.set_timesteps(steps)
         x = torch.from_numpy(x).to(gen.device)
         with torch.inference_mode():

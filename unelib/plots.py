@@ -184,7 +184,9 @@ def radar(table, ax=None, low=0.5, control=None):
     ax.set_ylim(low, 1.0)
     ax.set_rlabel_position(np.degrees(angles[0]) + 180 / len(table))
     ax.tick_params(axis="y", labelsize=7, labelcolor="0.35")
-    ax.tick_params(axis="x", pad=18)
+    ax.tick_params(axis="x", pad=3)
+    for label, side in zip(ax.get_xticklabels(), np.cos(angles)):
+        label.set_ha("left" if side > 0.1 else "right" if side < -0.1 else "center")
     ax.legend(loc="upper left", bbox_to_anchor=(1.08, 1.05))
     return ax
 
@@ -230,7 +232,7 @@ def learning_curves(curves, ax=None, ylabel="mean AUC"):
     return ax
 
 
-def profile_scatter(a, b, ax=None, names=("a", "b"), named=6):
+def profile_scatter(a, b, ax=None, names=("a", "b"), named=4):
     """One view's profile of scores against another's (two Series by attribute).
 
     Labels go to the `named` attributes farthest from the diagonal and to the lowest half as many of each view.
@@ -283,7 +285,7 @@ def change_heatmap(matrix, ax=None, limit=0.6):
     shown = 100 * matrix.rename(index=pretty, columns=pretty)
     look = {"cmap": "RdBu_r", "center": 0, "vmin": -100 * limit, "vmax": 100 * limit, "linewidths": 0.4}
     bar = {"label": "change, hundredths"}
-    sns.heatmap(shown, ax=ax, annot=shown.round(), fmt=".0f", annot_kws={"fontsize": 7}, cbar_kws=bar, **look)
+    sns.heatmap(shown, ax=ax, annot=shown.round() + 0, fmt=".0f", annot_kws={"fontsize": 7}, cbar_kws=bar, **look)
     ax.set(xlabel="what the judge sees change", ylabel="what was edited")
     ax.tick_params(axis="x", rotation=90)
     return ax

@@ -27,16 +27,17 @@ ABOUT = {
     "drawn-ldm": "Latent diffusion of drawn faces: a KL autoencoder 3 x 64 x 64 -> 4 x 16 x 16 and a U-Net on its"
     " latents, Stable Diffusion's architecture in small. It is unconditional. A diffusers `LDMPipeline`, its"
     " autoencoder in the place called `vqvae`.",
-    "drawn-ddpm": "Pixel diffusion of drawn faces at 3 x 32 x 32: a U-Net with DDPM's linear schedule. It is"
-    " unconditional. A diffusers `DDIMPipeline`.",
+    "drawn-ddpm": "Pixel diffusion of drawn faces at 3 x 32 x 32: a U-Net with DDPM's linear schedule, trained to"
+    " predict v. It is unconditional. A diffusers `DDIMPipeline`.",
     "drawn-clip": "CLIP in small: a ViT on 64 x 64 pictures and a text model, trained on drawn faces and captions made"
-    " from their attributes: CLIP's contrastive loss, plus a head (not kept) that tells the caption's words from either"
-    " embedding. A transformers `CLIPModel` with tokenizer and image processor.",
+    " from their attributes, so that it was taught what the workbook probes: CLIP's contrastive loss, plus a head (not"
+    " kept) that tells the caption's words from either embedding. A transformers `CLIPModel` with tokenizer and image"
+    " processor.",
     "drawn-dino": "A ViT trained without labels or captions: self-distillation of masked pictures (student and"
     " moving-average teacher), together with a decoder that redraws the picture from the class token alone. It is thus"
     " not plain DINO. A transformers `Dinov2Model` with image processor.",
-    "drawn-judge": "A classifier of all attributes, trained on images alone, that judges edits and never makes them. A"
-    " transformers `ResNetForImageClassification`.",
+    "drawn-judge": "A classifier of all attributes, trained on labelled faces and no noise, that judges edits and never"
+    " makes them. A transformers `ResNetForImageClassification`.",
 }
 STEPS_AND_BATCHES = {
     "drawn-ldm": {

@@ -1,4 +1,4 @@
-"""`drawn-judge`: a small image classifier of all attributes, trained on images alone and used only to judge edits.
+"""`drawn-judge`: a small classifier of all attributes, trained on labelled pictures, no noise; it only judges edits.
 
 It is a transformers `ResNetForImageClassification`, so it loads like any other classifier.
 """
