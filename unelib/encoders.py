@@ -17,6 +17,8 @@ from .loading import find_model, first_line, pick_device, pick_dtype, weights_di
 ENCODERS = {
     "drawn-clip": "drawn-clip",
     "drawn-dino": "drawn-dino",
+    "fashion-clip": "fashion-clip",
+    "fashion-dino": "fashion-dino",
     "clip-b16": "openai/clip-vit-base-patch16",
     "clip-l14": "openai/clip-vit-large-patch14",
     "openclip-b16": "laion/CLIP-ViT-B-16-laion2B-s34B-b88K",

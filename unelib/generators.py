@@ -26,6 +26,7 @@ from .schedule import make_schedule, training_sigmas
 GENERATORS = {
     "drawn-ldm": "drawn-ldm",
     "drawn-ddpm": "drawn-ddpm",
+    "fashion-ddpm": "fashion-ddpm",
     "sd15": "stable-diffusion-v1-5/stable-diffusion-v1-5",
     "sd21": "stabilityai/stable-diffusion-2-1-base",
     "lcm": "SimianLuo/LCM_Dreamshaper_v7",
