@@ -234,6 +234,7 @@ def measure_quickly(monkeypatch):
     monkeypatch.setattr(measures, "LinearProbe", partial(LinearProbe, "ridge"))
 
 
+@pytest.mark.slow
 def test_a_generator_of_grey_pictures_is_measured(few, monkeypatch):
     train_model("fashion-ddpm")
     train_model("fashion-judge")
@@ -247,6 +248,7 @@ def test_a_generator_of_grey_pictures_is_measured(few, monkeypatch):
     assert (loading.MODELS / "fashion-ddpm/samples.png").is_file()
 
 
+@pytest.mark.slow
 def test_encoders_of_grey_pictures_are_measured(few, monkeypatch):
     train_model("fashion-clip")
     measure_quickly(monkeypatch)

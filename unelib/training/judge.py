@@ -42,7 +42,7 @@ class Plan(NamedTuple):
 
 PLANS = {
     "drawn": Plan(1600, 64, (24, 48, 80), (1, 1, 1), shifted),
-    "fashion": Plan(2200, 128, (32, 64, 128), (2, 2, 2), turned_and_cropped),
+    "fashion": Plan(3000, 128, (32, 64, 128), (2, 2, 2), turned_and_cropped),
 }
 
 
