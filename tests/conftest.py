@@ -56,11 +56,11 @@ def text_encoder(projection=None):
 
 def autoencoder(**changes):
     """AutoencoderKL with f = 4: 16 pixels a side to 4 x 4 x 4."""
-    return AutoencoderKL(
-        in_channels=3, out_channels=3, latent_channels=4, sample_size=16, block_out_channels=(8, 8, 8),
-        norm_num_groups=4, down_block_types=("DownEncoderBlock2D",) * 3,
-        up_block_types=("UpDecoderBlock2D",) * 3, **changes,
-    )  # fmt: skip
+    return AutoencoderKL(**{
+        "in_channels": 3, "out_channels": 3, "latent_channels": 4, "sample_size": 16, "block_out_channels": (8, 8, 8),
+        "norm_num_groups": 4, "down_block_types": ("DownEncoderBlock2D",) * 3,
+        "up_block_types": ("UpDecoderBlock2D",) * 3,
+    } | changes)  # fmt: skip
 
 
 def unconditional_unet(size=4, channels=4):
@@ -147,6 +147,11 @@ PIPELINES = {
     "ddpm": lambda: diffusers.DDPMPipeline(unconditional_unet(16, 3), DDPMScheduler()),
     "ddim": lambda: diffusers.DDIMPipeline(unconditional_unet(16, 3), DDIMScheduler()),
     "grey": lambda: diffusers.DDPMPipeline(unconditional_unet(16, 1), DDPMScheduler()),
+    "grey-28": lambda: diffusers.DDIMPipeline(unconditional_unet(28, 1), DDIMScheduler(**SCALED_LINEAR)),
+    "grey-32": lambda: diffusers.DDIMPipeline(unconditional_unet(32, 1), DDIMScheduler(**SCALED_LINEAR)),
+    "grey-ldm": lambda: diffusers.LDMPipeline(
+        autoencoder(in_channels=1, out_channels=1, sample_size=32), unconditional_unet(8), DDIMScheduler()
+    ),
     "ldm": lambda: diffusers.LDMPipeline(autoencoder(), unconditional_unet(), DDIMScheduler(**SCALED_LINEAR)),
     "ldm-vq": latent_diffusion_vq,
     "dit": diffusion_transformer,

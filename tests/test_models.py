@@ -19,8 +19,10 @@ def faces():
     return load_images("drawn-faces", n=300, split="test")
 
 
-def test_all_weights_are_small():
-    assert sum(p.stat().st_size for p in MODELS.rglob("*.safetensors")) < 25e6
+@pytest.mark.parametrize("world, most", [("drawn", 25e6), ("fashion", 12e6)])
+def test_all_weights_are_small(world, most):
+    assert sum(p.stat().st_size for p in MODELS.glob(f"{world}-*/**/*.safetensors")) < most
+    assert all(p.name.startswith(("drawn-", "fashion-")) for p in MODELS.iterdir())
 
 
 def test_the_judge_sees_every_attribute(faces):

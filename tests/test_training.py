@@ -1,14 +1,25 @@
 """Training resumes where it was killed; captions say what is in the picture; cards are written whole."""
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from transformers import AutoConfig
 
+from unelib import fashion, loading
+from unelib.encoders import load_encoder
 from unelib.faces import ATTRIBUTES
-from unelib.training import cards, clip, data
+from unelib.generators import load_generator
+from unelib.images import load_images
+from unelib.judge import load_judge
+from unelib.probe import LinearProbe
+from unelib.training import cards, clip, data, dino, face_captions, fashion_captions, judge, measures, pixel_diffusion
 from unelib.training.loop import rate_at, train_loop
 from unelib.training.train import MODELS, train_model
+from unelib.training.worlds import FACES, FASHION
 
 
 def model():
@@ -78,21 +89,185 @@ def test_the_rate_rises_then_falls():
 def test_captions_tell_what_is_there():
     rng = np.random.default_rng(0)
     bald_man = np.array([name in ("Bald", "Male", "Eyeglasses") for name in ATTRIBUTES], np.uint8)
-    texts = " | ".join(clip.caption(bald_man, rng) for _ in range(60))
+    texts = " | ".join(face_captions.caption(bald_man, rng) for _ in range(60))
     assert "man" in texts and "glasses" in texts and "bald" in texts
     assert "woman" not in texts and "wearing a hat" not in texts
 
 
-def test_every_attribute_has_prompts_and_a_measure():
-    assert set(clip.PROMPTS) == set(ATTRIBUTES)
-    assert set(cards.MEASURES) == set(MODELS)
+def fashion_texts(name, n=300):
+    rng, row = np.random.default_rng(0), fashion.fashion_attributes(np.array([fashion.CLASSES.index(name)]))[0]
+    return [fashion_captions.caption(row, rng) for _ in range(n)]
+
+
+def said(text):
+    """What a caption says there is, and what not: lists of phrases."""
+    opening = max((o for o in fashion_captions.OPENINGS if text.startswith(o)), key=len)
+    present, _, absent = text.removeprefix(opening).partition("not ")
+    return present.rstrip(", ").split(", "), absent.split(" or ")
+
+
+def test_captions_of_clothes_name_class_or_group():
+    texts = fashion_texts("Sneaker")
+    assert {"a sneaker", "a pair of sneakers", "a closed shoe", "footwear that is closed"} <= set(texts)
+    assert any(text.endswith("a sneaker, footwear") for text in texts) and "a photo of a sneaker" in texts
+    assert not any(text.startswith("not") or text != text.strip(" ,") for text in texts)
+
+
+@pytest.mark.parametrize("name", fashion.CLASSES)
+def test_captions_of_clothes_say_nothing_false(name):
+    for text in fashion_texts(name):
+        for attribute, names in fashion_captions.NAMES.items():
+            there = attribute == name or name in fashion.GROUPS.get(attribute, ())
+            assert not set(names) & set(said(text)[there]), text
+
+
+def test_shirts_are_not_denied_long_sleeves():
+    assert not any("sleeve" in text for text in fashion_texts("Shirt"))
+    assert any("not a long-sleeved top" in text for text in fashion_texts("T-shirt"))
+
+
+def test_one_sentence_joins_what_is_and_what_is_not():
+    text = fashion_captions.sentence(["a sneaker", "a shoe"], ["not a bag", "not a coat"], "a photo of ")
+    assert text == "a photo of a sneaker, a shoe, not a bag or a coat"
+
+
+@pytest.mark.parametrize("world", [FACES, FASHION], ids=lambda world: world.name)
+def test_every_attribute_has_prompts_of_known_words(world):
+    assert tuple(world.captions.PROMPTS) == world.attributes
+    tokenizer = clip.build_tokenizer(world.captions)
+    texts = [text for pair in world.captions.PROMPTS.values() for some in pair for text in some]
+    assert all(text and text == text.strip() and text[0] != "," for text in texts)
+    assert all(len(tokens) <= clip.LENGTH for tokens in tokenizer(texts)["input_ids"])
+    assert tokenizer.get_vocab() == clip.build_tokenizer(world.captions).get_vocab()
+
+
+def test_every_model_has_a_measure_and_a_card():
+    assert {family for family, _ in MODELS.values()} == set(measures.MEASURES)
+    assert set(cards.ABOUT) == set(MODELS)
+    assert all(steps and batch for family, world in MODELS.values() for steps, batch in plan_of(family, world))
+
+
+def plan_of(family, world):
+    return family.steps_and_batches(world).values()
+
+
+def test_the_world_of_faces_is_that_of_the_committed_models():
+    assert FACES.attributes == tuple(ATTRIBUTES) and FACES.pictures.args == (40_000, 0)
+    built = {
+        "drawn-clip": clip.build(clip.build_tokenizer(face_captions), FACES),
+        "drawn-dino": dino.build(FACES),
+        "drawn-judge": judge.build(FACES),
+        "drawn-ddpm": pixel_diffusion.build(FACES),
+    }
+    for name, network in built.items():
+        (path,) = (loading.MODELS / name).rglob("*.safetensors")
+        assert numbers_in(load_file(path)) == numbers_in(network.state_dict())
+
+
+def numbers_in(state):
+    return sum(tensor.numel() for tensor in state.values())
+
+
+@pytest.fixture
+def few(monkeypatch, tmp_path):
+    """Two steps of training on 40 photographs, four of each class, saved where presets are looked for."""
+    images = load_images("fashion", n=200, size=32)
+    known = images.attributes.to_numpy()
+    rows = np.concatenate([np.flatnonzero(known[:, j])[:4] for j in range(10)]).reshape(10, 4).T.ravel()
+    world = replace(FASHION, pictures=lambda: (images.pixels[rows], known[rows]))
+    for name, (family, there) in MODELS.items():
+        if there is FASHION:
+            monkeypatch.setitem(MODELS, name, (family, world))
+    for family in (clip, dino, judge):
+        monkeypatch.setitem(family.PLANS, "fashion", family.PLANS["fashion"]._replace(steps=2))
+    monkeypatch.setitem(judge.PLANS, "fashion", judge.PLANS["fashion"]._replace(batch=16))
+    for module, changes in {clip: {"BATCH": 16}, dino: {"BATCH": 8, "WATCH_TRAIN": 20, "WATCH_TEST": 20},
+                            pixel_diffusion: {"STEPS": 2, "BATCH": 8}}.items():  # fmt: skip
+        for name, value in changes.items():
+            monkeypatch.setattr(module, name, value)
+    monkeypatch.setattr(loading, "MODELS", tmp_path / "models")
+    return images.pixels[rows]
+
+
+def weights_size(name):
+    return sum(path.stat().st_size for path in (loading.MODELS / name).rglob("*.safetensors"))
+
+
+def test_a_small_generator_of_grey_pictures_is_trained(few):
+    assert set(train_model("fashion-ddpm")) == {"denoiser"}
+    gen = load_generator("fashion-ddpm")
+    assert gen.latent_shape == (1, 32, 32) and gen.prediction == "v_prediction"
+    np.testing.assert_array_equal(gen.to_image(gen.to_latent(few)), few)
+    assert weights_size("fashion-ddpm") < 3.5e6
+
+
+@pytest.mark.parametrize("name", ["fashion-clip", "fashion-dino"])
+def test_small_encoders_of_grey_pictures_are_trained(name, few):
+    train_model(name)
+    enc = load_encoder(name)
+    assert enc.embed(few[:3]).shape == (3, enc.dim)
+    config = AutoConfig.from_pretrained(loading.MODELS / name)
+    assert getattr(config, "vision_config", config).patch_size == 4
+    assert weights_size(name) < 3.1e6
+    if name == "fashion-clip":
+        scores = clip.zero_shot_scores(enc.embed(few), enc.embed_text, fashion_captions.PROMPTS)
+        assert scores.shape == (40, 15) and np.isfinite(scores).all()
+
+
+def test_a_judge_of_grey_pictures_is_trained(few):
+    train_model("fashion-judge")
+    critic = load_judge("fashion-judge")
+    assert critic.attributes == list(fashion.ATTRIBUTES)
+    assert critic.probabilities(few).shape == (40, 15)
+    assert weights_size("fashion-judge") < 1.6e6
+
+
+def test_training_on_photographs_needs_the_published_files(monkeypatch, tmp_path):
+    monkeypatch.setattr(fashion, "FOLDERS", (tmp_path,))
+    monkeypatch.setattr(loading, "MODELS", tmp_path)
+    with pytest.raises(FileNotFoundError, match="split 'models' of fashion needs train-images.*dataset-fashion-mnist"):
+        train_model("fashion-judge")
+
+
+def measure_quickly(monkeypatch):
+    monkeypatch.setitem(measures.PROBING, "fashion", measures.Probing("train", (60, 40), (60, 40)))
+    monkeypatch.setattr(measures, "LinearProbe", partial(LinearProbe, "ridge"))
+
+
+@pytest.mark.slow
+def test_a_generator_of_grey_pictures_is_measured(few, monkeypatch):
+    train_model("fashion-ddpm")
+    train_model("fashion-judge")
+    monkeypatch.setattr(measures, "samples", lambda gen: few[np.arange(64) % 40])
+    monkeypatch.setattr(measures, "SOLVER_STEPS", 2)
+    monkeypatch.setattr(measures, "ROUND_TRIPS", 2)
+    measure_quickly(monkeypatch)
+    scores = measures.measure("fashion-ddpm")
+    assert {"noise: linear-probe AUC", "pixels: linear-probe AUC", "leak: linear-probe AUC"} <= set(scores)
+    assert "noise: linear-probe accuracy, 10 classes" in scores
+    assert (loading.MODELS / "fashion-ddpm/samples.png").is_file()
+
+
+@pytest.mark.slow
+def test_encoders_of_grey_pictures_are_measured(few, monkeypatch):
+    train_model("fashion-clip")
+    measure_quickly(monkeypatch)
+    scores = measures.measure("fashion-clip")
+    assert {"zero-shot accuracy, 10 classes", "linear-probe accuracy, 10 classes"} <= set(scores)
+    assert 0 <= scores["zero-shot accuracy, 10 classes"] <= 1
+
+
+def test_shares_of_classes_are_of_the_highest_score():
+    scores = np.array([[0.2, 0.1, 0.9], [0.1, 0.3, 0.9], [0.4, 0.3, 0.9], [0.5, 0.0, 0.9]])
+    assert measures.class_shares(scores, 2).tolist() == [0.75, 0.25]
+    assert measures.class_accuracy(np.eye(4)[[0, 1, 0, 1]][:, :3], scores, 2) == 0.75
 
 
 def test_unknown_models_are_named():
     with pytest.raises(ValueError, match="unknown model 'drawn-cat'; choose one of drawn-ldm"):
         train_model("drawn-cat")
     with pytest.raises(ValueError, match="unknown model 'drawn-cat'"):
-        cards.measure("drawn-cat")
+        measures.measure("drawn-cat")
 
 
 def test_a_card_says_what_was_measured(tmp_path, monkeypatch):
@@ -100,6 +275,9 @@ def test_a_card_says_what_was_measured(tmp_path, monkeypatch):
     (tmp_path / "drawn-judge").mkdir()
     text = cards.write_card("drawn-judge", {"judge": "10 steps"}, {"AUC": 0.98765}).read_text()
     assert "| AUC | 0.988 |" in text and "10 steps" in text and "license: mit" in text
+    (tmp_path / "fashion-judge").mkdir()
+    text = cards.write_card("fashion-judge", {"judge": "10 steps"}, {"AUC": 0.98765}).read_text()
+    assert "Zalando SE" in text and "15 attributes" in text and "face" not in text
 
 
 def test_the_time_of_a_training_stays_with_its_machine(tmp_path, monkeypatch):
@@ -108,7 +286,7 @@ def test_the_time_of_a_training_stays_with_its_machine(tmp_path, monkeypatch):
     assert cards.settings_of("drawn-judge")["judge"].endswith("wall time not recorded")
     trained(cards.checkpoints_of("drawn-judge"))
     here = cards.settings_of("drawn-judge")
-    assert here["judge"] == f"40 steps of {cards.judge.BATCH} pictures, 0 minutes on {cards.cores()}"
+    assert here["judge"] == f"40 steps of 64 pictures, 0 minutes on {cards.cores()}"
     cards.write_card("drawn-judge", here, {"AUC": 0.9})
     (cards.checkpoints_of("drawn-judge") / "checkpoint.safetensors").unlink()
     monkeypatch.setattr(cards.os, "cpu_count", lambda: 99)

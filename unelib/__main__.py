@@ -47,7 +47,7 @@ def run_command(recipe, pairs, force):
 @app.command()
 @click.argument("name")
 def train(name):
-    """Train the embedded model NAME (drawn-ldm, -ddpm, -clip, -dino or -judge); resumes after a kill."""
+    """Train the embedded model NAME (drawn-ldm, fashion-ddpm, ...: those of data/models); resumes after a kill."""
     from .training.train import train_model
 
     click.echo(train_model(name))
@@ -56,7 +56,7 @@ def train(name):
 @app.command()
 @click.argument("name")
 def card(name):
-    """Measure the embedded model NAME on held-out faces and write its model card."""
+    """Measure the embedded model NAME on held-out pictures and write its model card."""
     from .training.cards import make_card
 
     click.echo(make_card(name))

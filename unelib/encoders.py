@@ -17,6 +17,8 @@ from .loading import find_model, first_line, pick_device, pick_dtype, weights_di
 ENCODERS = {
     "drawn-clip": "drawn-clip",
     "drawn-dino": "drawn-dino",
+    "fashion-clip": "fashion-clip",
+    "fashion-dino": "fashion-dino",
     "clip-b16": "openai/clip-vit-base-patch16",
     "clip-l14": "openai/clip-vit-large-patch14",
     "openclip-b16": "laion/CLIP-ViT-B-16-laion2B-s34B-b88K",
@@ -68,7 +70,7 @@ class Encoder:
     @torch.inference_mode()
     def embed_batch(self, pixels):
         """Embeddings of one batch, through the model's own preprocessing."""
-        pictures = [Image.fromarray(p.squeeze()).convert("RGB") for p in pixels]
+        pictures = [Image.fromarray(p.squeeze(-1) if p.shape[-1] == 1 else p).convert("RGB") for p in pixels]
         inputs = self.processor(images=pictures, return_tensors="pt")["pixel_values"].to(self.device, self.dtype)
         if self.tokenizer is not None:
             return self.model.get_image_features(pixel_values=inputs).pooler_output.float().cpu().numpy()

@@ -20,12 +20,14 @@ from diffusers.utils import logging
 
 from .files import value_hash
 from .loading import find_model, first_line, pick_device, pick_dtype, weights_digest
+from .pictures import lacking
 from .schedule import make_schedule, training_sigmas
 
 PIECE = 8  # pictures through an autoencoder at once: faster on a CPU than more, and small beside the denoiser's batch
 GENERATORS = {
     "drawn-ldm": "drawn-ldm",
     "drawn-ddpm": "drawn-ddpm",
+    "fashion-ddpm": "fashion-ddpm",
     "sd15": "stable-diffusion-v1-5/stable-diffusion-v1-5",
     "sd21": "stabilityai/stable-diffusion-2-1-base",
     "lcm": "SimianLuo/LCM_Dreamshaper_v7",
@@ -94,7 +96,9 @@ class Generator:
     def to_latent(self, pixels):
         """Pixels (n, h, w, 3) uint8 -> latents (n, *latent_shape) float32, the posterior's mean, in the model's scale.
 
-        Pictures of another size are resized: by area when shrinking, bicubic when growing.
+        Grey is repeated or colour becomes luminance as the networks' channels want it. Of pictures that are no square
+        the middle is taken. Pictures of another size are framed in black if they lack one or two pixels on each side,
+        else resized: by area when shrinking, bicubic when growing.
         """
         x = torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device).permute(0, 3, 1, 2).float() / 127.5 - 1
         x = resize(x, self.image_size)
@@ -299,21 +303,22 @@ def encode_prompt(pipeline, prompt, device):
 
 
 def resize(x, side):
-    """Images (n, c, h, w) as squares of `side`: the middle square, area-averaged or bicubic."""
+    """Images (n, c, h, w) as squares of `side`: the middle one, framed in black, area-averaged or bicubic."""
     short = min(x.shape[-2:])
     top, left = (x.shape[-2] - short) // 2, (x.shape[-1] - short) // 2
     x = x[..., top : top + short, left : left + short]
-    if short == side:
-        return x
+    border = lacking(short, side)
+    if border is not None:
+        return torch.nn.functional.pad(x, [border] * 4, value=-1.0)
     mode = {"mode": "area"} if short > side else {"mode": "bicubic", "align_corners": False, "antialias": True}
     return torch.nn.functional.interpolate(x, size=(side, side), **mode).clamp(-1, 1)
 
 
 def match_channels(x, channels):
-    """Grey to colour by repeating, colour to grey by luminance (Rec. 601), equal counts as they are."""
+    """Grey to colour by repeating, colour to grey by luminance (Rec. 601; exact for grey), equal counts as they are."""
     if x.shape[1] == channels:
         return x
     if x.shape[1] == 1:
         return x.expand(-1, channels, -1, -1)
-    weights = torch.tensor([0.299, 0.587, 0.114], device=x.device).view(1, 3, 1, 1)
-    return (x.float() * weights).sum(1, keepdim=True).expand(-1, channels, -1, -1)
+    red, green, blue = x.float().split(1, 1)
+    return (green + 0.299 * (red - green) + 0.114 * (blue - green)).expand(-1, channels, -1, -1)

@@ -1,4 +1,4 @@
-"""Image sets: drawn faces, CelebA as published, a folder with a CSV, a hub data set; images, attributes, split.
+"""Image sets: drawn faces, Fashion-MNIST, CelebA, a folder with a CSV, a hub data set; images, attributes, split.
 
 Whatever the source, the result is an `ImageSet`: square RGB pictures of one size, one row of 0/1 attributes each.
 Every file is looked for before the first one is read, so nothing is ever half-loaded.
@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from .faces import ATTRIBUTES, draw_faces, sample_factors
-from .pictures import Pictures, as_rgb, reading, square
+from .fashion import ATTRIBUTES as FASHION_ATTRIBUTES
+from .fashion import fashion_attributes, fashion_ids, fashion_rows, holds_fashion
+from .pictures import Pictures, as_rgb, grey_as_rgb, reading, square
 
 SPLIT_START = {"train": 0, "valid": 10_000_000, "test": 20_000_000, "models": 30_000_000}
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -50,11 +52,15 @@ class ImageSet:
 def load_images(name, n=2000, split="train", seed=0, size=None, attributes=None, correlated=True):
     """An `ImageSet` of the first `n` images of a split (None: all of them; 2,000 drawn faces).
 
-    name        "drawn-faces"; "celeba" (looked for in data/celeba) or a folder in CelebA's published layout; a folder
-                of images with one CSV of attributes; or a hub data set `owner/name`
-    split       "train", "valid" or "test"; a plain folder has one split, whatever it is called
+    name        "drawn-faces"; "fashion" or a folder with Fashion-MNIST's published files; "celeba" (looked for in
+                data/celeba) or a folder in CelebA's published layout; a folder of images with one CSV of attributes; or
+                a hub data set `owner/name`
+    split       "train", "valid" or "test", and "models" for drawn faces and fashion, on which the workbook's own models
+                are trained; fashion's "valid" and "models" need the published files (see `fashion.fashion_rows`); a
+                plain folder has one split, whatever it is called
     seed        the world that is drawn; for drawn faces only
-    size        pixels a side; by default 64 for drawn faces, 512 for CelebA and the hub, for a folder its smallest side
+    size        pixels a side; by default 64 for drawn faces, 28 for fashion, 512 for CelebA and the hub, for a folder
+                its smallest side. Pictures are resampled to it, but fashion's at 30 and 32 are framed in black
     attributes  names to keep, in this order; all by default
     Raises FileNotFoundError, naming the file and the row, where something is missing or cannot be read, and
     ValueError where counts, values or names do not match.
@@ -68,14 +74,15 @@ def find_images(name, n=2000, split="train", seed=0, size=None, attributes=None,
         raise ValueError(f"n is {n}; ask for at least one image")
     if name == "drawn-faces":
         images = drawn_faces(n or 2000, split, seed, size or 64, correlated)
+    elif name == "fashion":
+        images = load_fashion(None, n, split, size or 28)
     elif (folder := image_folder(name)) is not None:
-        plain = is_plain(folder)
-        images = load_folder(folder, n, split, size) if plain else load_celeba(folder, n, split, size or 512)
+        images = from_folder(folder, n, split, size)
     elif name.count("/") == 1 and not name.startswith((".", "/", "~")):
         images = load_hub(name, n, split, size or 512)
     else:
         raise FileNotFoundError(
-            f"no image set {name!r}: it is neither 'drawn-faces' nor a folder nor a hub id owner/name"
+            f"no image set {name!r}: it is neither 'drawn-faces' nor 'fashion' nor a folder nor a hub id owner/name"
         )
     return images if attributes is None else keep_attributes(images, attributes)
 
@@ -86,7 +93,7 @@ def load_parts(name, n_train, n_test, train_split="train", test_split="test", **
     Where both come from one split of the source, its first `n_train` images train and the next `n_test` are held out;
     a plain folder has one split, whatever they are called.
     """
-    if train_split == test_split or name != "drawn-faces" and is_plain(image_folder(name)):
+    if train_split == test_split or name not in ("drawn-faces", "fashion") and is_plain(image_folder(name)):
         both = load_images(name, n_train + n_test, train_split, **options)
         train, test = both[:n_train], both[n_train:]
     else:
@@ -123,8 +130,22 @@ def image_folder(name):
 
 
 def is_plain(folder):
-    """Whether a folder (or None) is one of images and a CSV, not of CelebA's published layout."""
-    return folder is not None and not (folder / "list_attr_celeba.txt").is_file()
+    """Whether a folder (or None) is one of images and a CSV, not of CelebA's or Fashion-MNIST's published layout."""
+    return folder is not None and not (is_celeba(folder) or holds_fashion(folder))
+
+
+def is_celeba(folder):
+    """Whether a folder has CelebA's published layout."""
+    return (folder / "list_attr_celeba.txt").is_file()
+
+
+def from_folder(folder, n, split, size):
+    """The `ImageSet` of a folder by its layout."""
+    if is_celeba(folder):
+        return load_celeba(folder, n, split, size or 512)
+    if holds_fashion(folder):
+        return load_fashion(folder, n, split, size or 28)
+    return load_folder(folder, n, split, size)
 
 
 def keep_attributes(images, names):
@@ -146,6 +167,14 @@ def drawn_faces(n, split, seed, size, correlated):
     ids = np.array([f"face-{seed}-{i:08d}" for i in indices])
     attributes = attribute_table(factors.attributes, ATTRIBUTES, ids, "drawn-faces")
     return ImageSet("drawn-faces", ids, draw_faces(factors, size), attributes, split, factors)
+
+
+def load_fashion(folder, n, split, size):
+    """Fashion-MNIST, grey repeated as colour; from a folder, or (None) from where it is looked for."""
+    rows = fashion_rows(split, n, folder)
+    ids = fashion_ids(split, rows.numbers)
+    attributes = attribute_table(fashion_attributes(rows.labels), FASHION_ATTRIBUTES, ids, "fashion")
+    return ImageSet("fashion", ids, grey_as_rgb(rows.pixels, size), attributes, split)
 
 
 def load_celeba(folder, n, split, size):

@@ -8,7 +8,7 @@ from transformers import AutoImageProcessor, AutoModelForImageClassification
 
 from .loading import find_model, pick_device
 
-JUDGES = {"drawn-judge": "drawn-judge"}
+JUDGES = {"drawn-judge": "drawn-judge", "fashion-judge": "fashion-judge"}
 
 
 class Judge:

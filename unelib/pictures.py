@@ -95,3 +95,23 @@ def as_rgb(picture):
 def square(picture, size):
     """The middle square of an RGB picture, resized to `size`, as (size, size, 3) uint8."""
     return np.asarray(ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS), np.uint8)
+
+
+def grey_as_rgb(pixels, size):
+    """Grey squares (n, h, h) uint8 as (n, size, size, 3) uint8: framed in black if `lacking` allows, else resampled."""
+    border = lacking(pixels.shape[1], size)
+    if border is None:
+        return np.stack([square(Image.fromarray(p).convert("RGB"), size) for p in pixels])
+    framed = np.pad(pixels, ((0, 0), (border, border), (border, border)))
+    return np.repeat(framed[..., None], 3, -1)
+
+
+def lacking(side, wanted):
+    """How many pixels a picture of this side lacks on each side: 0, 1 or 2, and None if it needs resampling.
+
+    A frame so narrow keeps every pixel as it is, where resampling by a few per cent would blur all of them.
+
+    >>> [lacking(28, wanted) for wanted in (28, 30, 32, 31, 34, 26)]
+    [0, 1, 2, None, None, None]
+    """
+    return {0: 0, 2: 1, 4: 2}.get(wanted - side)

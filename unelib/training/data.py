@@ -1,4 +1,4 @@
-"""Training pictures: a fixed number of drawn faces, drawn once and memory-mapped from then on."""
+"""Training pictures: drawn faces, drawn once and memory-mapped from then on; batches and crops of any pictures."""
 
 import hashlib
 from concurrent.futures import ProcessPoolExecutor

@@ -1,4 +1,4 @@
-"""`drawn-dino`: a Dinov2 ViT trained without labels or captions, by self-distillation and by redrawing its pictures.
+"""`drawn-dino`, `fashion-dino`: a Dinov2 ViT trained without labels, by self-distillation and by redrawing pictures.
 
 Three losses, all from pictures alone. A student sees a crop with some patches masked; a teacher, the student's moving
 average, sees whole pictures. (1) At the masked patches the student predicts the teacher's features (data2vec, iBOT);
@@ -8,40 +8,57 @@ bring what a face shows into the class token, and the picture does. The model ke
 """
 
 from copy import deepcopy
+from typing import NamedTuple
 
-import numpy as np
 import torch
 import torch.nn.functional as F
-from sklearn.metrics import roc_auc_score
 from torch import nn
 from tqdm.auto import tqdm
 from transformers import BitImageProcessorPil, Dinov2Config, Dinov2Model
 
 from ..probe import LinearProbe
-from .data import crops, rows_of_step, to_signal, training_faces
+from .data import crops, rows_of_step, to_signal
 from .latent_diffusion import reconstruction_loss
 from .loop import train_loop, update_average
+from .scores import class_accuracy, mean_auc
 
-IMAGES, SEED, STEPS, BATCH = 40_000, 0, 1600, 64
-TEACHER_DECAY, MOST_MASKED, SMALLEST_CROP = 0.99, 0.4, 0.85
-PATCH_WEIGHT, CLASS_WEIGHT, PICTURE_WEIGHT = 0.25, 0.25, 4.0
+SEED, BATCH = 0, 64
+TEACHER_DECAY, MOST_MASKED = 0.99, 0.4
+REDRAWN = 32  # pixels a side of the picture that is redrawn from the class token
 WATCH_EVERY, WATCH_TRAIN, WATCH_TEST = 1000, 3000, 1500
 
 
-def build():
-    """Dinov2Model: four layers of width 192 on 64 patches of 8 x 8 pixels (1.5 M parameters)."""
+class Plan(NamedTuple):
+    """What a training of this family is in one world."""
+
+    steps: int
+    smallest_crop: float  # of the side
+    weights: tuple  # of the losses of patches, class token and picture
+
+
+PLANS = {"drawn": Plan(1600, 0.85, (0.25, 0.25, 4.0)), "fashion": Plan(3000, 0.7, (0.5, 0.5, 2.0))}
+
+
+def steps_and_batches(world):
+    """{part: (steps, pictures a step)} of a training."""
+    return {"dino": (PLANS[world.name].steps, BATCH)}
+
+
+def build(world):
+    """Dinov2Model: four layers of width 192 on 64 patches (1.5 M parameters)."""
     config = Dinov2Config(
-        hidden_size=192, num_hidden_layers=4, num_attention_heads=6, mlp_ratio=3, image_size=64, patch_size=8
-    )
+        hidden_size=192, num_hidden_layers=4, num_attention_heads=6, mlp_ratio=3, image_size=world.side,
+        patch_size=world.patch,
+    )  # fmt: skip
     return Dinov2Model(config)
 
 
 class SelfDistillation(nn.Module):
     """Student, teacher and the heads that only training needs."""
 
-    def __init__(self, width=192, hidden=768, side=32):
+    def __init__(self, world, width=192, hidden=768, side=REDRAWN):
         super().__init__()
-        self.student = build()
+        self.student = build(world)
         self.teacher = deepcopy(self.student).requires_grad_(False)
         self.patch_head = nn.Linear(width, width)
         self.class_head = nn.Sequential(nn.Linear(width, hidden), nn.GELU(), nn.Linear(hidden, width))
@@ -63,10 +80,10 @@ def teach(teacher, seen, other):
     return normalised(patches), normalised(teacher(other).last_hidden_state[:, 0])
 
 
-def view(images, generator):
-    """A mild crop with brightness and contrast a little changed: every part of the face stays."""
+def view(images, generator, smallest_crop):
+    """A mild crop with brightness and contrast a little changed: nearly all that the picture shows stays."""
     contrast, brightness = 0.15 * (2 * torch.rand(2, len(images), 1, 1, 1, generator=generator) - 1)
-    return (crops(images, generator, SMALLEST_CROP) * (1 + contrast) + brightness).clamp(-1, 1)
+    return (crops(images, generator, smallest_crop) * (1 + contrast) + brightness).clamp(-1, 1)
 
 
 def random_mask(n, generator, patches=64):
@@ -75,8 +92,9 @@ def random_mask(n, generator, patches=64):
     return torch.rand(n, patches, generator=generator) < share
 
 
-def distillation_loss(pixels, watch):
+def distillation_loss(pixels, plan, watch):
     """The three losses of one step; moves the teacher first, and calls `watch(teacher, step)` now and then."""
+    patch_weight, class_weight, picture_weight = plan.weights
 
     def loss(model, step, generator):
         if step:
@@ -84,52 +102,53 @@ def distillation_loss(pixels, watch):
         if step % WATCH_EVERY == 0:
             watch(model.teacher, step)
         images = to_signal(pixels[rows_of_step(len(pixels), BATCH, step, SEED)])
-        seen, other = view(images, generator), view(images, generator)
+        seen, other = (view(images, generator, plan.smallest_crop) for _ in range(2))
         mask = random_mask(len(images), generator)
         patch_targets, class_targets = teach(model.teacher, seen, other)
         features = model.student(seen, bool_masked_pos=mask).last_hidden_state
         drawn = model.decoder(features[:, 0]).float()
         patch = F.smooth_l1_loss(model.patch_head(features[:, 1:])[mask].float(), patch_targets[mask])
         class_ = F.smooth_l1_loss(model.class_head(features[:, 0]).float(), class_targets)
-        picture = reconstruction_loss(drawn, F.avg_pool2d(seen, 2))
-        return PATCH_WEIGHT * patch + CLASS_WEIGHT * class_ + PICTURE_WEIGHT * picture
+        picture = reconstruction_loss(drawn, F.avg_pool2d(seen, seen.shape[-1] // REDRAWN))
+        return patch_weight * patch + class_weight * class_ + picture_weight * picture
 
     return loss
 
 
 @torch.no_grad()
 def class_tokens(model, pixels, batch_size=250):
-    """Class tokens (n, d) float32 of pictures (n, 64, 64, 3) uint8."""
+    """Class tokens (n, d) float32 of pictures (n, h, w, 3) uint8."""
     parts = [to_signal(pixels[i : i + batch_size]) for i in range(0, len(pixels), batch_size)]
     return torch.cat([model(part).last_hidden_state[:, 0].float() for part in parts]).numpy()
 
 
-def probe_auc(model, pixels, attributes):
-    """Mean AUC of a ridge probe of the attributes on class tokens: only looked at, never learnt from."""
+def probed(model, pixels, attributes, classes):
+    """What a ridge probe of class tokens reads, in words: only looked at, never learnt from."""
     tokens = class_tokens(model, pixels[: WATCH_TRAIN + WATCH_TEST])
     train, test = slice(WATCH_TRAIN), slice(WATCH_TRAIN, WATCH_TRAIN + WATCH_TEST)
     scores = LinearProbe("ridge").fit(tokens[train], attributes[train]).decision_function(tokens[test])
-    return float(np.mean([roc_auc_score(truth, score) for truth, score in zip(attributes[test].T, scores.T)]))
+    accuracy = f", accuracy {class_accuracy(attributes[test], scores, classes):.3f}" if classes else ""
+    return f"AUC {mean_auc(attributes[test], scores):.3f}{accuracy}"
 
 
-def train(folder, checkpoints):
+def train(folder, checkpoints, world):
     """Train student and teacher and save the teacher; returns the seconds."""
-    pixels, attributes = training_faces(IMAGES, SEED)
+    plan = PLANS[world.name]
+    pixels, attributes = world.pictures()
     torch.manual_seed(SEED)
-    model = SelfDistillation()
-    untrained = probe_auc(model.teacher, pixels, attributes)
+    model = SelfDistillation(world)
+    untrained = probed(model.teacher, pixels, attributes, world.classes)
 
     def watch(teacher, step):
-        trained = probe_auc(teacher, pixels, attributes)
-        tqdm.write(f"step {step}: probe AUC {trained:.3f} (untrained {untrained:.3f})")
+        tqdm.write(f"step {step}: probe {probed(teacher, pixels, attributes, world.classes)} (untrained {untrained})")
 
-    data = {"images": IMAGES, "batch": BATCH, "teacher_decay": TEACHER_DECAY, "most_masked": MOST_MASKED}
-    data |= {"smallest_crop": SMALLEST_CROP, "weights": [PATCH_WEIGHT, CLASS_WEIGHT, PICTURE_WEIGHT]}
-    loss = distillation_loss(pixels, watch)
-    model, seconds = train_loop(model, loss, STEPS, checkpoints, lr=1e-3, decay=0.0, **data)
-    watch(model.teacher, STEPS)
+    data = {"images": len(pixels), "batch": BATCH, "teacher_decay": TEACHER_DECAY, "most_masked": MOST_MASKED}
+    data |= {"smallest_crop": plan.smallest_crop, "weights": list(plan.weights)}
+    loss = distillation_loss(pixels, plan, watch)
+    model, seconds = train_loop(model, loss, plan.steps, checkpoints, lr=1e-3, decay=0.0, **data)
+    watch(model.teacher, plan.steps)
     model.teacher.half().save_pretrained(folder)
-    side = {"height": 64, "width": 64}
+    side = {"height": world.side, "width": world.side}
     BitImageProcessorPil(
         size=side, crop_size=side, do_center_crop=False, image_mean=[0.5] * 3, image_std=[0.5] * 3
     ).save_pretrained(folder)

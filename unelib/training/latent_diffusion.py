@@ -10,12 +10,21 @@ from tqdm.auto import trange
 
 from ..generators import plain_attention
 from ..loading import weights_digest
-from .data import rows_of_step, to_signal, training_faces
+from .data import rows_of_step, to_signal
 from .loop import train_loop
 
-IMAGES, SEED = 40_000, 0
+SEED = 0
 AUTOENCODER_STEPS, DECODER_STEPS, AUTOENCODER_BATCH = 5000, 6000, 16
 DENOISER_STEPS, DENOISER_BATCH = 10_000, 64
+
+
+def steps_and_batches(world):
+    """{part: (steps, pictures a step)} of a training."""
+    return {
+        "autoencoder": (AUTOENCODER_STEPS, AUTOENCODER_BATCH),
+        "decoder": (DECODER_STEPS, AUTOENCODER_BATCH),
+        "denoiser": (DENOISER_STEPS, DENOISER_BATCH),
+    }
 
 
 def build_autoencoder():
@@ -132,11 +141,11 @@ def save_pipeline(folder, autoencoder, denoiser, scheduler):
     pipeline.save_pretrained(folder, safe_serialization=True)
 
 
-def train(folder, checkpoints):
+def train(folder, checkpoints, world):
     """Train both parts and save them as one diffusers folder; returns the seconds of each."""
     checkpoints = Path(checkpoints)
-    pixels, _ = training_faces(IMAGES, SEED)
-    data = {"images": IMAGES, "batch": AUTOENCODER_BATCH}
+    pixels, _ = world.pictures()
+    data = {"images": len(pixels), "batch": AUTOENCODER_BATCH}
     torch.manual_seed(SEED)
     autoencoder = build_autoencoder().to(memory_format=torch.channels_last)
     autoencoder, vae_seconds = train_loop(

@@ -1,4 +1,4 @@
-"""`drawn-ddpm`: a U-Net that diffuses pictures themselves, 3 x 32 x 32, with DDPM's own schedule."""
+"""`drawn-ddpm`, `fashion-ddpm`: a U-Net that diffuses pictures themselves, at 32 x 32, with DDPM's own schedule."""
 
 import numpy as np
 import torch
@@ -6,18 +6,24 @@ import torch.nn.functional as F
 from diffusers import DDIMPipeline, DDIMScheduler, UNet2DModel
 
 from ..generators import plain_attention
-from .data import to_signal, training_faces
+from .data import to_signal
 from .latent_diffusion import velocity_loss
 from .loop import train_loop
 
-IMAGES, SEED, SIZE = 40_000, 0, 32
+SEED, SIZE = 0, 32
 STEPS, BATCH = 4000, 64
 
 
-def build():
-    """UNet2DModel on 3 x 32 x 32 with attention at 8 x 8."""
+def steps_and_batches(world):
+    """{part: (steps, pictures a step)} of a training."""
+    return {"denoiser": (STEPS, BATCH)}
+
+
+def build(world):
+    """UNet2DModel on 3 x 32 x 32, or 1 x 32 x 32, with attention at 8 x 8."""
     return UNet2DModel(
-        sample_size=SIZE, in_channels=3, out_channels=3, block_out_channels=(16, 48, 96), layers_per_block=1,
+        sample_size=SIZE, in_channels=world.channels, out_channels=world.channels, block_out_channels=(16, 48, 96),
+        layers_per_block=1,
         down_block_types=("DownBlock2D", "DownBlock2D", "AttnDownBlock2D"),
         up_block_types=("AttnUpBlock2D", "UpBlock2D", "UpBlock2D"), attention_head_dim=32, norm_num_groups=16,
     )  # fmt: skip
@@ -35,19 +41,19 @@ def build_scheduler():
     )  # fmt: skip
 
 
-def shrink_all(pixels, chunk=1000):
-    """Pictures (n, 64, 64, 3) uint8 -> (n, 3, 32, 32) float32 in -1..1, averaged over areas."""
-    parts = [pixels[i : i + chunk] for i in range(0, len(pixels), chunk)]
-    return torch.cat([F.interpolate(to_signal(np.array(part)), size=(SIZE, SIZE), mode="area") for part in parts])
+def signals_of(pixels, channels, chunk=1000):
+    """Pictures (n, h, w, 3) uint8 -> (n, channels, 32, 32) float32 in -1..1, averaged over areas; grey has one."""
+    chunks = [np.array(pixels[i : i + chunk, ..., :channels]) for i in range(0, len(pixels), chunk)]
+    return torch.cat([F.interpolate(to_signal(part), size=(SIZE, SIZE), mode="area") for part in chunks])
 
 
-def train(folder, checkpoints):
+def train(folder, checkpoints, world):
     """Train the U-Net and save it as a diffusers folder; returns the seconds."""
-    pixels, _ = training_faces(IMAGES, SEED)
+    signals = signals_of(world.pictures()[0], world.channels)
     scheduler = build_scheduler()
     torch.manual_seed(SEED)
-    denoiser = plain_attention(build()).to(memory_format=torch.channels_last)
-    loss, data = velocity_loss(shrink_all(pixels), scheduler, BATCH), {"images": IMAGES, "batch": BATCH}
+    denoiser = plain_attention(build(world)).to(memory_format=torch.channels_last)
+    loss, data = velocity_loss(signals, scheduler, BATCH), {"images": len(signals), "batch": BATCH}
     denoiser, seconds = train_loop(denoiser, loss, STEPS, checkpoints, lr=8e-4, decay=0.9985, **data)
     pipeline = DDIMPipeline(unet=denoiser.half(), scheduler=scheduler)
     pipeline.save_pretrained(folder, safe_serialization=True)

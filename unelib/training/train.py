@@ -2,24 +2,36 @@
 
 from .. import loading
 from . import clip, dino, judge, latent_diffusion, pixel_diffusion
+from .worlds import FACES, FASHION
 
-MODELS = {
-    "drawn-ldm": latent_diffusion.train,
-    "drawn-ddpm": pixel_diffusion.train,
-    "drawn-clip": clip.train,
-    "drawn-dino": dino.train,
-    "drawn-judge": judge.train,
+MODELS = {  # name: the module of its family, and its world
+    "drawn-ldm": (latent_diffusion, FACES),
+    "drawn-ddpm": (pixel_diffusion, FACES),
+    "drawn-clip": (clip, FACES),
+    "drawn-dino": (dino, FACES),
+    "drawn-judge": (judge, FACES),
+    "fashion-ddpm": (pixel_diffusion, FASHION),
+    "fashion-clip": (clip, FASHION),
+    "fashion-dino": (dino, FASHION),
+    "fashion-judge": (judge, FASHION),
 }
 
 
 def train_model(name, folder=None):
     """Train a model into `folder` (data/models/<name>), checkpoints in data/checkpoints/<name>; {part: seconds}.
 
-    A run that was killed goes on from its last checkpoint. ValueError lists the models there are.
+    A run that was killed goes on from its last checkpoint. ValueError lists the models there are; FileNotFoundError
+    says where a world's pictures are to be had.
     """
+    family, world = find_family(name)
+    return family.train(folder or loading.MODELS / name, checkpoints_of(name), world)
+
+
+def find_family(name):
+    """The module that trains a model, and its world; ValueError lists the models there are."""
     if name not in MODELS:
         raise ValueError(f"unknown model {name!r}; choose one of {', '.join(MODELS)}")
-    return MODELS[name](folder or loading.MODELS / name, checkpoints_of(name))
+    return MODELS[name]
 
 
 def checkpoints_of(name):

@@ -1,0 +1,201 @@
+"""An embedded model measured on held-out pictures of its world: what its card says, and the 64 samples it shows."""
+
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+from sklearn.metrics import roc_auc_score
+
+from .. import loading
+from ..diagnostics import psnr
+from ..encoders import load_encoder
+from ..generators import load_generator
+from ..images import load_images
+from ..invert import generate, invert, leak, to_latents
+from ..judge import load_judge
+from ..probe import LinearProbe
+from . import clip, dino, judge, latent_diffusion, pixel_diffusion
+from .scores import class_accuracy, class_shares, mean_auc
+from .train import find_family
+
+SEED, SAMPLES, SOLVER_STEPS = 0, 2000, 25
+PICTURES, ROUND_TRIPS = 2000, 200
+
+
+class Probing(NamedTuple):
+    """Where a world's probes are fitted, and the numbers (training, test) of pictures they get."""
+
+    split: str
+    noise: tuple
+    embedding: tuple
+
+
+PROBING = {  # fashion's split `valid` is only there with the published files
+    "drawn": Probing("valid", (6000, 1000), (4000, 2000)),
+    "fashion": Probing("train", (6000, 2000), (6000, 2000)),
+}
+
+
+def held_out(world, n, split="test"):
+    """Pictures that no model was trained on: pixels (n, h, w, 3) uint8 and attributes (n, a)."""
+    images = load_images(world.image_set, n=n, split=split, seed=SEED)
+    return images.pixels, images.attributes.to_numpy()
+
+
+def probed(world, represent, sizes):
+    """Attributes (n, a) of `test` pictures and what a linear probe fitted to `represent(pixels)` (n, d) reads there."""
+    (train, known), (test, truth) = held_out(world, sizes[0], PROBING[world.name].split), held_out(world, sizes[1])
+    probe = LinearProbe().fit(represent(train), known)
+    return truth, probe.decision_function(represent(test))
+
+
+def reading(world, what, truth, scores, likeness=None):
+    """{score: value} of scores (n, a): AUC, and where classes exclude one another how often the highest is right."""
+    table = {f"{what} AUC": mean_auc(truth, scores)}
+    if world.classes:
+        highest = class_accuracy(truth, scores if likeness is None else likeness, world.classes)
+        table[f"{what} accuracy, {world.classes} classes"] = highest
+    return table
+
+
+def world_judge(world):
+    """The judge of a world."""
+    return load_judge(f"{world.name}-judge")
+
+
+def through_latent(gen, pixels, batch_size=100):
+    """Pictures as the generator's own latent keeps them: its autoencoder's reconstruction, or its size."""
+    starts = range(0, len(pixels), batch_size)
+    return np.concatenate([gen.to_image(gen.to_latent(pixels[i : i + batch_size])) for i in starts])
+
+
+def samples(gen, n=SAMPLES):
+    """n pictures the generator makes of noise of seed SEED."""
+    noise = np.random.default_rng(SEED).standard_normal((n, *gen.latent_shape)).astype(np.float32)
+    return generate(gen, noise, steps=SOLVER_STEPS, progress=True)
+
+
+def save_grid(path, pictures, columns=8):
+    """Pictures (64, h, w, 3) uint8 as one PNG of 8 x 8."""
+    n, h, w, c = pictures.shape
+    sheet = pictures.reshape(n // columns, columns, h, w, c).swapaxes(1, 2).reshape(n // columns * h, columns * w, c)
+    Image.fromarray(sheet).save(path, optimize=True)
+
+
+def rates_difference(critic, real, made):
+    """Mean absolute difference over attributes of how often the judge sees each, in real and in made pictures."""
+    rate = lambda pixels: (critic.probabilities(pixels) > 0.5).mean(0)
+    return float(np.abs(rate(real) - rate(made)).mean())
+
+
+def variety(world, gen, made):
+    """{score: value} of samples: how far the judge's shares of the classes, or else its rates, are from the world's."""
+    critic = world_judge(world)
+    if world.classes:
+        shares = class_shares(critic.probabilities(made), world.classes)
+        what = f"shares of the classes, {len(made)} samples, by the judge: mean absolute difference from even"
+        return {what: float(np.abs(shares - 1 / world.classes).mean())}
+    real = through_latent(gen, held_out(world, PICTURES)[0])
+    what = f"attribute rates, {len(made)} samples against faces: mean absolute difference"
+    return {what: rates_difference(critic, real, made)}
+
+
+def round_trip(gen, pixels, steps):
+    """Median PSNR in dB of image -> noise -> image against the picture as the latent keeps it."""
+    back = generate(gen, invert(gen, pixels, steps=steps).noise, steps=steps)
+    return float(np.median(psnr(through_latent(gen, pixels), back)))
+
+
+def controls(world, gen):
+    """{score: value} of what its noise is to be compared with: clean pictures, and what leaks through the noising."""
+    sigma = gen.schedule(SOLVER_STEPS, spacing="karras").sigmas[-1]
+    views = {
+        "pixels": lambda pixels: to_latents(gen, pixels),
+        "leak": lambda pixels: leak(to_latents(gen, pixels), sigma, SEED),
+    }
+    table = {}
+    for name, view in views.items():
+        flat = lambda pixels, view=view: view(pixels).reshape(len(pixels), -1)
+        table[f"{name}: linear-probe AUC"] = mean_auc(*probed(world, flat, PROBING[world.name].noise))
+    return table
+
+
+def measure_generator(name, world):
+    """Scores of samples, round trips and noise, common to all generators; writes samples.png on the way."""
+    gen = load_generator(name)
+    made = samples(gen)
+    save_grid(loading.MODELS / name / "samples.png", made[:64])
+    few = held_out(world, ROUND_TRIPS)[0]
+    noise = lambda p: invert(gen, p, steps=SOLVER_STEPS, progress=True).noise.reshape(len(p), -1)
+    return variety(world, gen, made) | {
+        "round trip, 25 calls: median PSNR (dB)": round_trip(gen, few, 25),
+        "round trip, 50 calls: median PSNR (dB)": round_trip(gen, few, 50),
+        **reading(world, "noise: linear-probe", *probed(world, noise, PROBING[world.name].noise)),
+    }
+
+
+def measure_pixel_diffusion(name, world):
+    """The scores of a generator, and in the world of photographs those of what its noise is to be compared with."""
+    controlled = controls(world, load_generator(name)) if world.classes else {}
+    return measure_generator(name, world) | controlled
+
+
+def measure_latent_diffusion(name, world):
+    """What the autoencoder keeps, and the scores of a generator."""
+    gen, critic = load_generator(name), world_judge(world)
+    pixels, truth = held_out(world, PICTURES)
+    rebuilt = through_latent(gen, pixels)
+    quality = psnr(pixels, rebuilt)
+    return {
+        "autoencoder: median PSNR (dB)": float(np.median(quality)),
+        "autoencoder: mean PSNR (dB)": float(quality.mean()),
+        "judge's AUC on faces": float(critic.auc(pixels, truth).mean()),
+        "judge's AUC on reconstructions": float(critic.auc(rebuilt, truth).mean()),
+    } | measure_generator(name, world)
+
+
+def measure_clip(name, world):
+    """Attributes read from text alone, and by a linear probe."""
+    encoder, prompts, sizes = load_encoder(name), world.captions.PROMPTS, PROBING[world.name].embedding
+    pixels, truth = held_out(world, sizes[1])
+    embedding, embed_text = encoder.embed(pixels), encoder.embed_text
+    scores = clip.zero_shot_scores(embedding, embed_text, prompts)
+    likeness = clip.zero_shot_likeness(embedding, embed_text, prompts)
+    by_name = {
+        f"zero-shot AUC, {a}": float(roc_auc_score(t, s)) for a, t, s in zip(world.attributes, truth.T, scores.T)
+    }
+    zero_shot = reading(world, "zero-shot", truth, scores, likeness)
+    return zero_shot | reading(world, "linear-probe", *probed(world, encoder.embed, sizes)) | by_name
+
+
+def measure_dino(name, world):
+    """Attributes read by a linear probe of the class token, beside the same network untrained."""
+    table, sizes = {}, PROBING[world.name].embedding
+    for encoder, untrained in ((name, ""), (f"untrained:{name}", ", untrained")):
+        found = reading(world, "linear-probe", *probed(world, load_encoder(encoder).embed, sizes))
+        table |= {score + untrained: value for score, value in found.items()}
+    return table
+
+
+def measure_judge(name, world):
+    """AUC by attribute, and accuracy where there are classes."""
+    critic, (pixels, truth) = load_judge(name), held_out(world, PICTURES)
+    scores = critic.probabilities(pixels)
+    auc = [roc_auc_score(t, s) for t, s in zip(truth.T, scores.T)]
+    table = {score.strip(): value for score, value in reading(world, "", truth, scores).items()}
+    return table | {f"AUC, {a}": float(value) for a, value in zip(world.attributes, auc)}
+
+
+MEASURES = {
+    latent_diffusion: measure_latent_diffusion,
+    pixel_diffusion: measure_pixel_diffusion,
+    clip: measure_clip,
+    dino: measure_dino,
+    judge: measure_judge,
+}
+
+
+def measure(name):
+    """{score: value} of an embedded model on the split `test` of its world; ValueError lists the models there are."""
+    family, world = find_family(name)
+    return MEASURES[family](name, world)
