@@ -87,3 +87,9 @@ def test_null_models_are_other_models(kind, faces):
     )
     assert np.abs(run(trained) - run(null)).max() > 0.1
     np.testing.assert_array_equal(run(null), run(kind(f"untrained:{name}")))
+
+
+def test_the_judge_of_photographs_knows_their_classes():
+    photographs = load_images("fashion", n=500, split="test")
+    judged = load_judge("fashion-judge").probabilities(photographs.pixels)[:, :10]
+    assert (judged.argmax(1) == photographs.attributes.to_numpy()[:, :10].argmax(1)).mean() > 0.88
