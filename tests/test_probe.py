@@ -10,20 +10,17 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression, Ridge, RidgeCV
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
+from unelib.logistic import Logistic, newton, shortened, stratified_folds
 from unelib.probe import (
     SOLVERS,
     LinearProbe,
-    Logistic,
     delong_interval,
     ledoit_wolf_shrinkage,
     mean_auc,
     mean_auc_gap,
-    newton,
     probe_scores,
     profile_correlation,
-    shortened,
     shuffled_scores,
-    stratified_folds,
 )
 
 NAMES = ["Smiling", "Male", "Eyeglasses", "Young"]
