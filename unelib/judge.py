@@ -3,10 +3,10 @@
 import numpy as np
 import torch
 from PIL import Image
-from sklearn.metrics import roc_auc_score
 from transformers import AutoImageProcessor, AutoModelForImageClassification
 
 from .loading import find_model, pick_device
+from .probe import auc
 
 JUDGES = {"drawn-judge": "drawn-judge", "fashion-judge": "fashion-judge"}
 
@@ -30,8 +30,7 @@ class Judge:
 
     def auc(self, pixels, attributes):
         """AUC (a,) of the judge against known attributes (n, a)."""
-        scores, known = self.probabilities(pixels), np.asarray(attributes)
-        return np.array([roc_auc_score(known[:, j], scores[:, j]) for j in range(known.shape[1])])
+        return auc(self.probabilities(pixels), np.asarray(attributes))
 
 
 def load_judge(name="drawn-judge", device="auto"):

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
-from sklearn.metrics import roc_auc_score
 
 from .. import loading
 from ..diagnostics import psnr
@@ -13,7 +12,7 @@ from ..generators import load_generator
 from ..images import load_images
 from ..invert import generate, invert, leak, to_latents
 from ..judge import load_judge
-from ..probe import LinearProbe
+from ..probe import LinearProbe, auc
 from . import clip, dino, judge, latent_diffusion, pixel_diffusion
 from .scores import class_accuracy, class_shares, mean_auc
 from .train import find_family
@@ -161,9 +160,7 @@ def measure_clip(name, world):
     embedding, embed_text = encoder.embed(pixels), encoder.embed_text
     scores = clip.zero_shot_scores(embedding, embed_text, prompts)
     likeness = clip.zero_shot_likeness(embedding, embed_text, prompts)
-    by_name = {
-        f"zero-shot AUC, {a}": float(roc_auc_score(t, s)) for a, t, s in zip(world.attributes, truth.T, scores.T)
-    }
+    by_name = {f"zero-shot {score}": value for score, value in by_attribute(world, truth, scores).items()}
     zero_shot = reading(world, "zero-shot", truth, scores, likeness)
     return zero_shot | reading(world, "linear-probe", *probed(world, encoder.embed, sizes)) | by_name
 
@@ -181,9 +178,13 @@ def measure_judge(name, world):
     """AUC by attribute, and accuracy where there are classes."""
     critic, (pixels, truth) = load_judge(name), held_out(world, PICTURES)
     scores = critic.probabilities(pixels)
-    auc = [roc_auc_score(t, s) for t, s in zip(truth.T, scores.T)]
     table = {score.strip(): value for score, value in reading(world, "", truth, scores).items()}
-    return table | {f"AUC, {a}": float(value) for a, value in zip(world.attributes, auc)}
+    return table | by_attribute(world, truth, scores)
+
+
+def by_attribute(world, truth, scores):
+    """{"AUC, attribute": value} of scores (n, a)."""
+    return {f"AUC, {a}": float(value) for a, value in zip(world.attributes, auc(scores, truth))}
 
 
 MEASURES = {
