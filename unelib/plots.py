@@ -181,7 +181,7 @@ def radar(table, ax=None, low=0.5, control=None):
     for i, view in enumerate(table):
         look = {"color": PALETTE[i % 6], "marker": MARKERS[i % 6], "ms": 4}
         look = {"color": "0.55", "ls": "--"} if view == control else look
-        ax.plot(closed(angles), closed(table[view].to_numpy()), lw=1.4, label=view, **look)
+        ax.plot(closed(angles), closed(table[view].clip(lower=low).to_numpy()), lw=1.4, label=view, **look)
     ax.set_xticks(angles, [pretty(a) for a in table.index], fontsize=8)
     ax.set_ylim(low, 1.0)
     ax.set_rlabel_position(np.degrees(angles[0]) + 180 / len(table))
@@ -237,13 +237,17 @@ def learning_curves(curves, ax=None, ylabel="mean AUC"):
 def profile_scatter(a, b, ax=None, names=("a", "b"), named=4):
     """One view's profile of scores against another's (two Series by attribute).
 
-    Labels go to the `named` attributes farthest from the diagonal and to the lowest half as many of each view.
+    Labels go to the `named` attributes farthest from the diagonal and to the lowest half as many of each view, unless
+    one would cover another.
     """
     ax = axes_for(ax, width=4.6, height=4.2)
     ax.scatter(a, b, color=PALETTE[0], s=22)
     apart = (a - b).abs().nlargest(named).index
-    for name in {*apart, *a.nsmallest(named // 2).index, *b.nsmallest(named // 2).index}:
-        ax.annotate(pretty(name), (a[name], b[name]), fontsize=8, xytext=(4, 3), textcoords="offset points")
+    wide, high, placed = 0.4 * np.ptp(a), 0.06 * np.ptp(b), []
+    for name in dict.fromkeys([*a.nsmallest(named // 2).index, *b.nsmallest(named // 2).index, *apart]):
+        if all(abs(a[name] - x) > wide or abs(b[name] - y) > high for x, y in placed):
+            ax.annotate(pretty(name), (a[name], b[name]), fontsize=8, xytext=(4, 3), textcoords="offset points")
+            placed.append((a[name], b[name]))
     low = min(a.min(), b.min()) - 0.02
     ax.plot([low, 1], [low, 1], color="black", lw=0.8, ls="--")
     ax.set(xlabel=f"AUC in {names[0]}", ylabel=f"AUC in {names[1]}", xlim=(None, 1.03))
