@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from unelib.directions import Direction
-from unelib.edit import change_matrix, identity, judged_changes, move, on_and_off_target, score_edit, solver_of, walk
+from unelib.edit import (
+    change_matrix,
+    identity,
+    judged_changes,
+    move,
+    on_and_off_target,
+    score_edit,
+    share_interval,
+    solver_of,
+    walk,
+)
 from unelib.invert import generate
 
 
@@ -63,6 +73,12 @@ def test_scores_count_target_and_side_effects():
     assert report.turned[:, 0].tolist() == [False, True, True, True]
     assert report.table.loc["constant", "change"] == 0
     assert score_edit(before, before, "constant", BrightnessJudge()).psnr == 99
+
+
+def test_a_share_has_wilsons_interval_and_none_of_nothing():
+    share, low, high = share_interval(3, 4)
+    assert share == 0.75 and 0.3 < low < 0.31 and 0.95 < high < 0.96
+    assert np.isnan(share_interval(0, 0)).all()
 
 
 def test_the_matrix_has_a_row_an_edit(gaussian, noise, brighter):

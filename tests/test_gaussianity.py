@@ -12,7 +12,6 @@ from unelib.gaussianity import (
     normality,
     shapiro_statistic,
     shapiro_weights,
-    wilson,
 )
 
 SHAPES = [(20, 7), (250, 9), (1001, 5)]
@@ -131,10 +130,6 @@ def test_samples_that_are_all_constant_are_an_error():
     X[0] = 1
     with pytest.raises(ValueError, match="every sample is constant"):
         normality(X, axes="coordinates", rows=20, seed=0)
-
-
-def test_wilson_interval_stays_inside():
-    assert wilson(0, 50)[0] == pytest.approx(0, abs=1e-12) and wilson(50, 50)[1] == pytest.approx(1)
 
 
 NORMAL = np.random.default_rng(0).standard_normal((50, 4))

@@ -92,3 +92,11 @@ def test_white_noise_has_a_flat_map_and_a_flat_spectrum():
     assert np.abs(shown - 1).max() < 0.15
     line = plots.power_spectra({"white": radial_spectrum(noise)}).lines[0]
     assert np.abs(line.get_ydata() - 1).max() < 0.15
+
+
+def test_compared_has_a_row_a_view_and_a_colour_a_world():
+    table = pd.DataFrame({"world": ["a", "a", "b"], "view": ["clip", "pixels", "clip"], "value": [0.6, 0.7, 0.8]})
+    ax = plots.compared(table.assign(low=table.value - 0.1, high=table.value + 0.1), mark=0.5, control=["pixels"])
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["clip", "pixels"]
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["a", "b"]
+    assert len({tuple(c.lines[0].get_color()) for c in ax.containers}) == 2

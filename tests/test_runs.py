@@ -142,6 +142,34 @@ def test_mistakes_are_named_before_anything_runs(project):
     assert not (project / "data").exists()
 
 
+def test_a_recipe_after_others_runs_them_first_and_again_when_they_change(project):
+    (project / "recipes/first.yaml").write_text(
+        yaml.safe_dump({"name": "first", "notebooks": ["notebooks/01_a.ipynb"]})
+    )
+    path = recipe(project, after=["recipes/first.yaml"], notebooks=["notebooks/01_a.ipynb"])
+    report = runs.run(path, {"size": 3})
+    assert list(report.found) == ["double 2", "double 6"], "parameters given are for the recipe itself"
+    assert list(runs.run(path, {"size": 3}).state) == ["skipped", "skipped"]
+    assert list(runs.run(project / "recipes/first.yaml").state) == ["skipped"]
+    shutil.rmtree(project / "data/runs/first")
+    first = {"name": "first", "notebooks": ["notebooks/01_a.ipynb"], "parameters": {"size": 5}}
+    (project / "recipes/first.yaml").write_text(yaml.safe_dump(first))
+    assert list(runs.run(path, {"size": 3}).state) == ["executed", "executed"]
+
+
+def test_a_recipe_after_itself_is_refused(project):
+    with pytest.raises(ValueError, match="trial.yaml, which has an `after` of its own"):
+        runs.run(recipe(project, after=["recipes/trial.yaml"]))
+    with pytest.raises(FileNotFoundError, match="`after` names recipes/none.yaml"):
+        runs.run(recipe(project, after=["recipes/none.yaml"]))
+    with pytest.raises(ValueError, match="`after` is 'recipes/trial.yaml'; give a list"):
+        runs.run(recipe(project, after="recipes/trial.yaml"))
+    (project / "recipes/first.yaml").write_text("name: first\nnotebooks: [notebooks/01_a.ipynb]\nparameters: {sise: 1}")
+    with pytest.raises(ValueError, match="no notebook has a parameter 'sise'"):
+        runs.run(recipe(project, after=["recipes/first.yaml"]))
+    assert not (project / "data").exists()
+
+
 def test_what_a_recipe_leaves_empty_is_nothing(project):
     value = runs.read_recipe(
         recipe(project, name=date(2026, 1, 1), parameters=None, only={"notebooks/01_a.ipynb": None})

@@ -123,10 +123,15 @@ def identity(encoder, before, after):
 
 def flip_share(turned):
     """Share of true values in `turned` (m,), and Wilson's 95% interval of it; NaN three times if m is 0."""
-    if not len(turned):
+    return share_interval(int(turned.sum()), len(turned))
+
+
+def share_interval(count, n):
+    """count / n and Wilson's 95% interval of it; NaN three times if n is 0."""
+    if n == 0:
         return float("nan"), float("nan"), float("nan")
-    ends = binomtest(int(turned.sum()), len(turned)).proportion_ci(method="wilson")
-    return float(turned.mean()), float(ends.low), float(ends.high)
+    ends = binomtest(count, n).proportion_ci(method="wilson")
+    return count / n, float(ends.low), float(ends.high)
 
 
 def judged_changes(gen, noise, directions, judge, strength=3.0, before=None, **solver):

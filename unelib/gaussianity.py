@@ -7,7 +7,7 @@ the coordinates are the stricter axes, and a bimodal control shows what the proj
 import numpy as np
 import pandas as pd
 from scipy.special import log_ndtr, ndtri
-from scipy.stats import norm, normaltest
+from scipy.stats import binomtest, norm, normaltest
 
 from .check import choice, matrix, share
 
@@ -62,6 +62,15 @@ def normality_of_views(views, **options):
     return pd.concat([normality(X, **options).assign(view=name) for name, X in views.items()], ignore_index=True)
 
 
+def varying(X):
+    """X (n, d) without its constant columns, such as a black frame's: there is nothing to test in them.
+
+    >>> varying(np.array([[0.0, 1.0], [0.0, 2.0]])).tolist()
+    [[1.0], [2.0]]
+    """
+    return X[:, np.ptp(X, axis=0) > 0]
+
+
 def check_settings(X, projections, rows, level, axes):
     """Raise ValueError on counts or a level out of range, and on constant columns where they would be tested."""
     if projections < 1 or rows < 20:
@@ -71,7 +80,10 @@ def check_settings(X, projections, rows, level, axes):
     if len(constant) == X.shape[1]:
         raise ValueError("every column of X is constant; there is nothing to test")
     if axes == "coordinates" and constant.size:
-        raise ValueError(f"column {constant[0]} of X is constant ({constant.size} in all); drop it or test projections")
+        raise ValueError(
+            f"column {constant[0]} of X is constant ({constant.size} in all); drop such columns with `varying`, or test"
+            " projections"
+        )
 
 
 def samples(X, projections, rows, axes, rng):
@@ -99,27 +111,16 @@ def summary(test, statistic, p, level, rows):
     """One row of the table."""
     if len(p) == 0:
         raise ValueError("every sample is constant; there is nothing to test")
-    low, high = wilson((p > level).sum(), len(p))
+    ends = binomtest(int((p > level).sum()), len(p)).proportion_ci(method="wilson")
     return {
         "test": test,
         "pass_rate": float((p > level).mean()),
-        "low": low,
-        "high": high,
+        "low": float(ends.low),
+        "high": float(ends.high),
         "median_statistic": float(np.median(statistic)),
         "n_tests": len(p),
         "rows": rows,
     }
-
-
-def wilson(passed, n, z=1.959964):
-    """Wilson's 95% interval of a share.
-
-    >>> [round(end, 3) for end in wilson(95, 100)]
-    [0.888, 0.978]
-    """
-    centre = (passed + z**2 / 2) / (n + z**2)
-    half = z / (n + z**2) * np.sqrt(passed * (n - passed) / n + z**2 / 4)
-    return float(centre - half), float(centre + half)
 
 
 def standard(S):

@@ -269,6 +269,30 @@ def spectrum(curves, ax=None, xlabel="dimension", ylabel="held-out correlation")
     return ax
 
 
+def compared(table, ax=None, mark=None, control=(), xlabel=""):
+    """Values of views in several worlds: a row a view, a colour and marker a world, with intervals.
+
+    table    DataFrame with columns `world`, `view`, `value`, `low`, `high`
+    mark     where a dashed line goes
+    control  views whose rows are grey
+    """
+    views, worlds = list(dict.fromkeys(table["view"])), list(dict.fromkeys(table["world"]))
+    ax = axes_for(ax, height=0.36 * len(views) + 0.9)
+    for y in [y for y, view in enumerate(views) if view in control]:
+        ax.axhspan(y - 0.5, y + 0.5, color="0.94", lw=0)
+    for i, world in enumerate(worlds):
+        t = table[table["world"] == world]
+        y = np.array([views.index(view) for view in t["view"]]) + 0.5 / len(worlds) * (i - (len(worlds) - 1) / 2)
+        error = np.maximum([t.value - t.low, t.high - t.value], 0)
+        ax.errorbar(t.value, y, xerr=error, fmt=MARKERS[i % 6], color=PALETTE[i % 6], ms=5, lw=1.2, label=world)
+    if mark is not None:
+        ax.axvline(mark, color="black", ls="--", lw=1)
+    ax.set_yticks(range(len(views)), views)
+    ax.set(xlabel=xlabel, ylim=(len(views) - 0.5, -0.5))
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(worlds))
+    return ax
+
+
 def bars(values, ax=None, ylabel="", control=None, floor=0.0, intervals=None):
     """Named numbers as bars from `floor` up; `control` names the hatched grey ones; intervals {name: (low, high)}."""
     ax = axes_for(ax, width=5.2)

@@ -1,7 +1,8 @@
 """Recipes -> Papermill -> report: which notebooks to execute, with which parameters, and what they found.
 
 A recipe is YAML: `name`, `notebooks` (paths in order), `parameters` (for every notebook that has them) and
-optionally `only` (notebook -> parameters of its own). An executed step is skipped when the notebook, its parameters,
+optionally `only` (notebook -> parameters of its own) and `after` (recipes whose results its notebooks read; they run
+first). An executed step is skipped when the notebook, its parameters,
 the package and all steps before it are unchanged and the zoo still has what it left there.
 """
 
@@ -22,7 +23,7 @@ from .files import make_folder, read_json, write_json, write_whole
 from .zoo import NoiseZoo
 
 ROOT = Path(__file__).resolve().parent.parent
-KEYS = ("name", "notebooks", "parameters", "only")
+KEYS = ("name", "after", "notebooks", "parameters", "only")
 
 
 def home():
@@ -103,19 +104,34 @@ def checked(recipe, source):
     unknown = [key for key in recipe if key not in KEYS]
     if unknown:
         raise ValueError(f"{source}: unknown key {unknown[0]!r}; a recipe has {', '.join(KEYS)}")
-    notebooks = recipe["notebooks"]
-    if not (isinstance(notebooks, list) and all(isinstance(notebook, str) for notebook in notebooks)):
-        raise ValueError(f"{source}: `notebooks` is {notebooks!r}; give a list of paths")
-    for notebook in notebooks:
-        if not (ROOT / notebook).is_file():
-            raise FileNotFoundError(f"{source} names {notebook}, which is not in the project")
     only = mapping(recipe.get("only"), f"{source}: `only`")
     return {
         "name": str(recipe["name"]),
-        "notebooks": notebooks,
+        "after": [earlier(path, source) for path in paths(recipe.get("after") or [], f"{source}: `after`")],
+        "notebooks": paths(recipe["notebooks"], f"{source}: `notebooks`"),
         "parameters": mapping(recipe.get("parameters"), f"{source}: `parameters`"),
         "only": {notebook: mapping(own, f"{source}: `only` of {notebook}") for notebook, own in only.items()},
     }
+
+
+def paths(value, what):
+    """A part of a recipe that lists files of the project; ValueError or FileNotFoundError if it does not."""
+    if not (isinstance(value, list) and all(isinstance(path, str) for path in value)):
+        raise ValueError(f"{what} is {value!r}; give a list of paths")
+    for path in value:
+        if not (ROOT / path).is_file():
+            raise FileNotFoundError(f"{what} names {path}, which is not in the project")
+    return value
+
+
+def earlier(path, source):
+    """The checked recipe that `after` names; ValueError if it has an `after` of its own, so that there is no circle."""
+    value = read_yaml((ROOT / path).read_bytes(), path)
+    if isinstance(value, dict) and value.get("after"):
+        raise ValueError(f"{source}: `after` names {path}, which has an `after` of its own; name those recipes instead")
+    recipe = checked(value, path)
+    plan(recipe)
+    return recipe
 
 
 def mapping(value, what):
@@ -173,16 +189,27 @@ def notebook_defaults(path):
 def run(recipe, parameters=None, force=False):
     """Execute a recipe (a path or a dict) into data/runs/<name>/; returns a DataFrame, one row a notebook.
 
-    A failing notebook raises `papermill.PapermillExecutionError` after its half-executed copy was written.
+    Recipes that it comes after are executed first, as they are: `parameters` are this recipe's. A failing notebook
+    raises `papermill.PapermillExecutionError` after its half-executed copy was written.
     """
     recipe = read_recipe(recipe)
-    steps, place = plan(recipe, parameters), Workspace(shared_parameters(recipe, parameters)["run"])
+    plan(recipe, parameters)
+    rows, digests = [], []
+    for one in recipe["after"]:
+        digests.append(run_steps(one, None, force, package_digest(), rows))
+    before = "".join([package_digest(), *digests])
+    run_steps(recipe, parameters, force, before, rows)
+    return pd.DataFrame(rows)
+
+
+def run_steps(recipe, parameters, force, before, rows):
+    """Execute the steps of a checked recipe and add a row each; returns the digest of them all."""
+    place = Workspace(shared_parameters(recipe, parameters)["run"])
     make_folder(place.folder)
-    before, rows = package_digest(), []
-    for notebook, values in steps:
+    for notebook, values in plan(recipe, parameters):
         before = step_digest(notebook, values, before)
         rows.append(run_step(place, notebook, values, before, force))
-    return pd.DataFrame(rows)
+    return before
 
 
 def run_step(place, notebook, values, digest, force):

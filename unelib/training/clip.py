@@ -37,7 +37,7 @@ class Plan(NamedTuple):
     smallest_crop: float  # of the side; fashion's stand for pictures without their frame too
 
 
-PLANS = {"drawn": Plan(2500, 6, 3, 0.92), "fashion": Plan(3000, 5, 2, 0.85)}
+PLANS = {"drawn": Plan(2500, 6, 3, 0.92), "fashion": Plan(3000, 4, 2, 0.85)}
 
 
 def steps_and_batches(world):
