@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar o
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make run [WORLD=drawn]  set up .venv, then run every notebook of recipes/WORLD.yaml"
+	@echo "make run [WORLD=drawn]  set up .venv, then run every notebook of recipes/WORLD.yaml (drawn, fashion, two-worlds, ...)"
 	@echo "make test               set up .venv, then lint and test with coverage"
 	@echo "make bench              set up .venv, then run the benchmarks"
 	@echo "make lock               resolve pyproject.toml afresh into requirements.lock"
@@ -24,7 +24,8 @@ test: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/python -m pytest --cov=unelib --cov-report=term
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && echo "executing the notebooks in $$scratch" \
-		&& UNELIB_ROOT="$$scratch" $(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:cacheprovider notebooks
+		&& export UNELIB_ROOT="$$scratch" && $(BIN)/python -m unelib run recipes/fashion.yaml \
+		&& $(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:cacheprovider notebooks
 
 bench: $(READY)
 	@set -e; for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script"; done

@@ -11,7 +11,9 @@ from unelib.images import load_images
 from unelib.invert import generate, invert, reconstruct
 from unelib.judge import load_judge
 from unelib.loading import MODELS
-from unelib.probe import LinearProbe, probe_scores
+from unelib.probe import LinearProbe, auc, probe_scores
+from unelib.training.clip import zero_shot_likeness, zero_shot_scores
+from unelib.training.fashion_captions import PROMPTS
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +91,44 @@ def test_null_models_are_other_models(kind, faces):
     np.testing.assert_array_equal(run(null), run(kind(f"untrained:{name}")))
 
 
-def test_the_judge_of_photographs_knows_their_classes():
-    photographs = load_images("fashion", n=500, split="test")
-    judged = load_judge("fashion-judge").probabilities(photographs.pixels)[:, :10]
-    assert (judged.argmax(1) == photographs.attributes.to_numpy()[:, :10].argmax(1)).mean() > 0.88
+@pytest.fixture(scope="module")
+def photographs():
+    return load_images("fashion", n=500, split="test")
+
+
+def accuracy(images, scores):
+    """How often the highest score (n, 10 or more) is that of the picture's class."""
+    return (scores[:, :10].argmax(1) == images.attributes.to_numpy()[:, :10].argmax(1)).mean()
+
+
+def test_the_judge_of_photographs_knows_their_classes(photographs):
+    assert accuracy(photographs, load_judge("fashion-judge").probabilities(photographs.pixels)) > 0.88
+
+
+def test_photographs_come_back_from_their_noise(photographs):
+    gen, few = load_generator("fashion-ddpm"), photographs.pixels[:12]
+    assert gen.latent_shape == (1, 32, 32) and few.shape[1] == 28
+    again = generate(gen, invert(gen, few, steps=25).noise, steps=25)
+    assert np.median(psnr(reconstruct(gen, few), again)) > 40
+
+
+def test_photographs_are_made_of_every_class():
+    noise = np.random.default_rng(0).standard_normal((100, 1, 32, 32)).astype(np.float32)
+    made = generate(load_generator("fashion-ddpm"), noise, steps=15)
+    shares = np.bincount(load_judge("fashion-judge").probabilities(made)[:, :10].argmax(1), minlength=10) / 100
+    assert np.abs(shares - 0.1).mean() < 0.05 and (made[..., 0] == made[..., 2]).all()
+
+
+@pytest.mark.parametrize("name, least", [("fashion-clip", 0.84), ("fashion-dino", 0.80)])
+def test_classes_are_linear_in_the_embeddings_of_photographs(name, least, photographs):
+    enc, train = load_encoder(name), load_images("fashion", n=3000)
+    probe = LinearProbe().fit(enc.embed(train.pixels), train.attributes)
+    assert accuracy(photographs, probe.decision_function(enc.embed(photographs.pixels))) > least
+
+
+def test_text_alone_finds_every_class_of_photographs(photographs):
+    enc = load_encoder("fashion-clip")
+    embedded, truth = enc.embed(photographs.pixels), photographs.attributes.to_numpy()
+    likeness = zero_shot_likeness(embedded, enc.embed_text, PROMPTS)
+    assert accuracy(photographs, likeness) > 0.82
+    assert auc(zero_shot_scores(embedded, enc.embed_text, PROMPTS), truth).min() > 0.85

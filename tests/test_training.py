@@ -121,6 +121,25 @@ def test_captions_of_clothes_say_nothing_false(name):
             assert not set(names) & set(said(text)[there]), text
 
 
+@pytest.mark.parametrize("name", fashion.CLASSES)
+def test_an_item_may_be_of_any_class(name):
+    """Else "an item" would come to mean a bag, which is in no group that could be named instead."""
+    nouns = [text for text in fashion_texts(name) if set(fashion_captions.NOUNS) & set(said(text)[0])]
+    assert 0.05 < len(nouns) / 300 < 0.4
+
+
+def test_oriented_gradients_do_not_depend_on_brightness():
+    images = torch.rand(4, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    known = dino.oriented_gradients(images)
+    assert known.shape == (4, 9, 8, 8) and (known >= 0).all() and (known.norm(dim=1) <= 1).all()
+    torch.testing.assert_close(dino.oriented_gradients(images + 0.5), known)
+    turned = dino.oriented_gradients(-images)
+    torch.testing.assert_close(turned, known)
+    steps = torch.zeros(1, 3, 32, 32)
+    steps[..., 18:] = 1.0  # an edge across which brightness grows: all votes for the first direction
+    assert dino.oriented_gradients(steps)[0, 0, :, 4].min() > 0.9
+
+
 def test_shirts_are_not_denied_long_sleeves():
     assert not any("sleeve" in text for text in fashion_texts("Shirt"))
     assert any("not a long-sleeved top" in text for text in fashion_texts("T-shirt"))

@@ -318,6 +318,7 @@ def change_heatmap(matrix, ax=None, limit=0.6):
     sns.heatmap(shown, ax=ax, annot=shown.round() + 0, fmt=".0f", annot_kws={"fontsize": 7}, cbar_kws=bar, **look)
     ax.set(xlabel="what the judge sees change", ylabel="what was edited")
     ax.tick_params(axis="x", rotation=90)
+    ax.tick_params(axis="y", rotation=0)
     return ax
 
 

@@ -31,13 +31,12 @@ def views_of(parameters):
     """The views that a notebook with these parameters makes, in its order; nothing is loaded yet."""
     p, views = parameters, []
     if "generators" in p:
-        first = p["generators"][0]
         views += [View(name, partial(inversion, name, p), "noise") for name in p["generators"]]
-        views += [
-            View("clean latent", partial(clean_latent, first, p), "control"),
-            View("leak", partial(leak_control, first, p), "control"),
-            View("pixels", small_pictures, "control"),
-        ]
+        views.append(View("pixels", small_pictures, "control"))
+        for i, name in enumerate(p["generators"]):
+            of = f" of {name}" if i else ""  # the first generator's controls keep plain names
+            views.append(View(f"clean latent{of}", partial(clean_latent, name, p), "control"))
+            views.append(View(f"leak{of}", partial(leak_control, name, p), "control"))
     if "encoders" in p:
         names = [*p["encoders"], *(f"untrained:{name}" for name in p["encoders"])]
         views += [View(name, partial(embedding, name, p), "embedding", "float32") for name in names]

@@ -31,8 +31,9 @@ ABOUT = {
     " loss, plus a head (not kept) that tells the caption's words from either embedding. A transformers `CLIPModel`"
     " with tokenizer and image processor.",
     "fashion-dino": "A ViT trained without labels or captions on 32 x 32 pictures of Fashion-MNIST: self-distillation"
-    " of masked pictures (student and moving-average teacher), together with a decoder that redraws the picture from"
-    " the class token alone. It is thus not plain DINO. A transformers `Dinov2Model` with image processor.",
+    " of masked pictures (student and moving-average teacher), together with a decoder that redraws the picture's"
+    " oriented gradients from the class token alone. It is thus not plain DINO. A transformers `Dinov2Model` with image"
+    " processor.",
     "fashion-judge": "A classifier of Fashion-MNIST's ten classes and of groups of them, trained on labelled"
     " photographs and no diffusion noise, that judges edits and never makes them. A transformers"
     " `ResNetForImageClassification`.",

@@ -3,10 +3,14 @@
 Three losses, all from pictures alone. A student sees a crop with some patches masked; a teacher, the student's moving
 average, sees whole pictures. (1) At the masked patches the student predicts the teacher's features (data2vec, iBOT);
 (2) its class token predicts the teacher's class token of another crop (BYOL, DINO); (3) from its class token alone a
-small decoder redraws the crop unmasked. The third is no part of DINO: on drawn faces distillation by itself does not
-bring what a face shows into the class token, and the picture does. The model kept is the teacher.
+small decoder redraws the crop unmasked, its pixels or its oriented gradients. The third is no part of DINO: in so few
+steps distillation by itself does not bring what a picture shows into the class token, and redrawing does. Photographs
+are redrawn as gradients, which leave out how bright a thing is; pixels bring no more than a probe reads from them
+directly. The model kept is the teacher.
 """
 
+import math
+from collections.abc import Callable
 from copy import deepcopy
 from typing import NamedTuple
 
@@ -24,8 +28,40 @@ from .scores import class_accuracy, mean_auc
 
 SEED, BATCH = 0, 64
 TEACHER_DECAY, MOST_MASKED = 0.99, 0.4
-REDRAWN = 32  # pixels a side of the picture that is redrawn from the class token
+SIDE, CELL, BINS = 32, 4, 9  # pixels a side of a redrawn picture and of its cells; directions in a cell's histogram
 WATCH_EVERY, WATCH_TRAIN, WATCH_TEST = 1000, 3000, 1500
+
+
+class Redrawn(NamedTuple):
+    """What the class token is made to redraw: its shape, what it is of pictures (n, 3, h, h), and the loss."""
+
+    shape: tuple
+    of: Callable
+    loss: Callable
+
+
+def small_picture(images):
+    """Pictures (n, 3, SIDE, SIDE), averaged over areas."""
+    return F.avg_pool2d(images, images.shape[-1] // SIDE)
+
+
+def oriented_gradients(images):
+    """Histograms (n, BINS, SIDE / CELL, SIDE / CELL) of the directions of edges in each cell, each of length about 1.
+
+    Dalal and Triggs (2005), without overlapping blocks; predicted by Wei et al. (2022, MaskFeat) patch by patch.
+    """
+    grey = small_picture(images).mean(1, keepdim=True)
+    across = F.pad(grey[..., 2:] - grey[..., :-2], (1, 1, 0, 0))
+    down = F.pad(grey[..., 2:, :] - grey[..., :-2, :], (0, 0, 1, 1))
+    angle = torch.remainder(torch.atan2(down, across), math.pi)
+    bins = (angle / math.pi * BINS).long() % BINS
+    votes = torch.zeros(len(grey), BINS, *grey.shape[2:]).scatter_(1, bins, torch.hypot(down, across))
+    cells = F.avg_pool2d(votes, CELL)
+    return cells / (cells.norm(dim=1, keepdim=True) + 0.05)
+
+
+PIXELS = Redrawn((3, SIDE, SIDE), small_picture, reconstruction_loss)
+GRADIENTS = Redrawn((BINS, SIDE // CELL, SIDE // CELL), oriented_gradients, F.mse_loss)
 
 
 class Plan(NamedTuple):
@@ -34,10 +70,14 @@ class Plan(NamedTuple):
     steps: int
     layers: int
     smallest_crop: float  # of the side
-    weights: tuple  # of the losses of patches, class token and picture
+    redrawn: Redrawn
+    weights: tuple  # of the losses of patches, class token and what is redrawn
 
 
-PLANS = {"drawn": Plan(1600, 4, 0.85, (0.25, 0.25, 4.0)), "fashion": Plan(3000, 3, 0.7, (0.5, 0.5, 2.0))}
+PLANS = {
+    "drawn": Plan(1600, 4, 0.85, PIXELS, (0.25, 0.25, 4.0)),
+    "fashion": Plan(2000, 3, 0.85, GRADIENTS, (0.25, 0.25, 20.0)),
+}
 
 
 def steps_and_batches(world):
@@ -57,14 +97,15 @@ def build(world):
 class SelfDistillation(nn.Module):
     """Student, teacher and the heads that only training needs."""
 
-    def __init__(self, world, width=192, hidden=768, side=REDRAWN):
+    def __init__(self, world, width=192, hidden=768):
         super().__init__()
         self.student = build(world)
         self.teacher = deepcopy(self.student).requires_grad_(False)
         self.patch_head = nn.Linear(width, width)
         self.class_head = nn.Sequential(nn.Linear(width, hidden), nn.GELU(), nn.Linear(hidden, width))
+        shape = PLANS[world.name].redrawn.shape
         self.decoder = nn.Sequential(
-            nn.Linear(width, hidden), nn.GELU(), nn.Linear(hidden, 3 * side * side), nn.Unflatten(1, (3, side, side))
+            nn.Linear(width, hidden), nn.GELU(), nn.Linear(hidden, math.prod(shape)), nn.Unflatten(1, shape)
         )
 
 
@@ -95,7 +136,7 @@ def random_mask(n, generator, patches=64):
 
 def distillation_loss(pixels, plan, watch):
     """The three losses of one step; moves the teacher first, and calls `watch(teacher, step)` now and then."""
-    patch_weight, class_weight, picture_weight = plan.weights
+    patch_weight, class_weight, redrawn_weight = plan.weights
 
     def loss(model, step, generator):
         if step:
@@ -110,8 +151,8 @@ def distillation_loss(pixels, plan, watch):
         drawn = model.decoder(features[:, 0]).float()
         patch = F.smooth_l1_loss(model.patch_head(features[:, 1:])[mask].float(), patch_targets[mask])
         class_ = F.smooth_l1_loss(model.class_head(features[:, 0]).float(), class_targets)
-        picture = reconstruction_loss(drawn, F.avg_pool2d(seen, seen.shape[-1] // REDRAWN))
-        return patch_weight * patch + class_weight * class_ + picture_weight * picture
+        redrawn = plan.redrawn.loss(drawn, plan.redrawn.of(seen))
+        return patch_weight * patch + class_weight * class_ + redrawn_weight * redrawn
 
     return loss
 
@@ -144,7 +185,7 @@ def train(folder, checkpoints, world):
         tqdm.write(f"step {step}: probe {probed(teacher, pixels, attributes, world.classes)} (untrained {untrained})")
 
     data = {"images": len(pixels), "batch": BATCH, "teacher_decay": TEACHER_DECAY, "most_masked": MOST_MASKED}
-    data |= {"smallest_crop": plan.smallest_crop, "weights": list(plan.weights)}
+    data |= {"smallest_crop": plan.smallest_crop, "weights": list(plan.weights), "redrawn": list(plan.redrawn.shape)}
     loss = distillation_loss(pixels, plan, watch)
     model, seconds = train_loop(model, loss, plan.steps, checkpoints, lr=1e-3, decay=0.0, **data)
     watch(model.teacher, plan.steps)

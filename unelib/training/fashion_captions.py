@@ -23,7 +23,8 @@ NAMES = {
 PHRASES = {name: (names, tuple(f"not {n}" for n in names)) for name, names in NAMES.items()}  # present, absent
 NOUNS = ("an item", "a product")
 OPENINGS = ("", "", "a photo of ", "a picture of ", "a product photo of ")
-CLASS_SAID, GROUP_SAID, DENIAL_SAID = 0.7, 0.4, 0.4  # how often captions name the class, a group beside it, what is not
+CLASS_SAID, DENIAL_SAID = 0.7, 0.4  # how often captions name the class, and what is not there
+BESIDE, INSTEAD = 0.4, 0.6  # how often they name a group, beside the class or where it is not named
 
 
 def sentence(present, absent=(), opening=""):
@@ -38,7 +39,7 @@ def caption(attributes, rng):
     true = [name for name, there in zip(ATTRIBUTES, attributes) if there]
     said = [name for name in true if name in CLASSES and rng.random() < CLASS_SAID]
     groups = [name for name in true if name in GROUPS]
-    if groups and (not said or rng.random() < GROUP_SAID):
+    if groups and rng.random() < (BESIDE if said else INSTEAD):
         said.append(pick(groups, rng))
     denied = rng.permutation(deniable(true))[: rng.integers(1, 3)] if not said or rng.random() < DENIAL_SAID else []
     present = [pick(PHRASES[name][0], rng) for name in said] or [pick(NOUNS, rng)]
