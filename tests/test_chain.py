@@ -8,7 +8,7 @@ from unelib import runs
 from unelib.views import build_recipe
 
 SIZES = {"n_train": 120, "n_test": 60, "steps": 4, "n_check": 10, "n_edit": 24, "components": 8}
-SIZES |= {"n_frontier": 2, "frontier_steps": [4]}
+SIZES |= {"frontier_steps": [4]}
 SMALL = {"run": "smoke"} | SIZES
 
 

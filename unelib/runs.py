@@ -194,11 +194,9 @@ def run(recipe, parameters=None, force=False):
     """
     recipe = read_recipe(recipe)
     plan(recipe, parameters)
-    rows, digests = [], []
-    for one in recipe["after"]:
-        digests.append(run_steps(one, None, force, package_digest(), rows))
-    before = "".join([package_digest(), *digests])
-    run_steps(recipe, parameters, force, before, rows)
+    package, rows = package_digest(), []
+    ends = [run_steps(one, None, force, package, rows) for one in recipe["after"]]
+    run_steps(recipe, parameters, force, "".join([package, *ends]), rows)
     return pd.DataFrame(rows)
 
 
