@@ -108,6 +108,61 @@ def test_celeba(celeba, split, ids):
     assert load_images(str(celeba), n=1, split=split, size=16).pixels.shape == (1, 16, 16, 3)
 
 
+PERSONS = "000001.jpg 7\n000002.jpg 8\n000003.jpg 9\n000004.jpg 8\n000005.jpg 7\n000006.jpg 9\n"
+
+
+@pytest.fixture
+def persons(celeba):
+    """CelebA in small with its persons: 7 and 8 train, 9 and 8 are valid, 7 and 9 test."""
+    (celeba / "identity_CelebA.txt").write_text(PERSONS)
+    return celeba
+
+
+def test_who_is_who_in_celeba_stays_with_the_images(persons):
+    images = load_images(str(persons), split="valid", size=8, attributes=["Young"])
+    assert list(images.groups) == ["9", "8"] and list(images[::-1].groups) == ["8", "9"]
+    (persons / "identity_CelebA.txt").unlink()
+    assert load_images(str(persons), size=8).groups is None
+
+
+@pytest.mark.parametrize("old, new, message", [
+    ("000002.jpg 8\n", "", "000002 is not in .*identity_CelebA.txt; download that file again, or remove it"),
+    ("000003.jpg 9", "000003.jpg", "line 3 is '000003.jpg', not like `000001.jpg 2880`"),
+    ("000003.jpg 9", "000003.jpg nine", "line 3 is '000003.jpg nine', not like"),
+])  # fmt: skip
+def test_persons_that_cannot_be_read(persons, old, new, message):
+    rewrite(persons / "identity_CelebA.txt", old, new)
+    with pytest.raises(ValueError, match=message):
+        load_images(str(persons), size=8)
+
+
+def test_nobody_who_trains_is_held_out(persons):
+    train, test = load_parts(str(persons), 2, 1, test_split="valid", by_group=True, size=8)
+    assert list(train.ids) == ["000001", "000002"] and list(test.ids) == ["000003"] and test.split == "test"
+    train, test = load_parts(str(persons), 1, 1, test_split="test", by_group=True, size=8)
+    assert list(test.ids) == ["000006"], "an image of person 7 is passed over"
+    with pytest.raises(ValueError, match="has 2 and 1 images for training and testing on others than train, not 2 and"):
+        load_parts(str(persons), 2, 2, test_split="valid", by_group=True, size=8)
+
+
+def test_nobody_who_trains_is_held_out_of_the_same_split(persons):
+    rewrite(persons / "list_eval_partition.txt", " 1\n", " 0\n")
+    parts = lambda n_train, n_test, **how: [
+        list(part.ids) for part in load_parts(str(persons), n_train, n_test, "train", "train", size=8, **how)
+    ]
+    assert parts(2, 1) == [["000001", "000002"], ["000003"]] == parts(2, 1, by_group=True)
+    assert parts(1, 2, by_group=True) == [["000001"], ["000002", "000003"]]
+    assert parts(3, 1) == [["000001", "000002", "000003"], ["000004"]]
+    with pytest.raises(ValueError, match="has 3 and 0 images .* on others than train, not 3 and 1; ask for fewer, or"):
+        parts(3, 1, by_group=True)
+
+
+def test_persons_are_kept_apart_only_where_they_are_known(celeba):
+    for name in ("drawn-faces", str(celeba)):
+        with pytest.raises(ValueError, match="does not say whom its images show.*download identity_CelebA.txt"):
+            load_parts(name, 1, 1, by_group=True)
+
+
 def test_celeba_is_found_in_the_project_s_data(celeba, monkeypatch):
     monkeypatch.setattr("unelib.images.DATA", celeba.parent)
     assert load_images(celeba.name, size=8).name == "celeba"

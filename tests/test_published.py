@@ -98,6 +98,17 @@ def test_a_published_file_gets_celebas_labels_in_their_order(tmp_path, celeba):
     assert list(zoo.split) == ["train"] * 5 + ["test"]
 
 
+def test_celebas_persons_come_with_its_labels(tmp_path, celeba):
+    (celeba / "identity_CelebA.txt").write_text("\n".join(f"{i:06d}.jpg {i % 3}" for i in range(1, 21)))
+    file = npy(tmp_path, NOISE[:6])
+    zoo = add_celeba(NoiseZoo(tmp_path / "zoo"), celeba, file)
+    assert list(zoo.groups) == ["2", "0", "1", "2", "0", "1"] and list(zoo.attributes) == ["A", "B"]
+    assert list(zoo.split) == ["train"] * 5 + ["test"], "the published order, whoever is shown"
+    (celeba / "identity_CelebA.txt").write_text("000001.jpg 1\n000002.jpg 1\n")
+    with pytest.raises(ValueError, match="000011 is not in .*identity_CelebA.txt"):
+        published.celeba_index(celeba, "valid")
+
+
 def test_noise_of_another_split_than_the_labels_is_refused(tmp_path, celeba, monkeypatch):
     monkeypatch.setattr(published, "CELEBA_ROWS", PARTS)
     file = npy(tmp_path, NOISE[:10])

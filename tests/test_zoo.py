@@ -1,6 +1,7 @@
 """The store: resumes, refuses what does not belong, finds damage, reads any rows."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -131,6 +132,40 @@ def test_other_images_are_refused(zoo, images):
     changed[0] = 0
     with pytest.raises(ValueError, match="its pixels differ"):
         zoo.build("view", features, np.concatenate([changed, images[1].pixels]), {}, progress=False)
+
+
+def grouped(images, *groups):
+    """The image sets, each with a group for every image, `groups` over and over."""
+    return [replace(i, groups=np.resize(np.array(groups), len(i))) for i in images]
+
+
+def test_groups_are_kept_and_are_no_attribute(tmp_path, zoo, images):
+    told = NoiseZoo(tmp_path / "told").add(*grouped(images, "a", "b", "c"))
+    assert list(told.groups[:4]) == ["a", "b", "c", "a"] and list(told.groups[25:27]) == ["a", "b"]
+    pd.testing.assert_frame_equal(told.attributes, zoo.attributes)
+    assert list(zoo.groups) == list(zoo.ids) and told.index_hash() == zoo.index_hash()
+    some = NoiseZoo(tmp_path / "some").add(images[0], *grouped(images[1:], "a"))
+    assert list(some.groups) == [*images[0].ids, *["a"] * 7]
+
+
+def test_a_zoo_made_before_groups_were_known_takes_the_same_images(zoo, images):
+    build(zoo, images)
+    assert zoo.add(*grouped(images, "a")).views == ["view"] and zoo.groups[0] == zoo.ids[0]
+
+
+def test_other_groups_are_refused(tmp_path, images):
+    zoo = NoiseZoo(tmp_path / "told").add(*grouped(images, "a", "b"))
+    assert zoo.add(*images).groups[1] == "b"
+    with pytest.raises(ValueError, match="row 1 has group b, not c; choose another folder"):
+        zoo.add(*grouped(images, "a", "c"))
+
+
+def test_an_attribute_called_group(tmp_path, zoo, images):
+    called = [replace(i, attributes=i.attributes.rename(columns={"Male": "group"})) for i in images]
+    with pytest.raises(ValueError, match="an attribute may not be called 'group'; rename it, and choose another"):
+        NoiseZoo(tmp_path / "new").add(*called)
+    zoo.index.rename(columns={"Male": "group"}).to_parquet(zoo.index_path)  # as zoos were before
+    assert "group" in zoo.attributes and list(zoo.groups) == list(zoo.ids)
 
 
 def test_the_same_image_twice_is_refused(tmp_path, images):

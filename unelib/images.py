@@ -19,6 +19,7 @@ SPLIT_START = {"train": 0, "valid": 10_000_000, "test": 20_000_000, "models": 30
 DATA = Path(__file__).resolve().parent.parent / "data"
 AT_ONCE = 2 * 10**9  # bytes of pixels that are read at once; larger sets of files are read slice by slice
 CELEBA_SPLITS = {"train": 0, "valid": 1, "test": 2}
+IDENTITIES = "identity_CelebA.txt"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class ImageSet:
     attributes  DataFrame (n, a) of 0/1, indexed by id
     split       which part of the source they are
     factors     the true `faces.Factors` where the pictures were drawn, else None
+    groups      (n,) str: whom or what each picture shows, where the source says so (CelebA's persons), else None
     """
 
     name: str
@@ -38,15 +40,16 @@ class ImageSet:
     attributes: pd.DataFrame
     split: str
     factors: object = None
+    groups: np.ndarray | None = None
 
     def __len__(self):
         return len(self.ids)
 
     def __getitem__(self, rows):
         rows = np.atleast_1d(np.arange(len(self))[rows])
-        factors = None if self.factors is None else self.factors[rows]
+        factors, groups = (None if known is None else known[rows] for known in (self.factors, self.groups))
         pixels = self.pixels.take(rows) if isinstance(self.pixels, Pictures) else self.pixels[rows]
-        return ImageSet(self.name, self.ids[rows], pixels, self.attributes.iloc[rows], self.split, factors)
+        return ImageSet(self.name, self.ids[rows], pixels, self.attributes.iloc[rows], self.split, factors, groups)
 
 
 def load_images(name, n=2000, split="train", seed=0, size=None, attributes=None, correlated=True):
@@ -87,23 +90,39 @@ def find_images(name, n=2000, split="train", seed=0, size=None, attributes=None,
     return images if attributes is None else keep_attributes(images, attributes)
 
 
-def load_parts(name, n_train, n_test, train_split="train", test_split="test", **options):
+def load_parts(name, n_train, n_test, train_split="train", test_split="test", by_group=False, **options):
     """Training and held-out `ImageSet`s that share no image, called "train" and "test".
 
     Where both come from one split of the source, its first `n_train` images train and the next `n_test` are held out;
     a plain folder has one split, whatever they are called.
+    by_group  pass over images for testing that show the same person as an image for training does
+    Raises ValueError where there are fewer images than that, or where `by_group` is asked for and the source does not
+    say who is who.
     """
+    if by_group and find_images(name, 1, train_split, **options).groups is None:
+        raise ValueError(
+            f"{name} does not say whom its images show, so they cannot be kept apart; leave by_group False, or "
+            f"download {IDENTITIES} into CelebA's folder"
+        )
     if train_split == test_split or name not in ("drawn-faces", "fashion") and is_plain(image_folder(name)):
-        both = load_images(name, n_train + n_test, train_split, **options)
+        both = find_images(name, None if by_group else n_train + n_test, train_split, **options)
         train, test = both[:n_train], both[n_train:]
     else:
-        parts = (n_train, train_split), (n_test, test_split)
-        train, test = read_together(*(find_images(name, n, split, **options) for n, split in parts))
+        train = find_images(name, n_train, train_split, **options)
+        test = find_images(name, None if by_group else n_test, test_split, **options)
+    test = of_others(test, train)[:n_test] if by_group else test
     if len(train) < n_train or len(test) < n_test:
         raise ValueError(
-            f"{name} has {len(train)} and {len(test)} images for training and testing, not {n_train} and {n_test}"
+            f"{name} has {len(train)} and {len(test)} images for training and testing"
+            f"{' on others than train' if by_group else ''}, not {n_train} and {n_test}; ask for fewer, or other splits"
         )
+    train, test = read_together(train, test)
     return replace(train, split="train"), replace(test, split="test")
+
+
+def of_others(images, known):
+    """Those of the images that show nobody whom the known `ImageSet` shows."""
+    return images[~np.isin(images.groups, known.groups)]
 
 
 def read_together(*image_sets):
@@ -153,9 +172,7 @@ def keep_attributes(images, names):
     missing = [name for name in names if name not in images.attributes]
     if missing:
         raise ValueError(f"{images.name} has no attribute {missing}; it has {list(images.attributes)}")
-    return ImageSet(
-        images.name, images.ids, images.pixels, images.attributes[list(names)], images.split, images.factors
-    )
+    return replace(images, attributes=images.attributes[list(names)])
 
 
 def drawn_faces(n, split, seed, size, correlated):
@@ -178,7 +195,10 @@ def load_fashion(folder, n, split, size):
 
 
 def load_celeba(folder, n, split, size):
-    """CelebA in its published layout: img_align_celeba/, list_attr_celeba.txt, list_eval_partition.txt."""
+    """CelebA in its published layout: img_align_celeba/, list_attr_celeba.txt, list_eval_partition.txt.
+
+    With identity_CelebA.txt beside them, `groups` says who is who.
+    """
     if split not in CELEBA_SPLITS:
         raise ValueError(f"unknown split {split!r}; CelebA has {', '.join(CELEBA_SPLITS)}")
     count, names, *rows = [line.split() for line in read_lines(folder / "list_attr_celeba.txt")]
@@ -194,9 +214,30 @@ def load_celeba(folder, n, split, size):
         bad = next(i for i, (p, r) in enumerate(zip(parts + [[None]], rows + [[None]])) if p[0] != r[0])
         raise ValueError(f"CelebA's two tables differ at row {bad + 1} of list_eval_partition.txt")
     chosen = [r for r, p in zip(rows, parts) if p[1:] == [str(CELEBA_SPLITS[split])]][:n]
-    return from_files(
-        "celeba", folder / "img_align_celeba", [r[0] for r in chosen], [r[1:] for r in chosen], names, size, split
-    )
+    files, values = [r[0] for r in chosen], [r[1:] for r in chosen]
+    images = from_files("celeba", folder / "img_align_celeba", files, values, names, size, split)
+    return replace(images, groups=identities(folder, images.ids))
+
+
+def identities(folder, ids):
+    """Persons (n,) str that these images of CelebA show, by identity_CelebA.txt; None where the folder lacks it.
+
+    ValueError names a line that is not `file number`, or an image that has no line.
+    """
+    if not (folder / IDENTITIES).is_file():
+        return None
+    lines = [line.split() for line in read_lines(folder / IDENTITIES)]
+    for row, line in enumerate(lines):
+        if len(line) != 2 or not line[1].isdigit():
+            raise ValueError(
+                f"{folder / IDENTITIES}: line {row + 1} is {' '.join(line)!r}, not like `000001.jpg 2880`; download "
+                "that file again, or remove it"
+            )
+    persons = {Path(file).stem: person for file, person in lines}
+    missing = [name for name in ids if name not in persons]
+    if missing:
+        raise ValueError(f"{missing[0]} is not in {folder / IDENTITIES}; download that file again, or remove it")
+    return np.array([persons[name] for name in ids])
 
 
 def load_folder(folder, n, split, size):

@@ -5,16 +5,37 @@ import hashlib
 import numpy as np
 import pandas as pd
 
-OWN_COLUMNS = ("id", "sha256", "split")
+GROUP = "group"  # whom or what an image shows; only where that is known
+OWN_COLUMNS = ("id", "sha256", "split", GROUP)
 
 
-def index_rows(images):
-    """The index's rows for one image set."""
+def index_of(image_sets):
+    """The index of image sets, one after the other; where only some have groups, the others' images are their own."""
+    parts = [(i.ids.astype(str), pixel_hashes(i.pixels), i.split, i.attributes, i.groups) for i in image_sets]
+    table = pd.concat([index_rows(*part) for part in parts], ignore_index=True)
+    return table.fillna({GROUP: table["id"]})
+
+
+def index_rows(ids, sha256, split, attributes, groups=None):
+    """Rows of an index: id, sha256, split, group if known, attributes (n, a) in the order of the ids.
+
+    ValueError for an attribute that is called like one of the others.
+    """
     for name in OWN_COLUMNS:
-        if name in images.attributes:
-            raise ValueError(f"an attribute may not be called {name!r}")
-    own = {"id": images.ids.astype(str), "sha256": pixel_hashes(images.pixels), "split": images.split}
-    return pd.DataFrame(own).join(images.attributes.reset_index(drop=True))
+        if name in attributes:
+            raise ValueError(f"an attribute may not be called {name!r}; rename it, and choose another folder or run")
+    own = {"id": ids, "sha256": sha256, "split": split} | ({} if groups is None else {GROUP: groups})
+    return pd.DataFrame(own).join(attributes.reset_index(drop=True))
+
+
+def attribute_columns(index):
+    """The names of an index's attributes. A column `group` of numbers is one: zoos had no other before."""
+    return [name for name in index if name not in OWN_COLUMNS or name == GROUP and not has_groups(index)]
+
+
+def has_groups(index):
+    """Whether an index says whom its images show."""
+    return GROUP in index and not pd.api.types.is_numeric_dtype(index[GROUP])
 
 
 def pixel_hashes(pixels):
@@ -25,18 +46,18 @@ def pixel_hashes(pixels):
 def check_same_images(old, new, path):
     """ValueError, naming the first difference, unless two indices list the same images with the same pixels.
 
-    Where the old one never saw the pixels (its hash is empty), the id has to do.
+    Where the old one never saw the pixels (its hash is empty), the id has to do. Groups count where both have them.
     """
     if len(old) != len(new):
         raise ValueError(f"{path} holds {len(old)} images, not {len(new)}; choose another folder or remove it")
-    for name in OWN_COLUMNS:
+    for name in [name for name in OWN_COLUMNS if name in old and name in new]:
         differs = np.flatnonzero((old[name].to_numpy() != new[name].to_numpy()) & (old[name] != ""))
         if len(differs):
             row = differs[0]
             raise ValueError(
                 f"{path}: row {row} has {name} {old[name][row]}, not {new[name][row]}; choose another folder"
             )
-    old, new = (table.drop(columns="sha256") for table in (old, new))
+    old, new = (table[attribute_columns(table)] for table in (old, new))
     if list(old.columns) != list(new.columns) or not old.equals(new.astype(old.dtypes)):
         raise ValueError(f"{path} has other attributes than these images; choose another folder or remove it")
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from .files import make_folder, write_whole
-from .images import CELEBA_ATTRIBUTES, CELEBA_SPLITS, attribute_table, read_lines
+from .images import CELEBA_ATTRIBUTES, CELEBA_SPLITS, attribute_table, identities, read_lines
+from .index import index_rows
 
 CELEBA_ROWS = {"train": 162_770, "valid": 19_867, "test": 19_962}
 
@@ -37,13 +37,16 @@ def celeba_part(rows):
 def celeba_index(source, split, held_out=0.2):
     """The index of a part of CelebA from its labels alone: no image is read, so their hashes stay empty.
 
-    source    folder with CelebA's label files, or a hub data set such as eurecom-ds/celeba
+    source    folder with CelebA's label files, and identity_CelebA.txt for `group`, or a hub data set such as
+              eurecom-ds/celeba
     held_out  the last of its rows, in the published order, that are called "test"; the others are "train"
     """
-    labels = folder_labels(Path(source), split) if Path(source).is_dir() else hub_labels(str(source), split)
+    folder = Path(source)
+    labels = folder_labels(folder, split) if folder.is_dir() else hub_labels(str(source), split)
+    groups = identities(folder, labels.index) if folder.is_dir() else None
     learn = round(len(labels) * (1 - held_out))
-    own = {"id": labels.index, "sha256": "", "split": np.where(np.arange(len(labels)) < learn, "train", "test")}
-    return pd.DataFrame(own).join(labels.reset_index(drop=True))
+    part = np.where(np.arange(len(labels)) < learn, "train", "test")
+    return index_rows(labels.index.to_numpy(str), "", part, labels, groups)
 
 
 def hub_labels(name, split):

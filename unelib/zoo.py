@@ -1,6 +1,6 @@
 """NoiseZoo on disk: row-aligned views of the same images, kept in shards that are never made twice.
 
-    folder/index.parquet                    id, sha256 of the pixels, split, attributes: one row an image
+    folder/index.parquet                    id, sha256 of the pixels, split, group if known, attributes: a row an image
     folder/views/<view>/manifest.json       settings of the view, package versions; never changed once it is there
     folder/views/<view>/00000.safetensors   rows of the view, a thousand a shard, float16 unless asked otherwise
     folder/views/<view>/00000.json          its record: hash, size, rounding error (`shards`)
@@ -22,10 +22,11 @@ import pyarrow.parquet as pq
 from . import checking, making
 from .claims import Claims
 from .files import file_hash, make_folder, read_json, sweep, value_hash, write_json, write_whole
-from .index import check_same_images, index_rows, pixels_of
+from .index import GROUP, attribute_columns, check_same_images, has_groups, index_of, pixels_of
 from .manifest import KINDS, check_among, made_for, new_manifest, read_manifest, refuse_other_settings, shard_count
 from .published import open_npy
 from .shards import map_shard, record_of, shard_fault
+from .streaming import StoredRows
 
 SHARD_ROWS = 1000
 FILES = ["index.parquet", "views/*/manifest.json", "views/*/*.safetensors", "views/*/[0-9]*.json"]  # what a zoo is
@@ -36,8 +37,9 @@ class NoiseZoo:
 
     zoo.views            names of the finished views, in the order in which they were begun
     zoo.views_of(kind)   those of one kind: "noise", "embedding" or "control"
-    zoo["drawn-ldm"]     (n, d) float32; zoo.rows(view, rows, columns) a part of it; zoo.stream(view) block by block
-    zoo.ids, zoo.split   (n,) str; zoo.attributes DataFrame (n, a) of 0/1 by id
+    zoo["drawn-ldm"]     (n, d) float32; zoo.rows(view, rows, columns) a part of it; zoo.stream(view) block by block;
+                         zoo.stored(view, rows) to be read when a probe asks for it
+    zoo.ids, zoo.split   (n,) str; zoo.attributes DataFrame (n, a) of 0/1 by id; zoo.groups (n,) str
     zoo.info()           DataFrame: what each view is and how far; zoo.verify(), zoo.repair()
     """
 
@@ -83,7 +85,14 @@ class NoiseZoo:
     @property
     def attributes(self):
         """Attributes, a DataFrame (n, a) of 0/1 by id."""
-        return self.index.set_index("id").drop(columns=["sha256", "split"])
+        index = self.index
+        return index.set_index("id")[attribute_columns(index)]
+
+    @property
+    def groups(self):
+        """Whom or what each image shows, (n,) str: its own id where that is not known."""
+        index = self.index
+        return index[GROUP if has_groups(index) else "id"].to_numpy(str)
 
     def index_columns(self, names):
         """Some columns of the index, all if None."""
@@ -102,10 +111,10 @@ class NoiseZoo:
 
     def add(self, *image_sets):
         """Write the index of these image sets, in this order; a zoo of other images is refused."""
-        return self.add_index(pd.concat([index_rows(images) for images in image_sets], ignore_index=True))
+        return self.add_index(index_of(image_sets))
 
     def add_index(self, table):
-        """Write an index: id, sha256 of the pixels ("" where they were never seen), split, then 0/1 attributes."""
+        """Write an index: id, sha256 of the pixels ("" if never seen), split, group if known, then 0/1 attributes."""
         if table["id"].duplicated().any():
             raise ValueError(f"the image {table['id'][table['id'].duplicated()].iloc[0]!r} was given twice")
         if not self.has_index:
@@ -205,6 +214,13 @@ class NoiseZoo:
         for start in range(0, len(wanted), block):
             part = wanted[start : start + block]
             yield part, self.read(manifest, part, columns, dtype)
+
+    def stored(self, view, rows=None):
+        """`StoredRows` (m, d) of a view, for a `LinearProbe` where the view is larger than memory."""
+        manifest = self.manifest(view)
+        width = self.map(view, 0).shape[1]
+        read = lambda wanted: self.read(manifest, wanted, None, "float32")
+        return StoredRows(read, picked(manifest["images"], rows, "rows"), width)
 
     def read(self, manifest, wanted, columns, dtype):
         """Rows `wanted` (m,) of a view, shard by shard."""
