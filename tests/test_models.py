@@ -11,7 +11,8 @@ from unelib.images import load_images
 from unelib.invert import generate, invert, reconstruct
 from unelib.judge import load_judge
 from unelib.loading import MODELS
-from unelib.probe import LinearProbe, auc, probe_scores
+from unelib.probe import LinearProbe, probe_scores
+from unelib.scores import auc
 from unelib.training.clip import zero_shot_likeness, zero_shot_scores
 from unelib.training.fashion_captions import PROMPTS
 

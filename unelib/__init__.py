@@ -16,7 +16,7 @@ EXPORTS = {
     "NoiseZoo": "zoo",
     "normality": "gaussianity",
     "LinearProbe": "probe",
-    "probe_scores": "probe",
+    "probe_scores": "scores",
     "RidgeMap": "align",
     "CCA": "align",
     "GCCA": "align",

@@ -1,17 +1,27 @@
 """What arrays must be at the borders: finite matrices with one row an image, views of one length, 0/1 labels."""
 
 from numbers import Real
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import issparse
+
+ROWS = 64  # at a time, where all values are looked at
 
 
-def matrix(X, name="X", rows=1, dtype=np.float64):
-    """X as a finite (n, d) array of `dtype` (None: its own) with at least `rows` rows; errors name the first bad value.
+def matrix(X, name="X", rows=1, dtype=np.float64, first=0):
+    """X as a finite (n, d) array of `dtype` (None: its own, save that bool, which has no differences, becomes uint8).
+
+    rows   how many it must have at least
+    first  the number of its first row, where X is a block of more
+    Errors name the first bad value.
 
     >>> matrix([[1, 2], [3, 4]]).dtype
     dtype('float64')
     """
+    if issparse(X):
+        raise TypeError(f"{name} is sparse, and sparse input is not supported; pass {name}.toarray()")
     X = np.asarray(X)
     if X.dtype.kind not in "fiub":
         raise TypeError(f"{name} must hold real numbers, not {X.dtype}")
@@ -19,16 +29,21 @@ def matrix(X, name="X", rows=1, dtype=np.float64):
         raise ValueError(f"{name} must be 2-D with one row an image, not of shape {X.shape}; flatten it by rows first")
     if len(X) < rows or X.shape[1] == 0:
         raise ValueError(f"{name} has shape {X.shape}; at least {rows} rows and one column are needed")
-    finite = np.isfinite(X)
-    if not finite.all():
-        row, column = np.unravel_index(finite.argmin(), X.shape)
-        raise ValueError(f"{name} holds {X[row, column]} at row {row}, column {column}; drop or repair that row")
-    return X if dtype is None else X.astype(dtype, copy=False)
+    for start in range(0, len(X), ROWS):  # in blocks: a mask of all of a large X would cost a quarter of it again
+        finite = np.isfinite(X[start : start + ROWS])
+        if not finite.all():
+            row, column = np.unravel_index(finite.argmin(), finite.shape)
+            found, at = X[start + row, column], first + start + row
+            raise ValueError(f"{name} holds {found} at row {at}, column {column}; drop or repair that row")
+    if dtype is None:
+        return X.view(np.uint8) if X.dtype == bool else X
+    return X.astype(dtype, copy=False)
 
 
 def constant(X, axis=0):
     """Which columns (axis 0) or rows (axis 1) of X hold one value up to rounding, whatever their scale."""
-    return np.ptp(X, axis) <= 1e-12 * np.abs(X).max(axis)
+    low, high = (end(X, axis).astype(np.float64) for end in (np.min, np.max))  # integers may not hold the difference
+    return high - low <= 1e-12 * np.maximum(np.abs(low), np.abs(high))
 
 
 def centred(X, name="X"):
@@ -58,34 +73,54 @@ def same_columns(X, columns, name="X"):
 
 
 def labels(Y, n, name="Y"):
-    """Labels as bool (n, a) and the list of attribute names; arrays get the names 0, 1, ...
+    """`Labels` of n rows; arrays get the names 0, 1, ...
 
-    Y  DataFrame, Series, (n, a) or (n,) of 0/1. Raises ValueError that names the attribute and the row of a value that
-    is neither, or the attribute and its counts where either class has fewer than two rows.
+    Y  DataFrame, Series, (n, a) or (n,) of 0/1, with -1, NaN or None where a label is missing. Raises ValueError that
+    names the attribute and the row of any other value, or the attribute and its counts where either class has fewer
+    than two known rows.
     """
     if np.ndim(Y) not in (1, 2):
         raise ValueError(f"{name} must be (n,) or (n, a), not of shape {np.shape(Y)}")
     table = pd.DataFrame(Y)
     names = list(table.columns)
     same_rows(("X", range(n)), (name, table))
-    # `to_numeric` turns text and missing values of any kind into NaN, which the next test finds
+    if not table.columns.is_unique:
+        raise ValueError(
+            f"{name} has several attributes {names[table.columns.duplicated().argmax()]!r}; rename or drop one"
+        )
+    # `to_numeric` turns text into NaN too, so that only what was missing before may count as missing
     values = table.apply(pd.to_numeric, errors="coerce").to_numpy(float, na_value=np.nan)
-    wrong = (values != 0) & (values != 1)
+    missing = table.isna().to_numpy() | (values == -1)
+    wrong = ~missing & (values != 0) & (values != 1)
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
-        raise ValueError(f"attribute {names[column]!r} is {table.iloc[row, column]!r} at row {row}; labels are 0 or 1")
-    two_classes(values, names)
-    return values.astype(bool), names
-
-
-def two_classes(values, names):
-    """Raise ValueError for the first attribute with fewer than two rows of either class."""
-    ones = values.sum(0).astype(int)
-    rare = np.flatnonzero(np.minimum(ones, len(values) - ones) < 2)
-    if rare.size:
-        i = rare[0]
         raise ValueError(
-            f"attribute {names[i]!r} has {ones[i]} ones and {len(values) - ones[i]} zeros; "
+            f"attribute {names[column]!r} is {table.iloc[row, column]!r} at row {row}; labels are 0 or 1, and -1 "
+            "or NaN where missing"
+        )
+    found = Labels(~missing & (values == 1), ~missing, names)
+    two_classes(found)
+    return found
+
+
+class Labels(NamedTuple):
+    """Labels of n rows: which have each attribute, which are known (both bool (n, a)), and the attributes' names."""
+
+    truth: np.ndarray
+    known: np.ndarray
+    names: list
+
+
+def two_classes(labels):
+    """Raise ValueError for the first attribute with fewer than two known rows of either class."""
+    ones = labels.truth.sum(0)
+    zeros = labels.known.sum(0) - ones
+    rare = np.flatnonzero(np.minimum(ones, zeros) < 2)
+    if rare.size:
+        i, missing = rare[0], (~labels.known).sum(0)[rare[0]]
+        absent = f" and {missing} missing (-1 or NaN; where -1 means absent, pass Y > 0)" if missing else ""
+        raise ValueError(
+            f"attribute {labels.names[i]!r} has {ones[i]} ones and {zeros[i]} zeros{absent}; "
             "at least two of each are needed, so leave it out or take more rows"
         )
 

@@ -1,0 +1,142 @@
+"""Probes beside scikit-learn's and himalaya's on the same data, beside the cost of their factors, and out of memory."""
+
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from himalaya.ridge import RidgeCV
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+
+from unelib import streaming
+from unelib.probe import LinearProbe
+from unelib.scores import auc
+from unelib.zoo import NoiseZoo
+
+ATTRIBUTES = 40
+
+
+def view(n, d, seed=0):
+    """Unit Gaussian columns (n, d) and noisy linear attributes (n, 40) of unequal frequency."""
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((n, d))
+    margin = X @ rng.standard_normal((d, ATTRIBUTES)) * 2 / np.sqrt(d)
+    return X, (margin + rng.logistic(size=margin.shape) > rng.uniform(-2, 2, ATTRIBUTES)).astype(int)
+
+
+def timed(work, rounds=1):
+    """Median seconds over rounds, and the last result."""
+    taken = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        result = work()
+        taken.append(time.perf_counter() - began)
+    return float(np.median(taken)), result
+
+
+def one_by_one(X, Y, **options):
+    """Coefficients (a, d) and intercepts (a,) of scikit-learn's logistic regression, an attribute at a time."""
+    fits = [LogisticRegression(**options).fit(X, y) for y in Y.T]
+    return np.concatenate([f.coef_ for f in fits]), np.concatenate([f.intercept_ for f in fits])
+
+
+def logistic(n=20_000, d=500):
+    """The batched probe beside scikit-learn's solvers at one penalty, on standardised columns."""
+    X, Y = view(n + 5000, d)
+    X = (X - X[:n].mean(0)) / X[:n].std(0)
+    learn, test, truth = X[:n], X[n:], Y[n:].astype(bool)
+    ours, probe = timed(lambda: LinearProbe("logistic", penalty=1.0).fit(learn, Y[:n]), rounds=5)
+    mean_auc = auc(probe.decision_function(test), truth).mean()
+    print(f"logistic, {ATTRIBUTES} attributes, n = {n}, d = {d}")
+    exact, _ = one_by_one(learn, Y[:n], tol=1e-10, max_iter=10_000)
+    error = np.linalg.norm(probe.coef_ - exact, axis=1) / np.linalg.norm(exact, axis=1)
+    print(f"  coefficients: at most {error.max():.1e} from lbfgs at tolerance 1e-10 (asked: 1e-3)")
+    for solver, options, asked in (("lbfgs", {}, 8), ("saga", {"max_iter": 500}, 50)):
+        theirs, (coef, intercept) = timed(lambda: one_by_one(learn, Y[:n], solver=solver, **options))  # noqa: B023
+        other = auc(test @ coef.T + intercept, truth).mean()
+        print(f"  {solver}: {theirs / ours:.1f} x our time (asked: {asked}); mean AUC {other:.4f}, ours {mean_auc:.4f}")
+
+
+def ridge(n=20_000, d=500):
+    """Ridge with a penalty an attribute, beside himalaya's on the CPU with 5 folds (ours: leave one out)."""
+    X, Y = view(n, d)
+    X, grid = (X - X.mean(0)) / X.std(0), np.logspace(0, 7, 15)
+    ours, probe = timed(lambda: LinearProbe("ridge", penalty=grid).fit(X, Y), rounds=3)
+    theirs, other = timed(lambda: RidgeCV(alphas=grid, fit_intercept=True, cv=5).fit(X, 2.0 * Y - 1))
+    same = np.isclose(other.best_alphas_, probe.penalty_).mean()
+    apart = np.abs(other.predict(X) - probe.decision_function(X)).max()
+    print(f"ridge, {ATTRIBUTES} attributes, {len(grid)} penalties, n = {n}, d = {d}")
+    print(f"  himalaya: {theirs / ours:.1f} x our time (asked: 1); scores at most {apart:.1e} apart (asked: 1e-4)")
+    print(f"  the same penalty for {same:.0%} of attributes (asked: all)")
+
+
+def ridge_floor(n=3000, d=16_384):
+    """Ridge with 20 penalties and leave-one-out, beside one Gram product and one symmetric eigendecomposition."""
+    X, Y = view(n, d)
+    LinearProbe("ridge").fit(X[:100], Y[:100])
+    floor, _ = timed(lambda: np.linalg.eigh(X @ X.T), rounds=3)
+    ours, _ = timed(lambda: LinearProbe("ridge", penalty=np.logspace(0, 7, 20)).fit(X, Y), rounds=3)
+    print(f"ridge, 20 penalties, leave one out, n = {n}, d = {d}")
+    print(f"  {ours / floor:.2f} x a Gram product and its eigendecomposition (asked: 1.3)")
+
+
+def synthetic_store(folder, n, d):
+    """A zoo with one float16 view (n, d) of noise that carries forty attributes."""
+    rng = np.random.default_rng(0)
+    directions = rng.standard_normal((ATTRIBUTES, d)).astype(np.float32) / np.sqrt(d)
+    truth = rng.random((n, ATTRIBUTES)) < 0.4
+    table = pd.DataFrame({"id": [f"{i:06d}" for i in range(n)], "sha256": "", "split": "train"})
+    zoo = NoiseZoo(folder).add_index(table.join(pd.DataFrame(truth.astype(int)).add_prefix("a")))
+
+    def rows(parts):
+        for shard, part in parts:
+            noise = np.random.default_rng(shard).standard_normal((part.stop - part.start, d), np.float32)
+            yield shard, noise + 3 * truth[part].astype(np.float32) @ directions
+
+    zoo.fill("noise", rows, {}, progress=False)
+
+
+def fit_stored(folder):
+    """Fit to the stored view, by subspace iteration; prints seconds and peak memory in gigabytes."""
+    streaming.GRAM_COLUMNS = 0
+    zoo = NoiseZoo(folder)
+    taken, _ = timed(lambda: LinearProbe("logistic", components=500).fit(zoo.stored("noise"), zoo.attributes))
+    print(taken, peak_memory())
+
+
+def peak_memory():
+    """The most memory that this process has held, in gigabytes (Linux); that of its parent does not count."""
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(status["VmHWM"].split()[0]) / 1e6
+
+
+def streamed(n=20_000, d=16_384, whole=200_000, narrow=1_024):
+    """A logistic probe in 500 components of float16 views that are read block by block, in processes of their own.
+
+    A tenth of the rows at full width, and all of the rows at a sixteenth of it: memory for blocks and components' axes
+    grows with the columns, that for components and the solver with the rows, so the two together bound the whole.
+    """
+    found = {}
+    for shape in ((n, d), (whole, narrow)):
+        with tempfile.TemporaryDirectory() as folder:
+            synthetic_store(folder, *shape)
+            taken, memory = map(float, subprocess.check_output([sys.executable, __file__, folder]).split())
+        size, found[shape] = 2e-9 * np.prod(shape), (taken, memory)
+        print(f"streamed, {shape[0]} x {shape[1]} float16, {ATTRIBUTES} attributes, 500 components, penalties chosen")
+        print(f"  {size:.2f} GB in {taken:.0f} s: {taken / size:.0f} s a gigabyte; peak memory {memory:.2f} GB")
+    (taken, wide), (_, long) = found.values()
+    print(f"  so {whole} x {d}: about {taken * whole / n / 60:.0f} minutes, at most {wide + long:.1f} GB (asked: 4)")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        fit_stored(sys.argv[1])
+    else:
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        for part in (logistic, ridge, ridge_floor, streamed):
+            part()

@@ -1,0 +1,35 @@
+"""What arrays must be at the borders: `matrix` and `constant` for every kind of number."""
+
+import numpy as np
+import pytest
+
+from unelib.check import constant, matrix
+
+BITS = np.array([[True, False], [False, True], [True, True]])
+
+
+def test_truth_values_become_whole_numbers():
+    X = matrix(BITS[::2], dtype=None)
+    assert X.dtype == np.uint8 and X.tolist() == [[1, 0], [1, 1]]
+    assert matrix(BITS).dtype == np.float64
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.int8, np.int64, np.uint8])
+def test_other_numbers_keep_their_kind(dtype):
+    X = np.eye(3, dtype=dtype)
+    assert matrix(X, dtype=None) is X
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1, 1e30])
+def test_constant_is_up_to_rounding_at_any_scale(scale):
+    noise = np.random.default_rng(0).standard_normal(20)
+    X = scale * np.column_stack([np.zeros(20), 1 + 0 * noise, -1 + 1e-14 * noise, 1 + 1e-9 * noise, noise])
+    assert constant(X).tolist() == constant(X.T, axis=1).tolist() == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize("dtype", [bool, np.int8, np.uint8, np.float16])
+def test_constant_in_any_type_of_number(dtype):
+    """127 and -128 differ by -1 in int8, and bool has no difference."""
+    low, high = (0, 1) if dtype is bool else (-128, 127) if dtype is np.int8 else (0, 200)
+    X = np.array([[low, high], [high, high]], dtype)
+    assert constant(X).tolist() == [False, True]
