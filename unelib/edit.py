@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
 from .diagnostics import psnr
 from .invert import check_noise, generate
-from .probe import NORMAL_95
+from .roc import NORMAL_95
+from .verdicts import wilson
 
 
 @dataclass(frozen=True)
@@ -130,8 +130,7 @@ def share_interval(count, n):
     """count / n and Wilson's 95% interval of it; NaN three times if n is 0."""
     if n == 0:
         return float("nan"), float("nan"), float("nan")
-    ends = binomtest(count, n).proportion_ci(method="wilson")
-    return count / n, float(ends.low), float(ends.high)
+    return count / n, *wilson(count, n)
 
 
 def judged_changes(gen, noise, directions, judge, strength=3.0, before=None, **solver):

@@ -6,7 +6,7 @@ from PIL import Image
 from transformers import AutoImageProcessor, AutoModelForImageClassification
 
 from .loading import find_model, pick_device
-from .probe import auc
+from .roc import auc
 
 JUDGES = {"drawn-judge": "drawn-judge", "fashion-judge": "fashion-judge"}
 
