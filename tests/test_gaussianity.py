@@ -1,17 +1,24 @@
 """The tests equal SciPy's column by column; true Gaussians pass at the level; controls and errors do what they say."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy import stats
 
+from unelib.alternatives import bimodal
 from unelib.gaussianity import (
+    TESTS,
     anderson_statistic,
     bimodal_control,
     dagostino_statistic,
+    factor,
     gaussian_control,
     normality,
+    samples,
     shapiro_statistic,
     shapiro_weights,
+    varying,
 )
 
 SHAPES = [(20, 7), (250, 9), (1001, 5)]
@@ -113,6 +120,52 @@ def test_seed_decides_and_shift_and_scale_do_not():
     np.testing.assert_allclose(first.pass_rate, normality(5 * X + 2, projections=300, seed=1).pass_rate, atol=0.011)
 
 
+def test_single_precision_products_leave_the_statistics_alone():
+    rng = np.random.default_rng(6)
+    X, W = rng.standard_t(4, (250, 4096)).astype(np.float32), rng.standard_normal((4096, 40), np.float32)
+    exact, quick = X.astype(np.float64) @ W, (X - X.mean(0)) @ W
+    for statistic in TESTS.values():
+        np.testing.assert_allclose(statistic(quick)[0], statistic(exact)[0], rtol=1e-4)
+
+
+def test_a_factor_projects_as_explicit_directions_do():
+    rng = np.random.default_rng(7)
+    P = rng.standard_t(4, (60, 500))
+    F, h = factor(P), rng.standard_normal((60, 30))
+    w = np.linalg.lstsq(P - P.mean(0), F @ h, rcond=None)[0]  # the directions that F h stands for
+    for statistic in TESTS.values():
+        np.testing.assert_allclose(statistic(F @ h)[0], statistic(P @ w)[0], rtol=1e-4)
+
+
+@pytest.mark.parametrize("columns", [3, 400])
+def test_samples_are_subsets_of_their_own_along_directions_of_their_own(columns):
+    X = np.random.default_rng(8).standard_normal((300, columns)) + 50
+    (S,) = samples(X, 200, 40, "projections", np.random.default_rng(0))
+    assert S.shape == (40, 200) and S.dtype == np.float64
+    spread = S.std(0, ddof=1) / np.sqrt(columns)
+    assert spread.mean() == pytest.approx(1, abs=0.15) and np.ptp(spread) > 0.1
+    assert np.abs(np.corrcoef(S.T)[np.triu_indices(200, 1)]).max() < 1 - 1e-6
+
+
+@pytest.mark.parametrize("quantum", [0, 1])
+def test_repeated_rows_are_projected_too(quantum):
+    X = np.repeat(np.random.default_rng(9).standard_normal((30, 500)), 3, axis=0)
+    X = X.round() if quantum else X  # whole numbers have no rounding, and their Gram matrix no factor of Cholesky's
+    (S,) = samples(X, 50, 90, "projections", np.random.default_rng(0))
+    assert (np.ptp(S.reshape(30, 3, 50), axis=1) < 0.01 * S.std(0)).all()
+
+
+def test_a_large_array_is_not_copied(tmp_path):
+    path, shape = tmp_path / "views.npy", (6000, 2000)
+    X = np.lib.format.open_memmap(path, "w+", np.float16, shape)
+    X[:] = np.random.default_rng(0).standard_normal(shape, np.float32)
+    tracemalloc.start()
+    assert normality(X, tests="anderson", projections=100, rows=100).pass_rate[0] > 0.85
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < X.nbytes / 2
+
+
 def test_fewer_rows_than_asked_for_uses_them_all():
     table = normality(np.random.default_rng(0).standard_normal((40, 3)), projections=10, rows=250)
     assert (table.rows == 40).all()
@@ -130,6 +183,26 @@ def test_samples_that_are_all_constant_are_an_error():
     X[0] = 1
     with pytest.raises(ValueError, match="every sample is constant"):
         normality(X, axes="coordinates", rows=20, seed=0)
+
+
+@pytest.mark.parametrize("value", [0, 5, 1 + 1e-14 * np.random.default_rng(0).standard_normal(50)])
+def test_what_is_called_constant_is_what_varying_drops(value):
+    X = np.column_stack([NORMAL[:, :3], np.broadcast_to(value, 50), NORMAL[:, 3]])
+    with pytest.raises(ValueError, match="column 3 of X is constant .* drop such columns with `varying`"):
+        normality(X, axes="coordinates")
+    np.testing.assert_array_equal(varying(X), NORMAL)
+    assert normality(varying(X), axes="coordinates").n_tests.tolist() == [4, 4, 4]
+
+
+@pytest.mark.parametrize("axes", ["projections", "coordinates"])
+def test_truth_values_are_numbers(axes):
+    X = np.random.default_rng(11).random((60, 30)) < 0.5
+    table = normality(varying(X), axes=axes, projections=50)
+    assert table.equals(normality(X.astype(np.uint8), axes=axes, projections=50))
+
+
+def test_the_bimodal_control_is_the_alternative_at_its_separation():
+    np.testing.assert_array_equal(bimodal_control(np.zeros((50, 16)), 3), bimodal(50, 16, 24.0, 3))
 
 
 NORMAL = np.random.default_rng(0).standard_normal((50, 4))

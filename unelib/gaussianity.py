@@ -4,15 +4,21 @@ Random one-dimensional projections of many columns are near Gaussian for almost 
 the coordinates are the stricter axes, and a bimodal control shows what the projections can still see.
 """
 
+from itertools import repeat
+
 import numpy as np
 import pandas as pd
 from scipy.special import log_ndtr, ndtri
-from scipy.stats import binomtest, norm, normaltest
+from scipy.stats import norm, normaltest
 
-from .check import choice, matrix, share
+from .alternatives import bimodal
+from .check import choice, constant, matrix, share
+from .verdicts import wilson
 
-BLOCK = 250  # projections at a time: bounds memory at any number of columns
-POOL = 8  # a block's subsets come from a pool of 8 times their rows, so that one product serves the whole block
+BLOCK = 625  # samples at a time, all from one pool of rows; the next block draws another pool
+POOL = 8  # times the rows of a sample: few rows are then in both of two samples of a block
+WIDE_POOL = 2  # the same where X has more columns than rows in a pool: its cost grows with the square of the rows
+ROUNDING = 1e-6  # a sample that varies by less, relative to its size, is constant in float32
 SEPARATION = 6.0  # of the bimodal control: random projections then pass about as seldom as the published control
 AXES = ("projections", "coordinates")
 
@@ -29,7 +35,10 @@ def normality(
     """Share of one-dimensional samples of X (n, d) that pass each normality test at `level`; one row a test.
 
     axes        "projections" on random unit vectors, or "coordinates": the columns of X (`projections` is then unused)
-    rows        rows a sample; each sample is its own random subset where X has more, and all rows where it has fewer
+    rows        rows a sample; each sample is its own random subset where X has more, and all rows where it has fewer.
+                Samples of a block draw from a pool of 8 x `rows` random rows (2 x where X is wider than that: one
+                product of the pool with itself then serves them all): any sample has the law of one drawn from all
+                rows, but a share over few blocks varies more than independent draws would
     Columns: test, pass_rate, low, high (Wilson 95% interval; samples that share rows are not independent, so it is too
     narrow where n is not much larger than `rows`), median_statistic, n_tests, rows. A true Gaussian passes 1 - level.
     A sample that is constant is dropped, and counted in `table.attrs["dropped"]`.
@@ -48,10 +57,10 @@ def normality(
     rows = min(rows, len(X))
     found, dropped = {test: [] for test in tests}, 0
     for S in samples(X, projections, rows, axes, np.random.default_rng(seed)):
-        varied = np.ptp(S, axis=0) > 1e-9 * np.abs(S).max(0)
-        dropped += int((~varied).sum())
+        kept = varied(S)
+        dropped += S.shape[1] - kept.shape[1]
         for test in tests:
-            found[test].append(np.stack(TESTS[test](S[:, varied])))
+            found[test].append(np.stack(TESTS[test](kept)))
     table = pd.DataFrame([summary(test, *np.hstack(parts), level, rows) for test, parts in found.items()])
     table.attrs["dropped"] = dropped
     return table
@@ -63,12 +72,12 @@ def normality_of_views(views, **options):
 
 
 def varying(X):
-    """X (n, d) without its constant columns, such as a black frame's: there is nothing to test in them.
+    """X (n, d) without its constant columns (up to rounding), such as a black frame's: they hold nothing to test.
 
     >>> varying(np.array([[0.0, 1.0], [0.0, 2.0]])).tolist()
     [[1.0], [2.0]]
     """
-    return X[:, np.ptp(X, axis=0) > 0]
+    return X[:, ~constant(X)]
 
 
 def check_settings(X, projections, rows, level, axes):
@@ -76,47 +85,94 @@ def check_settings(X, projections, rows, level, axes):
     if projections < 1 or rows < 20:
         raise ValueError(f"projections={projections} and rows={rows}; at least 1 projection and 20 rows are needed")
     share(level, "level", high=0.5)
-    constant = np.flatnonzero(X.max(0) == X.min(0))
-    if len(constant) == X.shape[1]:
+    flat = constant(X)
+    if flat.all():
         raise ValueError("every column of X is constant; there is nothing to test")
-    if axes == "coordinates" and constant.size:
+    if axes == "coordinates" and flat.any():
         raise ValueError(
-            f"column {constant[0]} of X is constant ({constant.size} in all); drop such columns with `varying`, or test"
+            f"column {flat.argmax()} of X is constant ({flat.sum()} in all); drop such columns with `varying`, or test"
             " projections"
         )
 
 
 def samples(X, projections, rows, axes, rng):
-    """Blocks (rows, m) of float64 samples, one a column."""
-    count = projections if axes == "projections" else X.shape[1]
-    for start in range(0, count, BLOCK):
-        m = min(BLOCK, count - start)
-        pool = rng.choice(len(X), min(len(X), POOL * rows), replace=False)
-        if axes == "projections":
-            S = X[pool].astype(np.float64) @ unit_columns(X.shape[1], m, rng)
-        else:
-            S = X[pool, start : start + m].astype(np.float64)
-        if rows < len(pool):
-            S = np.take_along_axis(S, rng.random(S.shape).argpartition(rows, axis=0)[:rows], axis=0)
-        yield S
+    """Blocks (rows, m) of float64 samples, one a column: each its own random subset of the rows of a pool."""
+    blocks = projected_blocks(X, projections, rows, rng) if axes == "projections" else coordinates(X, rows, rng)
+    for T in blocks:
+        yield subsets(T, rows, rng).T.astype(np.float64)
 
 
-def unit_columns(d, m, rng):
-    """m random unit vectors (d, m), uniform on the sphere."""
-    W = rng.standard_normal((d, m))
-    return W / np.linalg.norm(W, axis=0)
+def subsets(T, rows, rng):
+    """`rows` random values of each row of T (m, n), each row its own choice; all where it has fewer."""
+    if rows >= T.shape[1]:
+        return T
+    return np.take_along_axis(T, rng.random(T.shape, np.float32).argpartition(rows, axis=1)[:, :rows], axis=1)
+
+
+def varied(S):
+    """The samples (columns of S) that are not constant in single precision."""
+    return S[:, np.ptp(S, axis=0) > ROUNDING * np.abs(S).max(0)]
+
+
+def projected_blocks(X, count, rows, rng):
+    """Blocks (m, pool) of projections of a pool's rows on random directions, uniform on the sphere."""
+    for start, F in zip(range(0, count, BLOCK), factors(X, rows, rng)):
+        yield rng.standard_normal((min(BLOCK, count - start), F.shape[1]), np.float32) @ F.T
+
+
+def factors(X, rows, rng):
+    """`factor` of one pool of rows after another, without end; made once where the pool is all rows."""
+    times = POOL if X.shape[1] <= POOL * rows else WIDE_POOL
+    if len(X) <= times * rows:
+        yield from repeat(factor(X))
+    while True:
+        yield factor(X[pool(X, times * rows, rng)])
+
+
+def coordinates(X, rows, rng):
+    """Blocks (m, pool) of columns of X, at a pool's rows."""
+    for start in range(0, X.shape[1], BLOCK):
+        yield X[pool(X, POOL * rows, rng), start : start + BLOCK].T
+
+
+def pool(X, size, rng):
+    """`size` random rows of X, or all where it has fewer, in their order."""
+    return np.sort(rng.choice(len(X), min(len(X), size), replace=False))
+
+
+def factor(P):
+    """F (p, r), r <= p, float32, such that F h has the law of P g less a constant; h and g are standard normal vectors.
+
+    P (p, d). Both are N(0, P P'), so where there are more columns than rows a projection costs p^2, not p d. Directions
+    g / |g| are uniform on the sphere, and the tests heed neither a sample's scale nor its mean.
+
+    >>> P = np.random.default_rng(0).standard_normal((5, 100))
+    >>> F, C = factor(P), np.eye(5) - 1 / 5  # C takes a sample's mean away
+    >>> bool(np.allclose(C @ F @ F.T @ C, C @ P @ P.T @ C, atol=1e-3))
+    True
+    """
+    P = P.astype(np.promote_types(P.dtype, np.float32), copy=False)
+    P = (P - P.mean(0, dtype=np.float64).astype(P.dtype)).astype(np.float32, copy=False)
+    if P.shape[1] <= len(P):
+        return P
+    K = (P @ P.T).astype(np.float64)
+    try:  # a constant added to all values of a sample, which no test sees, makes K positive definite
+        return np.linalg.cholesky(K + K.trace() / len(K)).astype(np.float32)
+    except np.linalg.LinAlgError:  # rows that repeat, or nearly
+        values, vectors = np.linalg.eigh(K)
+        return (vectors * np.sqrt(np.maximum(values, 0))).astype(np.float32)
 
 
 def summary(test, statistic, p, level, rows):
     """One row of the table."""
     if len(p) == 0:
         raise ValueError("every sample is constant; there is nothing to test")
-    ends = binomtest(int((p > level).sum()), len(p)).proportion_ci(method="wilson")
+    low, high = wilson((p > level).sum(), len(p))
     return {
         "test": test,
         "pass_rate": float((p > level).mean()),
-        "low": float(ends.low),
-        "high": float(ends.high),
+        "low": low,
+        "high": high,
         "median_statistic": float(np.median(statistic)),
         "n_tests": len(p),
         "rows": rows,
@@ -201,6 +257,4 @@ def bimodal_control(X, seed=0):
     True
     """
     n, d = matrix(X, dtype=None).shape
-    rng = np.random.default_rng(seed)
-    mu = SEPARATION * np.sqrt(d) * unit_columns(d, 1, rng)[:, 0]
-    return rng.choice([-1.0, 1.0], n)[:, None] * mu + rng.standard_normal((n, d))
+    return bimodal(n, d, SEPARATION * np.sqrt(d), seed)

@@ -10,6 +10,7 @@ from scipy import stats
 PALETTE = ["#1b6ca8", "#d1495b", "#2a9d6f", "#e09f3e", "#6d597a", "#7f7f7f"]
 MARKERS = ["o", "s", "^", "D", "v", "P"]
 WIDTH = 9.0
+UPRIGHT = 30  # spokes of a radar whose names do not yet cover one another
 
 
 def style():
@@ -170,10 +171,11 @@ def qq_fan(X, ax=None, columns=40, seed=0):
     return ax
 
 
-def radar(table, ax=None, low=0.5, control=None):
+def radar(table, ax=None, low=0.5, control=None, published=None):
     """The paper's radar: one spoke an attribute, one ring line a view; a DataFrame (attributes x views) of scores.
 
-    control  the view that is drawn dashed and grey
+    control    the view that is drawn dashed and grey
+    published  DataFrame of published scores by attribute and view: hollow markers where the table has both
     """
     ax = ax if ax is not None else plt.subplots(figsize=(7.6, 6.4), subplot_kw={"polar": True}, layout="constrained")[1]
     angles = np.linspace(0, 2 * np.pi, len(table), endpoint=False)
@@ -182,15 +184,45 @@ def radar(table, ax=None, low=0.5, control=None):
         look = {"color": PALETTE[i % 6], "marker": MARKERS[i % 6], "ms": 4}
         look = {"color": "0.55", "ls": "--"} if view == control else look
         ax.plot(closed(angles), closed(table[view].clip(lower=low).to_numpy()), lw=1.4, label=view, **look)
-    ax.set_xticks(angles, [pretty(a) for a in table.index], fontsize=8)
+        if published is not None and view in published:
+            hollow = {"marker": MARKERS[i % 6], "mec": PALETTE[i % 6], "mfc": "none", "ms": 7, "ls": "none"}
+            ax.plot(angles, published[view].reindex(table.index), label=f"{view}, published", **hollow)
     ax.set_ylim(low, 1.0)
+    name_spokes(ax, angles, [pretty(a) for a in table.index])
     ax.set_rlabel_position(np.degrees(angles[0]) + 180 / len(table))
     ax.tick_params(axis="y", labelsize=7, labelcolor="0.35")
+    for label in ax.get_yticklabels():
+        label.set_bbox({"fc": "white", "ec": "none", "alpha": 0.8, "pad": 0.6})
+    ax.legend(loc="upper left", bbox_to_anchor=(1.08, 1.05))
+    return ax
+
+
+def name_spokes(ax, angles, names):
+    """Names at the ends of a radar's spokes: upright, or along the spokes where there are too many for that."""
+    if len(names) > UPRIGHT:
+        ax.set_xticks(angles, [])
+        ax.set_yticks([y for y in ax.get_yticks() if y < 0.99])  # the rim's number would lie under a name
+        for angle, name in zip(angles, names):
+            turned = np.cos(angle) < -1e-9
+            look = {"ha": "right" if turned else "left", "va": "center", "rotation_mode": "anchor", "fontsize": 7}
+            ax.text(angle, 1.02, name, rotation=np.degrees(angle) - 180 * turned, **look)
+        return
+    ax.set_xticks(angles, names, fontsize=8)
     ax.tick_params(axis="x", pad=3)
     for label, side in zip(ax.get_xticklabels(), np.cos(angles)):
         label.set_ha("left" if side > 0.1 else "right" if side < -0.1 else "center")
-    ax.legend(loc="upper left", bbox_to_anchor=(1.08, 1.05))
-    return ax
+
+
+def radar_panels(panels, low=0.5, control=None, published=None):
+    """Radars side by side on the same spokes, {title: DataFrame (attributes x views)}; returns the figure."""
+    size = {"figsize": (WIDTH, 0.62 * WIDTH), "layout": "constrained", "subplot_kw": {"polar": True}}
+    figure, axes = plt.subplots(1, len(panels), **size)
+    for ax, (title, table) in zip(np.atleast_1d(axes), panels.items()):
+        reach = 0.14 if len(table) <= UPRIGHT else 0.42  # of the names, in heights of the panel
+        radar(table, ax, low, control, published).set_title(title, y=1 + reach)
+        ax.tick_params(axis="x", labelsize=6.5)
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -reach), fontsize=8, ncols=2)
+    return figure
 
 
 def interval_plot(scores, ax=None, sort_by=None, chance=0.5, null=None):
@@ -217,8 +249,8 @@ def interval_plot(scores, ax=None, sort_by=None, chance=0.5, null=None):
     return ax
 
 
-def learning_curves(curves, ax=None, ylabel="mean AUC"):
-    """Scores against training images, one line a view: {view: {n: {"auc", "low", "high"}}}, with their intervals."""
+def learning_curves(curves, ax=None, ylabel="mean AUC", xlabel="training images"):
+    """Scores against training images, or components, a line a view: {view: {n: {"auc", "low", "high"}}}."""
     ax = axes_for(ax, width=5.2)
     for i, (view, points) in enumerate(curves.items()):
         n, table = list(points), pd.DataFrame(points).T
@@ -229,13 +261,26 @@ def learning_curves(curves, ax=None, ylabel="mean AUC"):
     ax.set_xticks(n, n, minor=False)
     ax.set_xticks([], minor=True)
     ax.axhline(0.5, color="black", ls="--", lw=1)
-    ax.set(xlabel="training images", ylabel=ylabel)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return ax
 
 
-def profile_scatter(a, b, ax=None, names=("a", "b"), named=4):
-    """One view's profile of scores against another's (two Series by attribute).
+def reliability_diagram(tables, ax=None):
+    """Observed shares against predicted probabilities, a line a view: {view: DataFrame of `reliability`}."""
+    ax = axes_for(ax, width=4.6, height=4.2)
+    for i, (view, t) in enumerate(tables.items()):
+        error = np.maximum([t.observed - t.low, t.high - t.observed], 0)
+        look = {"color": PALETTE[i % 6], "marker": MARKERS[i % 6], "ms": 4.5}
+        ax.errorbar(t.predicted, t.observed, yerr=error, lw=1.4, elinewidth=0.8, label=view, **look)
+    ax.plot([0, 1], [0, 1], color="black", lw=0.8, ls="--")
+    ax.set(xlabel="predicted probability", ylabel="observed share", xlim=(0, 1), ylim=(0, 1))
+    ax.legend()
+    return ax
+
+
+def profile_scatter(a, b, ax=None, names=("a", "b"), named=4, score="AUC in "):
+    """One view's profile of scores against another's (two Series by attribute); axes are labelled `score` and a name.
 
     Labels go to the `named` attributes farthest from the diagonal and to the lowest half as many of each view, unless
     one would cover another.
@@ -248,9 +293,9 @@ def profile_scatter(a, b, ax=None, names=("a", "b"), named=4):
         if all(abs(a[name] - x) > wide or abs(b[name] - y) > high for x, y in placed):
             ax.annotate(pretty(name), (a[name], b[name]), fontsize=8, xytext=(4, 3), textcoords="offset points")
             placed.append((a[name], b[name]))
-    low = min(a.min(), b.min()) - 0.02
-    ax.plot([low, 1], [low, 1], color="black", lw=0.8, ls="--")
-    ax.set(xlabel=f"AUC in {names[0]}", ylabel=f"AUC in {names[1]}", xlim=(None, 1.03))
+    low, high = min(a.min(), b.min()) - 0.02, max(a.max(), b.max())
+    ax.plot([low, high], [low, high], color="black", lw=0.8, ls="--")
+    ax.set(xlabel=score + names[0], ylabel=score + names[1], xlim=(None, high + 0.03))
     return ax
 
 
