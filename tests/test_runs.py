@@ -5,6 +5,7 @@ import shutil
 from datetime import date
 
 import nbformat
+import pandas as pd
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -77,6 +78,13 @@ def test_runs_lie_where_the_environment_says(tmp_path, monkeypatch):
     monkeypatch.setenv("UNELIB_ROOT", str(tmp_path))
     runs.Workspace("x").record("01_a", found=1)
     assert (tmp_path / "data/runs/x/01_a.json").is_file() and runs.Workspace("x").result("01_a") == {"found": 1}
+
+
+def test_a_table_is_kept_beside_the_numbers(tmp_path):
+    table = pd.DataFrame({"value": [0.5], "data": ["other data"]}, pd.Index(["a"], name="view"))
+    path = runs.Workspace("x", tmp_path).table(table, "09_rates")
+    assert str(path) == "data/runs/x/09_rates.parquet"
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / path), table)
 
 
 def test_damaged_numbers_are_named(tmp_path):

@@ -41,7 +41,7 @@ def runs_with_zoo():
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where a run keeps its things: `.zoo`, `.figure(figure, name)`, `.record(stage, **numbers)`, `.result(stage)`."""
+    """Where a run keeps its things: `.zoo`, `.figure`, `.table` and `.record` to leave them, `.result` to read them."""
 
     run: str
     root: Path = field(default_factory=home)
@@ -62,6 +62,12 @@ class Workspace:
         make_folder(path.parent)
         write_whole(path, lambda part: figure.savefig(part, format="png", dpi=110, bbox_inches="tight"))
         return path.relative_to(self.root)
+
+    def table(self, table, name):
+        """Save a DataFrame as data/runs/<run>/<name>.parquet, its index with it; returns its path from there on."""
+        make_folder(self.folder)
+        write_whole(self.folder / f"{name}.parquet", table.to_parquet)
+        return (self.folder / f"{name}.parquet").relative_to(self.root)
 
     def record(self, stage, **numbers):
         """Keep the checked numbers of a stage as data/runs/<run>/<stage>.json."""
