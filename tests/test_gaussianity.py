@@ -21,6 +21,8 @@ from unelib.gaussianity import (
     varying,
 )
 
+from .spoilt import spoilt
+
 SHAPES = [(20, 7), (250, 9), (1001, 5)]
 
 
@@ -208,20 +210,14 @@ def test_the_bimodal_control_is_the_alternative_at_its_separation():
 NORMAL = np.random.default_rng(0).standard_normal((50, 4))
 
 
-def spoilt(row, column, value):
-    X = NORMAL.copy()
-    X[row, column] = value
-    return X
-
-
 @pytest.mark.parametrize(
     "X, options, message",
     [
         (NORMAL[:, 0], {}, "2-D"),
         (NORMAL[:19], {}, "at least 20 rows"),
-        (spoilt(7, 2, np.nan), {}, "nan at row 7, column 2"),
-        (spoilt(3, 1, -np.inf), {}, "-inf at row 3, column 1"),
-        (spoilt(slice(None), 3, 5.0), {"axes": "coordinates"}, "column 3 of X is constant"),
+        (spoilt(NORMAL, 7, 2, np.nan), {}, "nan at row 7, column 2"),
+        (spoilt(NORMAL, 3, 1, -np.inf), {}, "-inf at row 3, column 1"),
+        (spoilt(NORMAL, slice(None), 3, 5.0), {"axes": "coordinates"}, "column 3 of X is constant"),
         (np.ones((30, 4)), {}, "every column"),
         (NORMAL, {"tests": ["lilliefors"]}, "unknown test 'lilliefors'; choose one of anderson, dagostino, shapiro"),
         (NORMAL, {"axes": "rows"}, "unknown axes 'rows'"),

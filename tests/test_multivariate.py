@@ -18,6 +18,8 @@ from unelib.multivariate import (
     whitened_scores,
 )
 
+from .spoilt import spoilt
+
 LEVEL, REPEATS = 0.05, 300
 WITHIN = 4 * np.sqrt(LEVEL * (1 - LEVEL) / REPEATS)  # four standard errors of a rate
 
@@ -120,12 +122,6 @@ def test_the_table_agrees_with_itself():
 NORMAL = np.random.default_rng(0).standard_normal((60, 12))
 
 
-def spoilt(row, column, value):
-    X = NORMAL.copy()
-    X[row, column] = value
-    return X
-
-
 @pytest.mark.parametrize(
     "X, options, message",
     [
@@ -133,9 +129,9 @@ def spoilt(row, column, value):
         (NORMAL[:29], {}, "X has 29 rows; components=10 need at least 30"),
         (NORMAL[:, :4], {}, "components=10; ask for 1 to 4"),
         (NORMAL, {"components": 0}, "components=0"),
-        (spoilt(7, 2, np.nan), {}, "nan at row 7, column 2"),
-        (spoilt(5, slice(None), NORMAL[2]), {}, "rows 2 and 5 of X are the same"),
-        (spoilt(slice(None), slice(4, None), 1.0), {}, "rank of X is below components=10"),
+        (spoilt(NORMAL, 7, 2, np.nan), {}, "nan at row 7, column 2"),
+        (spoilt(NORMAL, 5, slice(None), NORMAL[2]), {}, "rows 2 and 5 of X are the same"),
+        (spoilt(NORMAL, slice(None), slice(4, None), 1.0), {}, "rank of X is below components=10"),
         (NORMAL @ NORMAL[:12, :3] @ NORMAL[:3], {}, "rank of X is below components=10"),
         (NORMAL, {"level": 0}, "level is 0"),
         (NORMAL, {"simulations": 30}, "simulations=30 cannot reject at 0.05; ask for 39 or more"),

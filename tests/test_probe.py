@@ -21,6 +21,8 @@ from unelib.ridge import group_errors
 from unelib.space import principal
 from unelib.splits import dealt_groups
 
+from .spoilt import spoilt
+
 NAMES = ["Smiling", "Male", "Eyeglasses", "Young"]
 
 
@@ -311,16 +313,10 @@ def test_predict_is_the_sign_of_the_decision():
     np.testing.assert_array_equal(probe.predict(X_TEST), probe.decision_function(X_TEST) > 0)
 
 
-def spoilt(row, column, value):
+def mislabelled(row, column, value):
     table = Y.astype(object)
     table.iloc[row, column] = value
     return table
-
-
-def with_nan(row, column):
-    bad = X.copy()
-    bad[row, column] = np.nan
-    return bad
 
 
 ONE_CLASS = Y.assign(Young=0)
@@ -329,16 +325,16 @@ ONE_CLASS = Y.assign(Young=0)
 @pytest.mark.parametrize(
     "X, Y, message",
     [
-        (with_nan(9, 4), Y, "X holds nan at row 9, column 4"),
+        (spoilt(X, 9, 4, np.nan), Y, "X holds nan at row 9, column 4"),
         (X[:9], Y[:9], "at least 10 rows"),
         (X[:, 0], Y, "2-D"),
         (X[:200], Y, "X has 200 rows, Y has 300 rows"),
         (np.ones((300, 3)), Y, "every column of X is constant"),
         (X, ONE_CLASS, "'Young' has 0 ones and 300 zeros"),
-        (X, spoilt(6, 2, 2), "'Eyeglasses' is 2 at row 6; labels are 0 or 1, and -1 or NaN where missing"),
+        (X, mislabelled(6, 2, 2), "'Eyeglasses' is 2 at row 6; labels are 0 or 1, and -1 or NaN where missing"),
         (X, 2 * Y - 1, "'Smiling' has .* ones and 0 zeros and .* missing .* where -1 means absent, pass Y > 0"),
         (X, Y[:1].reindex(range(300)), "'Smiling' has [01] ones and [01] zeros and 299 missing"),
-        (X, spoilt(6, 2, "yes"), "'Eyeglasses' is 'yes' at row 6"),
+        (X, mislabelled(6, 2, "yes"), "'Eyeglasses' is 'yes' at row 6"),
         (X, Y.to_numpy()[:, :, None], "of shape"),
     ],
 )

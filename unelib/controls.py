@@ -11,6 +11,7 @@ from .ridge import thin
 from .roc import auc
 from .scores import mean_auc, read
 from .similarity import unit_rows
+from .streaming import whole_standardised
 
 
 def shuffled_scores(probe, X, Y, X_test, Y_test, repeats=5, seed=0, groups=None):
@@ -117,7 +118,7 @@ def dimension_curve(X, Y, X_test, Y_test, components, kind="logistic", groups=No
     """
     X = matrix(X, rows=10)
     mean, scale = column_scale(X)
-    squares = thin((X - mean) / scale)[1] ** 2
+    squares = thin(whole_standardised(X, mean, scale))[1] ** 2
     for k in components:
         if not 1 <= k <= len(squares):
             raise ValueError(f"components holds {k}; X is of rank {len(squares)}, so take 1 to {len(squares)}")

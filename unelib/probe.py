@@ -160,9 +160,10 @@ def check_penalty(kind, penalty):
         raise ValueError(f"penalty is {penalty!r}, and {kind} has none; leave it out")
     if isinstance(penalty, str) and penalty in (SHRINKAGES if kind == "lda" else ("cv",)):
         return
-    if np.ndim(penalty) == 1 and len(penalty) and kind not in CHOSEN:
+    listed = np.ndim(penalty) == 1 and len(penalty) > 0
+    if listed and kind not in CHOSEN:
         raise ValueError(f"penalty is {penalty!r}; {' and '.join(CHOSEN)} choose from a list, {kind} takes one number")
-    for value in penalty if np.ndim(penalty) == 1 and len(penalty) else [penalty]:
+    for value in penalty if listed else [penalty]:
         share(value, "penalty (or 'cv')", high=1.0 if kind == "lda" else np.inf)
 
 

@@ -81,7 +81,7 @@ def stored_space(X, mean, scale, components, cut=False):
     else:
         Q = subspace(lambda: standard(np.float32), d, min(components + SPARE, n - 1, d))
         seen = features_of(standard(np.float32), Q, n)
-        gram = sum(rows.T @ rows for rows in map(np.float64, (rows for _, rows in blocks(seen))))
+        gram = sum(block.T @ block for block in (rows.astype(np.float64) for _, rows in blocks(seen)))
     squares, turn = kept(*spectrum(gram, max(n, d)), components, cut, X.shape)
     turn *= np.sqrt(n / squares)
     basis = Q @ turn
