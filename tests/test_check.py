@@ -1,9 +1,10 @@
 """What arrays must be at the borders: `matrix` and `constant` for every kind of number."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from unelib.check import constant, matrix
+from unelib.check import constant, matrix, same_images
 
 BITS = np.array([[True, False], [False, True], [True, True]])
 
@@ -33,3 +34,16 @@ def test_constant_in_any_type_of_number(dtype):
     low, high = (0, 1) if dtype is bool else (-128, 127) if dtype is np.int8 else (0, 200)
     X = np.array([[low, high], [high, high]], dtype)
     assert constant(X).tolist() == [False, True]
+
+
+def test_views_of_the_same_images_pass_with_or_without_ids():
+    frame = pd.DataFrame(np.eye(3), ["a", "b", "c"])
+    same_images(("one", frame), ("two", np.eye(3)), ("three", 2 * frame))
+
+
+def test_views_of_other_images_are_refused_by_the_first_id_that_differs():
+    one, two = (pd.DataFrame(np.eye(3), ids) for ids in (["a", "b", "c"], ["a", "c", "b"]))
+    with pytest.raises(ValueError, match=r"row 1 is image 'b' in one and 'c' in two; .*two.loc\[one.index\]"):
+        same_images(("one", one), ("none", np.eye(3)), ("two", two))
+    with pytest.raises(ValueError, match="one has 3 rows, two has 2 rows"):
+        same_images(("one", one), ("two", two[:2]))

@@ -87,6 +87,10 @@ def test_errors():
     spoilt[1300, 4] = np.inf
     with pytest.raises(ValueError, match="X holds inf at row 1300, column 4"):
         LinearProbe("lda", components=5).fit(stored(spoilt), Y)
+    table = Y.astype(float)
+    table.iloc[:700] = np.nan
+    with pytest.raises(ValueError, match="X holds inf at row 1300, column 4"):
+        LinearProbe("lda", components=5).fit(stored(spoilt), table)
     with pytest.raises(ValueError, match="set components"):
         LinearProbe("lda").fit(stored(X), Y)
     with pytest.raises(ValueError, match="components is 31; .* take 1 to 30"):

@@ -10,18 +10,17 @@ from scipy.sparse import issparse
 ROWS = 64  # at a time, where all values are looked at
 
 
-def matrix(X, name="X", rows=1, dtype=np.float64, first=0):
+def matrix(X, name="X", rows=1, dtype=np.float64, numbers=None):
     """X as a finite (n, d) array of `dtype` (None: its own, save that bool, which has no differences, becomes uint8).
 
-    rows   how many it must have at least
-    first  the number of its first row, where X is a block of more
+    rows     how many it must have at least
+    numbers  (n,) what its rows are called in errors, where X is a part of more; 0, 1, ... if None
     Errors name the first bad value.
 
     >>> matrix([[1, 2], [3, 4]]).dtype
     dtype('float64')
     """
-    if issparse(X):
-        raise TypeError(f"{name} is sparse, and sparse input is not supported; pass {name}.toarray()")
+    dense(X, name)
     X = np.asarray(X)
     if X.dtype.kind not in "fiub":
         raise TypeError(f"{name} must hold real numbers, not {X.dtype}")
@@ -33,11 +32,17 @@ def matrix(X, name="X", rows=1, dtype=np.float64, first=0):
         finite = np.isfinite(X[start : start + ROWS])
         if not finite.all():
             row, column = np.unravel_index(finite.argmin(), finite.shape)
-            found, at = X[start + row, column], first + start + row
+            found, at = X[start + row, column], start + row if numbers is None else numbers[start + row]
             raise ValueError(f"{name} holds {found} at row {at}, column {column}; drop or repair that row")
     if dtype is None:
         return X.view(np.uint8) if X.dtype == bool else X
     return X.astype(dtype, copy=False)
+
+
+def dense(X, name="X"):
+    """Raise TypeError if X is sparse."""
+    if issparse(X):
+        raise TypeError(f"{name} is sparse, and sparse input is not supported; pass {name}.toarray()")
 
 
 def constant(X, axis=0):
@@ -58,12 +63,70 @@ def centred(X, name="X"):
     return X - mean, mean
 
 
+def centred_views(views, names):
+    """Each view as float64, centred, with its mean; ValueError, naming the view, also where images differ.
+
+    >>> [(_, mean), _] = centred_views([[[1, 5], [3, 5]], [[0], [1]]], ["X", "X2"])
+    >>> mean.tolist()
+    [2.0, 5.0]
+    """
+    matrices = [matrix(X, name, rows=2) for X, name in zip(views, names)]
+    same_images(*zip(names, views))
+    return [centred(X, name) for X, name in zip(matrices, names)]
+
+
 def same_rows(*views):
     """Raise ValueError unless all views, given as (name, array), have one row for each image."""
     lengths = {name: len(view) for name, view in views}
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} has {length} rows" for name, length in lengths.items())
         raise ValueError(f"{told}; views must be row-aligned, one row an image")
+
+
+def same_images(*views):
+    """Raise ValueError unless all views, (name, array or DataFrame), have one row for each image, in one order.
+
+    DataFrames are compared by their index, the images' ids; the error names the first row whose ids differ.
+    """
+    same_rows(*views)
+    indexed = [(name, view.index) for name, view in views if isinstance(view, pd.DataFrame)]
+    for name, ids in indexed[1:]:
+        first, reference = indexed[0]
+        differ = np.flatnonzero(np.asarray(ids) != np.asarray(reference))
+        if differ.size:
+            row = differ[0]
+            raise ValueError(
+                f"row {row} is image {reference.tolist()[row]!r} in {first} and {ids.tolist()[row]!r} in {name}; bring"
+                f" the views into one order, say with {name}.loc[{first}.index]"
+            )
+
+
+def row_mask(values, n, name):
+    """Values as a bool array (n,), else a TypeError or ValueError.
+
+    >>> row_mask([True, False], 2, "learn").tolist()
+    [True, False]
+    """
+    values = np.asarray(values)
+    if values.dtype != bool:
+        raise TypeError(f"{name} must be a mask of True and False, a value a row, not {values.dtype}")
+    if values.shape != (n,):
+        raise ValueError(f"{name} has shape {values.shape}; a mask of {n} values is needed, one a row")
+    return values
+
+
+def named_views(views):
+    """{name: (n, d) float64} of {name: array or DataFrame by id}, of one length and order; errors name the view."""
+    if not hasattr(views, "items"):
+        raise TypeError(f"views must be a dict {{name: rows}}, not {type(views).__name__}")
+    same_images(*views.items())
+    return {name: matrix(x, name) for name, x in views.items()}
+
+
+def two_views(views):
+    """Raise ValueError on fewer than two views."""
+    if len(views) < 2:
+        raise ValueError(f"{len(views)} views were given; what they share needs two at least")
 
 
 def same_columns(X, columns, name="X"):

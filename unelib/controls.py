@@ -5,12 +5,12 @@ import pandas as pd
 from sklearn.base import clone
 
 from .check import centred, matrix, same_columns, same_rows
+from .cosine import unit_rows
 from .moments import column_scale
 from .probe import LinearProbe
 from .ridge import thin
 from .roc import auc
 from .scores import mean_auc, read
-from .similarity import unit_rows
 from .streaming import whole_standardised
 
 

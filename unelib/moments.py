@@ -19,6 +19,17 @@ def column_scale(X):
     return mean, np.where(constant, np.inf, sd)
 
 
+def column_mean(X, name="X"):
+    """Mean (d,) of the columns; ValueError if all rows are the same."""
+    near, total, differ = X[:1].mean(0, dtype=float), 0, False
+    for _, block in blocks(X):
+        away = block - near
+        total, differ = total + away.sum(0), differ or bool((np.abs(away) > 1e-12 * np.abs(near)).any())
+    if not differ:
+        raise ValueError(f"all rows of {name} are the same; take a view whose rows differ")
+    return near + total / len(X)
+
+
 def class_means(X, truth):
     """Means (a, d) of the rows with each attribute, and of those without."""
     count, total, ones = truth.sum(0)[:, None], 0, 0

@@ -31,10 +31,11 @@ class Space(NamedTuple):
         return self.rows @ (weights if self.axes is None else self.axes @ weights)
 
 
-def principal(Z, components=None, cut=False):
+def principal(Z, components=None, cut=False, unit=True):
     """`Space` of centred Z (n, d): all principal coordinates, or the first few, each scaled to unit variance.
 
-    cut  take as many components as there are where there are fewer; else they are a ValueError
+    cut   take as many components as there are where there are fewer; else they are a ValueError
+    unit  False leaves the first few their own variances
 
     >>> Z = np.random.default_rng(0).standard_normal((30, 5))
     >>> F = principal(Z - Z.mean(0), 2).features()
@@ -45,8 +46,9 @@ def principal(Z, components=None, cut=False):
     squares, vectors = spectrum(Z @ Z.T if n < d else Z.T @ Z, max(n, d))
     if components is not None:
         squares, vectors = kept(squares, vectors, components, cut, Z.shape)
-    scale = 1.0 if components is None else np.sqrt(n / squares)
-    size = squares if components is None else np.full(len(squares), float(n))
+    unit = unit and components is not None
+    scale = np.sqrt(n / squares) if unit else np.ones(len(squares))
+    size = np.full(len(squares), float(n)) if unit else squares
     if n < d:
         s = np.sqrt(squares)
         return Space(vectors * (s * scale), None, size, d, lambda w: Z.T @ (vectors @ (w.T * scale / s).T))

@@ -20,13 +20,16 @@ SPARE = 50  # columns that are iterated beside the wanted ones
 class StoredRows:
     """n rows of d columns that `read(row numbers) -> (m, d)` fetches; `NoiseZoo.stored` and large memory maps give one.
 
+    name, numbers  what errors call the view, and each of its rows (n,): 0, 1, ... if None
+
     >>> stored = StoredRows(np.arange(12.0).reshape(6, 2).__getitem__, np.array([5, 0]), 2)
     >>> stored.shape, stored[1:].tolist()
     ((2, 2), [[0.0, 1.0]])
     """
 
-    def __init__(self, read, rows, columns):
-        self.read, self.rows, self.shape = read, rows, (len(rows), columns)
+    def __init__(self, read, rows, columns, name="X", numbers=None):
+        self.read, self.rows, self.shape, self.name = read, rows, (len(rows), columns), name
+        self.numbers = np.arange(len(rows)) if numbers is None else numbers
 
     def __len__(self):
         return len(self.rows)
@@ -34,20 +37,27 @@ class StoredRows:
     def __getitem__(self, rows):
         return self.read(self.rows[rows])
 
-    def take(self, rows):
-        """Some of the rows, by number or mask, still stored."""
-        return StoredRows(self.read, self.rows[rows], self.shape[1])
+    def take(self, rows, name=None):
+        """Some of the rows, by number, mask or slice, still stored; errors keep their numbers."""
+        return StoredRows(self.read, self.rows[rows], self.shape[1], name or self.name, self.numbers[rows])
 
 
-def as_rows(X, rows=1):
-    """X as a float64 matrix, or as `StoredRows` if it is stored or a memory map too large to be read at once."""
+def as_rows(X, rows=1, name="X", present=None):
+    """X as a float64 matrix, or as `StoredRows` if it is stored or a memory map too large to be read at once.
+
+    rows     how many it must have at least
+    present  mask (n,) of the rows that count, all if None: what stands in the others is never looked at
+    """
     if isinstance(X, np.memmap) and X.ndim == 2 and 8 * X.size > IN_MEMORY:
         X = StoredRows(X.__getitem__, np.arange(len(X)), X.shape[1])
-    if not isinstance(X, StoredRows):
-        return matrix(X, rows=rows)
-    if len(X) < rows:
-        raise ValueError(f"X has {len(X)} stored rows; at least {rows} are needed")
-    return X
+    if isinstance(X, StoredRows):
+        X = X.take(slice(None) if present is None else present, name)
+        if len(X) < rows:
+            raise ValueError(f"{name} has {len(X)} stored rows; at least {rows} are needed")
+        return X
+    if present is None:
+        return matrix(X, name, rows)
+    return matrix(np.asarray(X)[present], name, rows, numbers=np.flatnonzero(present))
 
 
 def blocks(X, dtype=np.float64):
@@ -56,7 +66,7 @@ def blocks(X, dtype=np.float64):
     size = BLOCK if stored else max(CACHED // X.shape[1], 1)
     for start in range(0, len(X), size):
         rows = slice(start, min(start + size, len(X)))
-        yield rows, matrix(X[rows], dtype=dtype, first=start) if stored else X[rows]
+        yield rows, matrix(X[rows], X.name, dtype=dtype, numbers=X.numbers[rows]) if stored else X[rows]
 
 
 def taken(X, rows):
@@ -64,16 +74,16 @@ def taken(X, rows):
     return X.take(rows) if isinstance(X, StoredRows) else X[rows]
 
 
-def stored_space(X, mean, scale, components, cut=False):
+def stored_space(X, mean, scale, components, cut=False, unit=True):
     """`Space` of the first principal components of (X - mean) / scale, each of unit variance, kept in float32.
 
     Exact up to 4,096 columns. Beyond, by subspace iteration (Halko, Martinsson and Tropp, 2011): components of nearly
-    equal variance may then stand for one another. `components` and `cut` as in `principal`.
+    equal variance may then stand for one another. `components`, `cut` and `unit` as in `principal`.
     """
     standard = lambda dtype: standardised(X, mean.astype(dtype), scale.astype(dtype))
     if components is None:
         raise ValueError(
-            "X is read block by block, so its principal components are needed: set components, such as 500"
+            f"{X.name} is read block by block, so its principal components are needed: set components, such as 500"
         )
     n, d = X.shape
     if d <= GRAM_COLUMNS:
@@ -83,10 +93,12 @@ def stored_space(X, mean, scale, components, cut=False):
         seen = features_of(standard(np.float32), Q, n)
         gram = sum(block.T @ block for block in (rows.astype(np.float64) for _, rows in blocks(seen)))
     squares, turn = kept(*spectrum(gram, max(n, d)), components, cut, X.shape)
-    turn *= np.sqrt(n / squares)
+    if unit:
+        turn *= np.sqrt(n / squares)
     basis = Q @ turn
     features = features_of(standard(np.float32), basis, n) if d <= GRAM_COLUMNS else seen @ turn.astype(np.float32)
-    return Space(features, None, np.full(len(squares), float(n)), len(squares), lambda w: basis @ w)
+    size = np.full(len(squares), float(n)) if unit else squares
+    return Space(features, None, size, len(squares), lambda w: basis @ w)
 
 
 def standardised(X, mean, scale):
