@@ -51,5 +51,5 @@ def test_neighbours_come_nearest_first_and_from_the_pool(clusters):
 def test_blocks_change_nothing(clusters, monkeypatch):
     X, rows = clusters[0], np.arange(100)
     whole = nearest(X, rows, rows, 5)
-    monkeypatch.setattr("unelib.similarity.BLOCK", 7)
+    monkeypatch.setattr("unelib.cosine.BLOCK", 7)
     np.testing.assert_array_equal(nearest(X, rows, rows, 5), whole)

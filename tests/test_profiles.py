@@ -5,7 +5,14 @@ import pandas as pd
 import pytest
 
 from unelib.probe import LinearProbe
-from unelib.profiles import mean_accuracy, partial_correlation, profile_correlation, profile_gap, remaining
+from unelib.profiles import (
+    mean_accuracy,
+    mean_accuracy_gap,
+    partial_correlation,
+    profile_correlation,
+    profile_gap,
+    remaining,
+)
 
 
 @pytest.fixture
@@ -79,6 +86,40 @@ def test_copies_under_one_name_leave_the_interval_of_the_mean_accuracy_as_it_is(
     Y = X[:, :2] + rng.standard_normal((200, 2)) > 0
     probe, copies = LinearProbe("ridge").fit(X, Y), np.repeat(np.arange(200), 4)
     once, often = mean_accuracy(probe, X, Y), mean_accuracy(probe, X[copies], Y[copies], groups=copies)
+    assert often == pytest.approx(once)
+
+
+def test_the_accuracy_gap_is_paired_and_turns_with_its_sides(rng):
+    X = rng.standard_normal((400, 3))
+    Y = pd.DataFrame(X[:, :2] + rng.standard_normal((400, 2)) > 0, columns=["a", "b"])
+    probe = LinearProbe("ridge").fit(X[:100], Y[:100])
+    held = (probe, X[100:]), (probe, X[100:] + 0.1 * rng.standard_normal((300, 3)))
+    found, turned = mean_accuracy_gap(*held, Y[100:]), mean_accuracy_gap(*held[::-1], Y[100:])
+    one, other = (mean_accuracy(*pair, Y[100:]) for pair in held)
+    assert found["gap"] == pytest.approx(one["accuracy"] - other["accuracy"])
+    assert turned["gap"] == -found["gap"] and turned["low"] == pytest.approx(-found["high"])
+    assert found["high"] - found["low"] < (one["high"] - one["low"]) / 2
+    assert mean_accuracy_gap(held[0], held[0], Y[100:]) == {"gap": 0, "low": 0, "high": 0}
+
+
+def test_the_interval_of_the_accuracy_gap_covers_it(rng):
+    n, hits = 150, []
+    Z, W = rng.standard_normal((2, 20000, 2))
+    Y = Z + rng.standard_normal(Z.shape) > 0
+    probe = LinearProbe("ridge").fit(Z[:500], Y[:500])
+    truth = mean_accuracy_gap((probe, Z), (probe, Z + W), Y)["gap"]
+    for rows in np.split(rng.permutation(20000)[: 120 * n], 120):
+        found = mean_accuracy_gap((probe, Z[rows]), (probe, (Z + W)[rows]), Y[rows])
+        hits.append(found["low"] <= truth <= found["high"])
+    assert np.mean(hits) > 0.89
+
+
+def test_copies_under_one_name_leave_the_accuracy_gap_as_it_is(rng):
+    X = rng.standard_normal((200, 3))
+    Y = X[:, :2] + rng.standard_normal((200, 2)) > 0
+    probe, copies = LinearProbe("ridge").fit(X, Y), np.repeat(np.arange(200), 4)
+    once = mean_accuracy_gap((probe, X), (probe, X**2), Y)
+    often = mean_accuracy_gap((probe, X[copies]), (probe, X[copies] ** 2), Y[copies], groups=copies)
     assert often == pytest.approx(once)
 
 

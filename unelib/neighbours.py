@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from .check import matrix
-from .similarity import most_alike, unit_rows
+from .cosine import most_alike, unit_rows
 
 
 def nearest(X, queries, pool, k):

@@ -27,14 +27,41 @@ def mean_accuracy(probe, X, Y, groups=None):
     >>> mean_accuracy(LinearProbe("ridge").fit(X, X[:, :2] > 0), X, X[:, :2] > 0)["low"] > 0.9
     True
     """
+    mean, adds = accuracy_by_image(probe, X, Y)
+    return {"accuracy": mean} | normal_interval(mean, adds, groups)
+
+
+def mean_accuracy_gap(one, other, Y, groups=None):
+    """How much higher the mean accuracy of one (probe, X) is than another's on the same images: "gap", "low", "high".
+
+    The interval is of the difference image by image, so that what both get right or wrong alike cancels. Where only
+    the views differ and the probe is one, this is the drop in accuracy from one to the other. Options as in
+    `mean_accuracy`.
+
+    >>> from unelib.probe import LinearProbe
+    >>> X = np.random.default_rng(0).standard_normal((200, 3))
+    >>> probe = LinearProbe("ridge").fit(X, X[:, :2] > 0)
+    >>> mean_accuracy_gap((probe, X), (probe, -X), X[:, :2] > 0)["low"] > 0.9
+    True
+    """
+    (mean, adds), (mean2, adds2) = (accuracy_by_image(*pair, Y) for pair in (one, other))
+    return {"gap": mean - mean2} | normal_interval(mean - mean2, adds - adds2, groups)
+
+
+def accuracy_by_image(probe, X, Y):
+    """Mean accuracy over attributes, and what each image adds to its deviation, (n,)."""
     scores, found = read(probe, X, Y)
     right, rows = (scores > 0) == found.truth, found.known.sum(0)
     accuracy = (right & found.known).sum(0) / rows
-    adds = (found.known * (right - accuracy) / rows).mean(1)
+    return float(accuracy.mean()), (found.known * (right - accuracy) / rows).mean(1)
+
+
+def normal_interval(mean, adds, groups):
+    """{"low", "high"}: 95% interval of a mean to which images add independently, or groups of images do."""
     codes = shared_groups(groups, len(adds))
     sums = adds if codes is None else np.bincount(codes, adds)
-    mean, half = accuracy.mean(), NORMAL_95 * np.sqrt((sums**2).sum() * len(sums) / (len(sums) - 1))
-    return {"accuracy": float(mean), "low": float(mean - half), "high": float(mean + half)}
+    half = NORMAL_95 * np.sqrt((sums**2).sum() * len(sums) / (len(sums) - 1))
+    return {"low": float(mean - half), "high": float(mean + half)}
 
 
 def profile_gap(a, b, reference, resamples=500, seed=0):

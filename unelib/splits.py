@@ -6,7 +6,7 @@ A mask is bool (n,); groups (n,) hold one name or number a row.
 import numpy as np
 import pandas as pd
 
-from .check import same_rows, share
+from .check import row_mask, same_rows, share
 
 
 def split_by_group(groups, held_out=0.2, seed=0):
@@ -115,7 +115,4 @@ def row_masks(groups, learn, held_out):
     """Group codes and the two masks (n,) bool of their rows."""
     codes, learn, held_out = group_codes(groups), np.asarray(learn), np.asarray(held_out)
     same_rows(("groups", codes), ("learn", learn), ("held_out", held_out))
-    for name, mask in (("learn", learn), ("held_out", held_out)):
-        if mask.dtype != bool:
-            raise TypeError(f"{name} must be a mask of True and False, a value a row, not {mask.dtype}")
-    return codes, learn, held_out
+    return codes, row_mask(learn, len(codes), "learn"), row_mask(held_out, len(codes), "held_out")

@@ -69,11 +69,11 @@ def draws_needed(level, side="high"):
     return int(np.ceil(SIDES[side] / level - 1e-9)) - 1
 
 
-def enough_draws(simulations, level, side="high"):
-    """Raise ValueError if so many draws of a null cannot reject at `level`."""
+def enough_draws(simulations, level, side="high", what="simulations"):
+    """Raise ValueError if so many draws of a null, by the name `what`, cannot reject at `level`."""
     if simulations < draws_needed(level, side):
         raise ValueError(
-            f"simulations={simulations} cannot reject at {level:g}; ask for {draws_needed(level, side)} or more"
+            f"{what}={simulations} cannot reject at {level:g}; ask for {draws_needed(level, side)} or more"
         )
 
 
