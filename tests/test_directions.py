@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
-from unelib.directions import Direction, direction
+from unelib.directions import Direction, carried, direction
+from unelib.une import UNE
+
+from .planted_model import planted
 
 
 class Fitted:
@@ -86,3 +89,47 @@ def test_errors(rows):
             d.without(nothing)
     with pytest.raises(ValueError, match="view of 3 columns"):
         d.strength(np.ones((4, 7)))
+
+
+VIEWS = planted(500, 3, (8, 6), noise=0.3)
+MODEL = UNE(3, private=0, ridge=0).fit(VIEWS.views)
+
+
+def test_writing_is_carried_as_the_target_is_expected_to_move():
+    d = Direction("d", np.eye(8)[2])
+    there = lambda x: MODEL.predict("b", given={"a": x[None]})[0]
+    step = there(VIEWS.views["a"][0] + d.vector) - there(VIEWS.views["a"][0])
+    found = carried(d, MODEL, "a", "b", X=VIEWS.views["b"])
+    np.testing.assert_allclose(found.vector, step / np.linalg.norm(step), atol=1e-8)
+    assert found.name == "d from a" and found.sigma == pytest.approx(np.std(VIEWS.views["b"] @ found.vector))
+
+
+def test_reading_is_carried_as_the_target_moves_with_the_score():
+    w = np.random.default_rng(0).standard_normal(8)
+    score = VIEWS.views["a"] @ w
+    truth = VIEWS.views["b"].T @ (score - score.mean())
+    found = carried(w, MODEL, "a", "b", kind="read").vector
+    assert found @ truth / np.linalg.norm(truth) > 0.99
+
+
+def test_what_is_carried_ignores_the_length_of_the_direction():
+    w = np.arange(8.0)
+    for kind in ("read", "write"):
+        first, longer = (carried(c * w, MODEL, "a", "b", kind).vector for c in (1, 50))
+        np.testing.assert_allclose(first, longer, atol=1e-8)
+
+
+@pytest.mark.parametrize(
+    "asked, message",
+    [
+        ((np.ones(8), "a", "none"), "unknown view 'none'"),
+        ((np.ones(7), "a", "b"), "a has 7 columns; the fit was made on 8"),
+        ((np.ones(7), "a", "b", "read"), "a has 7 columns; the fit was made on 8"),
+        ((np.ones(8), "a", "b", "both"), "unknown kind 'both'"),
+        ((np.zeros(8), "a", "b"), "nothing of this direction of a is shared with b"),
+    ],
+)
+def test_errors_of_carrying(asked, message):
+    d, *rest = asked
+    with pytest.raises(ValueError, match=message):
+        carried(d, MODEL, *rest)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.linalg import orth
 
-from .similarity import unit_rows
+from .check import choice, same_columns
+from .cosine import unit_rows
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,45 @@ def direction(probe, name, kind="write", X=None):
     names = list(getattr(probe, "attributes_", range(len(probe.coef_))))
     if name not in names:
         raise ValueError(f"no probe for {name!r}; there are probes for {names}")
-    if kind not in ("write", "read"):
-        raise ValueError(f"unknown kind {kind!r}; choose 'write' or 'read'")
+    choice(kind, ("write", "read"), "kind")
     weights = (probe.pattern_ if kind == "write" else probe.coef_)[names.index(name)].astype(float)
     length = np.linalg.norm(weights)
     if not length > 0:
         raise ValueError(f"the probe found nothing for {name!r}: its weights are zero")
     found = Direction(name, weights / length)
+    return found if X is None else found.scaled_by(X)
+
+
+def carried(d, une, source, target, kind="write", X=None):
+    """A direction of one view as it shows in another, through the latent that both share.
+
+    d       a Direction of the source view, or a vector (d,), such as the difference of two texts' embeddings
+    une     a fitted `une.UNE` with both views
+    kind    "write": how the target is expected to move where the source moves by d;
+            "read": how the target moves with the source's score d'x, C_target C_source' d. Weights of a probe read, and
+            so does a text in CLIP's space, which scores images by their product with it: it need not look like any
+            difference of two images, while this does (Haufe et al., 2014)
+    X       rows (n, d_target) whose projection sets `sigma`; without, it is 1
+    Raises ValueError on another width, unknown views or kinds, and where nothing of d is shared.
+
+    >>> from unelib.une import UNE
+    >>> Z, rng = np.random.default_rng(0).standard_normal((300, 2)), np.random.default_rng(1)
+    >>> views = {"a": Z + 0.1 * rng.standard_normal((300, 2)), "b": 3 * Z[:, ::-1] + rng.standard_normal((300, 2))}
+    >>> carried(np.array([1.0, 0.0]), UNE(2, private=0, ridge=0).fit(views), "a", "b").vector[1].round(2)
+    np.float64(1.0)
+    """
+    vector = np.asarray(getattr(d, "vector", d), float)
+    if choice(kind, ("write", "read"), "kind") == "write":
+        there, origin = une.predict(target, given={source: np.stack([vector, np.zeros_like(vector)])})
+        moved = there - origin
+    else:
+        une.numbers([source, target])
+        same_columns(vector[None], len(une.loadings_[source]), source)
+        moved = une.loadings_[target] @ (une.loadings_[source].T @ vector)
+    length = np.linalg.norm(moved)
+    if not length > 0:
+        raise ValueError(f"nothing of this direction of {source} is shared with {target}")
+    found = Direction(f"{getattr(d, 'name', 'direction')} from {source}", moved / length)
     return found if X is None else found.scaled_by(X)
 
 
