@@ -20,7 +20,7 @@ RECIPE = {
     "notebooks": ["notebooks/01_invert.ipynb", "notebooks/02_encode.ipynb"],
     "parameters": {"n_train": 6, "n_test": 4, "steps": 2, "generators": ["drawn-ldm"], "encoders": ["drawn-clip"]},
 }
-VIEWS = ["drawn-ldm", "pixels", "clean latent", "leak", "drawn-clip", "untrained:drawn-clip"]
+VIEWS = ["drawn-ldm", "pixels", "clean latent", "leak", "untrained:drawn-ldm", "drawn-clip", "untrained:drawn-clip"]
 
 
 @pytest.fixture

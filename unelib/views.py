@@ -37,6 +37,8 @@ def views_of(parameters):
             of = f" of {name}" if i else ""  # the first generator's controls keep plain names
             views.append(View(f"clean latent{of}", partial(clean_latent, name, p), "control"))
             views.append(View(f"leak{of}", partial(leak_control, name, p), "control"))
+        untrained = f"untrained:{p['generators'][0]}"
+        views.append(View(untrained, partial(inversion, untrained, p), "control"))
     if "encoders" in p:
         names = [*p["encoders"], *(f"untrained:{name}" for name in p["encoders"])]
         views += [View(name, partial(embedding, name, p), "embedding", "float32") for name in names]
