@@ -27,7 +27,7 @@ def test_words_hold_for_any_images(notebook):
 
 def test_every_parameter_has_a_comment(notebook):
     (cell,) = filter(is_parameters, notebook.cells)
-    given = re.findall(r"^(?:\w+ = .*|\])(?<!\[)$", cell.source, re.MULTILINE)
+    given = re.findall(r"^(?:\w+ = .*|[\]}].*)(?<![\[{])$", cell.source, re.MULTILINE)
     assert given and all("  # " in line for line in given)
 
 
