@@ -1,6 +1,7 @@
 """Edits: a step of zero is the round trip, steps undo each other, scores count what they say."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from unelib.directions import Direction
@@ -10,6 +11,7 @@ from unelib.edit import (
     judged_changes,
     move,
     on_and_off_target,
+    pooled_flips,
     score_edit,
     share_interval,
     solver_of,
@@ -79,6 +81,19 @@ def test_a_share_has_wilsons_interval_and_none_of_nothing():
     share, low, high = share_interval(3, 4)
     assert share == 0.75 and 0.3 < low < 0.31 and 0.95 < high < 0.96
     assert np.isnan(share_interval(0, 0)).all()
+
+
+def test_flips_are_pooled_over_targets_by_the_images_that_lacked_them():
+    rows = {
+        ("a", "far"): {"target flips": 0.5, "of": 10, "off target": 2.0},
+        ("b", "far"): {"target flips": 1.0, "of": 30, "off target": 1.0},
+        ("c", "far"): {"target flips": np.nan, "of": 0, "off target": 3.0},
+        ("a", "near"): {"target flips": 0.1, "of": 10, "off target": 0.0},
+    }
+    table = pooled_flips(pd.DataFrame(rows).T)
+    assert list(table.index) == ["far", "near"] and table.loc["far", "of"] == 40
+    assert table.loc["far", ["target flips", "low", "high"]].tolist() == list(share_interval(35, 40))
+    assert table.loc["far", "off target"] == 2.0 and table.loc["near", "target flips"] == 0.1
 
 
 def test_the_matrix_has_a_row_an_edit(gaussian, noise, brighter):

@@ -11,6 +11,7 @@ from sklearn.decomposition import FactorAnalysis
 from unelib.align import CCA
 from unelib.factors import (
     FLOOR,
+    PATIENCE,
     Axes,
     Model,
     Noise,
@@ -26,6 +27,7 @@ from unelib.factors import (
     isotropic,
     leading,
     maximised,
+    mean_log_likelihood,
     regressed,
 )
 
@@ -294,3 +296,12 @@ def test_a_start_explains_no_more_than_there_is(kind):
     for s, C in zip(S, model.loadings):
         assert np.linalg.eigvalsh(s - C @ C.T).min() > -0.1 * np.trace(s) / len(s)
         assert np.trace(s - C @ C.T) > 0
+
+
+def test_the_likeliest_step_is_kept_where_a_ridge_makes_later_ones_less_likely():
+    _, data, Z = training(list(planted(40, 2, (30, 40, 50), noise=0.1).views.values()), ridge=1.0, k=8, pairs=True)
+    model, likelihood = expectation_maximisation(data, Z, 0, 100)
+    assert 0 < len(likelihood) < 100 - PATIENCE and likelihood.argmax() == len(likelihood) - 1
+    assert mean_log_likelihood(data, model, data.covariances()) == likelihood[-1]
+    one_less = expectation_maximisation(data, Z, 0, len(likelihood))[1]
+    np.testing.assert_array_equal(one_less, likelihood)

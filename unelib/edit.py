@@ -126,6 +126,21 @@ def flip_share(turned):
     return share_interval(int(turned.sum()), len(turned))
 
 
+def pooled_flips(table):
+    """Target flips over several targets: a DataFrame, a row a direction.
+
+    table  DataFrame of `EditReport.summary`, a row for each (target, direction)
+    Columns: target flips of all images that lacked a target, low and high (Wilson's 95%), of, off target (mean).
+    """
+    rows = {}
+    for name, part in table.astype(float).groupby(level=1, sort=False):
+        lacked = int(part["of"].sum())
+        count = round(float((part["target flips"] * part["of"])[part["of"] > 0].sum()))
+        ends = dict(zip(("target flips", "low", "high"), share_interval(count, lacked)))
+        rows[name] = ends | {"of": lacked, "off target": part["off target"].mean()}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
 def share_interval(count, n):
     """count / n and Wilson's 95% interval of it; NaN three times if n is 0."""
     if n == 0:

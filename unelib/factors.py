@@ -14,6 +14,7 @@ from scipy.linalg import cho_factor, cho_solve, eigh
 from .ridge import thin
 
 FLOOR = 1e-8  # of a view's variance: noise is never less, or a view given twice would have none
+PATIENCE = 10  # steps without a likelier one, after which the likeliest is taken
 LOG_2PI = np.log(2 * np.pi)
 
 
@@ -213,20 +214,23 @@ def compressed(F):
 
 
 def expectation_maximisation(data, Z, tolerance, most):
-    """`Model` and the log likelihoods per row by step, from a first guess of z: rows Z (m, k) beside data.T.
+    """The likeliest `Model`, and the log likelihoods per row by step up to it, from rows Z (m, k) as a guess of z.
 
-    Stops once a step adds less than tolerance x columns nats per row. Without a ridge no step lowers the likelihood.
+    Z stands beside data.T. Stops once a step changes less than tolerance x columns nats per row, or PATIENCE steps in
+    turn are no likelier than one before. Without a ridge no step lowers the likelihood; with one, some may, and where
+    pairs of views share, loadings of dimensions that are alike can then grow without end.
     """
     S = data.covariances()
     keep = data.keep(S)
-    model, steps = first_model(data, Z, S), []
-    while len(steps) < most:
+    model, steps, best = first_model(data, Z, S), [], None
+    while len(steps) < most and len(steps) - int(np.argmax(steps or [0])) <= PATIENCE:
         expected = expectations(data, model)
         model = maximised(data, model, S, keep, *expected)
         steps.append(mean_log_likelihood(data, model, S))
+        best = model if steps[-1] == max(steps) else best
         if len(steps) > 1 and abs(steps[-1] - steps[-2]) < tolerance * sum(data.widths):
             break
-    return model, np.array(steps)
+    return best or model, np.array(steps[: int(np.argmax(steps or [0])) + 1])
 
 
 def first_model(data, Z, S):
