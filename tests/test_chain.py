@@ -7,8 +7,8 @@ import pytest
 from unelib import runs
 from unelib.views import build_recipe
 
-SIZES = {"n_train": 120, "n_test": 60, "steps": 4, "n_check": 10, "n_edit": 24, "components": 8}
-SIZES |= {"frontier_steps": [4]}
+SIZES = {"n_train": 120, "n_test": 60, "steps": 4, "n_check": 10, "n_edit": 24, "components": 8, "anchors": 20}
+SIZES |= {"frontier_steps": [4], "shared_dimensions": 4, "dimensions_shared": [4, 8]}
 SMALL = {"run": "smoke"} | SIZES
 
 
