@@ -26,8 +26,6 @@ EXPORTS = {
     "choose_anchors": "relative",
     "stitched_scores": "relative",
     "UNE": "une",
-    "rivals": "rivals",
-    "evidence": "evidence",
     "direction": "directions",
     "carried": "directions",
     "walk": "edit",
