@@ -7,9 +7,9 @@ from scipy.stats import ortho_group
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
+from unelib.cosine import unit_rows
 from unelib.probe import LinearProbe
 from unelib.relative import RelativeRepresentation, choose_anchors, stitched_scores
-from unelib.similarity import unit_rows
 
 from .planted import planted
 from .spoilt import spoilt

@@ -11,11 +11,11 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from .check import centred_views, dense, matrix, row_mask, same_columns, same_images, share
+from .check import centred_views, dense, matrix, row_mask, same_columns, same_images, share, two_views
 from .moments import column_mean
 from .space import principal
 from .streaming import StoredRows, as_rows, blocks, stored_space
-from .whitening import leading_left, of_space, placed, whitened
+from .whitening import leading_left, of_space, placed, products, whitened
 
 # Held-out correlation of two near-white views of 1,024 columns, 2,000 rows, 32 shared dimensions: .33 at a ridge of
 # .001, .79 at .1, .87 at 1, .88 at 3; of two views with falling spectra .915, .922, .911, .893. So .1 is safe, and 1 is
@@ -50,9 +50,10 @@ class CCA(BaseEstimator):
         """Fit to views X (n, d1) and X2 (n, d2) of the same n images."""
         share(self.ridge, "ridge")
         views = centred_views([X, X2], ["X", "X2"])
-        one, two = (whitened(Z, self.ridge) for Z, _ in views)
+        check_k(self.k, [min(len(Z) - 1, Z.shape[1]) for Z, _ in views], "at most ")
+        one, two = (whitened(Z, self.ridge, overwrite=True) for Z, _ in views)
         check_k(self.k, [one.rank, two.rank])
-        Q, rho, Q2 = np.linalg.svd(one.rows.T @ two.rows, full_matrices=False)
+        Q, rho, Q2 = np.linalg.svd(products(one.rows, two.rows), full_matrices=False)
         size = column_signs(one.rows @ Q[:, : self.k]) * np.sqrt(len(X))
         self.correlations_ = rho[: self.k]
         self.weights_ = [one.back(Q[:, : self.k]) * size, two.back(Q2[: self.k].T) * size]
@@ -74,7 +75,11 @@ class CCA(BaseEstimator):
         return (X - self.means_[i]) @ self.weights_[i]
 
     def score(self, X, X2):
-        """Correlations (k,) of the paired variates on these rows: held-out canonical correlations on other rows."""
+        """Correlations (k,) of the paired variates on these rows: held-out canonical correlations on other rows.
+
+        ValueError where all rows of a view are the same.
+        """
+        centred_views([X, X2], ["X", "X2"])
         return correlations(*self.transform(X, X2))
 
 
@@ -114,8 +119,9 @@ class GCCA(BaseEstimator):
         present  for each view None, if it has every row, or a mask (n,) of those it has: what stands in the others is
                  ignored. None if nothing is missing
         """
-        if len(views) < 2:
-            raise ValueError(f"{len(views)} views were given; a shared space needs two at least")
+        if isinstance(views, dict):
+            raise TypeError(f"views must be a list; pass [{', '.join(map(repr, views))}] in this order, as values")
+        two_views(views)
         there = presence(views, present)
         check_settings(self, there)
         rows = [as_rows(X, 2, name, seen(mask)) for X, name, mask in zip(views, names_of(views), there)]
@@ -127,13 +133,13 @@ class GCCA(BaseEstimator):
         whole = [placed(factor, mask, scale) for factor, mask in zip(factors, there)]
         U, self.eigenvalues_ = leading_left(whole, self.k)
         self.shared_ = scale[:, None] * U * column_signs(U) * np.sqrt(len(U))
-        self.weights_ = [factor.back(factor.rows.T @ self.shared_[mask]) for factor, mask in zip(factors, there)]
+        self.weights_ = [factor.back(products(factor.rows, self.shared_[mask])) for factor, mask in zip(factors, there)]
         return self
 
     def factor(self, X, mean):
         """`Factor` of a view (n, d) less its mean (d,)."""
         if self.components is None:
-            return whitened(X - mean, self.ridge)
+            return whitened(X - mean, self.ridge, overwrite=True)
         if isinstance(X, StoredRows):
             space = stored_space(X, mean, np.ones(len(mean)), self.components, cut=True, unit=False)
         else:

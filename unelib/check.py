@@ -21,6 +21,8 @@ def matrix(X, name="X", rows=1, dtype=np.float64, numbers=None):
     dtype('float64')
     """
     dense(X, name)
+    if hasattr(X, "read") and hasattr(X, "take"):
+        raise TypeError(f"{name} is stored, and is not read block by block here; pass the rows themselves, {name}[:]")
     X = np.asarray(X)
     if X.dtype.kind not in "fiub":
         raise TypeError(f"{name} must hold real numbers, not {X.dtype}")
@@ -84,21 +86,26 @@ def same_rows(*views):
 
 
 def same_images(*views):
-    """Raise ValueError unless all views, (name, array or DataFrame), have one row for each image, in one order.
+    """Raise ValueError unless all views, (name, array, DataFrame or stored), have a row for each image, in one order.
 
-    DataFrames are compared by their index, the images' ids; the error names the first row whose ids differ.
+    DataFrames are compared by their index, stored views by their ids; the error names the first row whose ids differ.
     """
     same_rows(*views)
-    indexed = [(name, view.index) for name, view in views if isinstance(view, pd.DataFrame)]
-    for name, ids in indexed[1:]:
-        first, reference = indexed[0]
-        differ = np.flatnonzero(np.asarray(ids) != np.asarray(reference))
+    known = [(name, ids) for name, view in views if (ids := image_ids(view)) is not None]
+    for name, ids in known[1:]:
+        first, reference = known[0]
+        differ = np.flatnonzero(ids != reference)
         if differ.size:
             row = differ[0]
             raise ValueError(
                 f"row {row} is image {reference.tolist()[row]!r} in {first} and {ids.tolist()[row]!r} in {name}; bring"
-                f" the views into one order, say with {name}.loc[{first}.index]"
+                f" the views into one order, DataFrames say with {name}.loc[{first}.index]"
             )
+
+
+def image_ids(view):
+    """The ids (n,) of a DataFrame's or a stored view's images, or None."""
+    return view.index.to_numpy() if isinstance(view, pd.DataFrame) else getattr(view, "ids", None)
 
 
 def row_mask(values, n, name):
@@ -197,6 +204,7 @@ def choice(value, allowed, what):
 
 def share(value, what, low=0.0, high=np.inf):
     """A number strictly above `low` and at most `high`, else a ValueError."""
-    if not isinstance(value, Real) or not low < value <= high:
-        raise ValueError(f"{what} is {value!r}; it must be a number above {low:g} and at most {high:g}")
+    if not isinstance(value, Real) or not low < value <= high or np.isinf(value):
+        most = "finite" if np.isinf(high) else f"at most {high:g}"
+        raise ValueError(f"{what} is {value!r}; it must be a number above {low:g} and {most}")
     return float(value)

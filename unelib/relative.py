@@ -9,8 +9,8 @@ from sklearn.cluster import KMeans
 from sklearn.utils.validation import check_is_fitted
 
 from .check import centred_views, choice, matrix, row_mask, same_columns, same_images, same_rows
+from .cosine import unit_rows
 from .scores import mean_auc
-from .similarity import unit_rows
 
 SAME = 1e-12  # cosine distance up to which rows are the same but for rounding
 
@@ -65,7 +65,7 @@ def choose_anchors(X, k, how="random", seed=0):
                 the clusters
     "farthest"  from the row most like all others on, always the one whose most similar anchor is the least similar
                 (farthest-point traversal; Gonzalez, 1985): spread out, outliers first. `seed` has no part in it
-    Raises ValueError on another way, k out of range, or fewer than k different rows.
+    Raises ValueError on another way, k out of range, or, but for "random", fewer than k different rows.
 
     >>> X = np.array([[9.0, 1], [9, 0], [9, -1], [-9, 1], [-9, 0], [-9, -1]])
     >>> sorted(choose_anchors(X, 2, "k-means").tolist())
@@ -159,6 +159,8 @@ def stitched_scores(
     matrices, Y = [matrix(X, "X"), matrix(X2, "X2")], pd.DataFrame(Y)
     same_images(("X", X), ("X2", X2))
     same_rows(("X", X), ("Y", Y))
+    if isinstance(X, pd.DataFrame) and set(X.index) == set(Y.index):
+        same_images(("X", X), ("Y", Y))
     learn, held_out = (row_mask(mask, len(Y), name) for mask, name in ((learn, "learn"), (held_out, "held_out")))
     if (learn & held_out).any():
         raise ValueError(f"row {(learn & held_out).argmax()} is both learnt from and held out; use each row once")

@@ -12,13 +12,12 @@ import pandas as pd
 
 from . import cosine, kernels, pair_ranks, subspaces
 from .check import choice, matrix, same_images
-from .cosine import most_alike, unit_rows
 from .nulls import Measure, against_chance
 from .verdicts import holm
 
 __all__ = [
     "cka", "rsa", "mutual_knn", "rank_agreement", "procrustes_distance", "svcca", "pwcca", "permutation_null",
-    "similarity_table", "MEASURES", "STANDARD", "most_alike", "unit_rows",
+    "similarity_table", "MEASURES", "STANDARD",
 ]  # fmt: skip
 
 
@@ -139,7 +138,7 @@ def permutation_null(measure, X, X2, permutations=100, seed=0, **options):
     shapes: null_high is passed by 5% of the shuffles, in the sense of more alike (for the distance: lower); effect is
     (value - null_mean) / null standard deviation, positive if more alike; p = (1 + shuffles at least as alike) /
     (1 + permutations); differences by rounding count as none.
-    low, high: 95% by a jackknife over groups of images (see `evidence.jackknife_interval`), of what the measure gives
+    low, high: 95% by a jackknife over groups of images (see `nulls.jackknife_interval`), of what the measure gives
     at this n on average: a bias stays. It is a third too wide for unrelated views, and up to twice for `svcca` and
     `pwcca` where columns are more than a tenth of the rows; past four fifths it is empty and means nothing for them.
 

@@ -21,15 +21,17 @@ class StoredRows:
     """n rows of d columns that `read(row numbers) -> (m, d)` fetches; `NoiseZoo.stored` and large memory maps give one.
 
     name, numbers  what errors call the view, and each of its rows (n,): 0, 1, ... if None
+    ids            (n,) the rows' images, by which views are compared; None if they are not known
 
     >>> stored = StoredRows(np.arange(12.0).reshape(6, 2).__getitem__, np.array([5, 0]), 2)
     >>> stored.shape, stored[1:].tolist()
     ((2, 2), [[0.0, 1.0]])
     """
 
-    def __init__(self, read, rows, columns, name="X", numbers=None):
+    def __init__(self, read, rows, columns, name="X", numbers=None, ids=None):
         self.read, self.rows, self.shape, self.name = read, rows, (len(rows), columns), name
         self.numbers = np.arange(len(rows)) if numbers is None else numbers
+        self.ids = ids
 
     def __len__(self):
         return len(self.rows)
@@ -39,7 +41,8 @@ class StoredRows:
 
     def take(self, rows, name=None):
         """Some of the rows, by number, mask or slice, still stored; errors keep their numbers."""
-        return StoredRows(self.read, self.rows[rows], self.shape[1], name or self.name, self.numbers[rows])
+        ids = None if self.ids is None else self.ids[rows]
+        return StoredRows(self.read, self.rows[rows], self.shape[1], name or self.name, self.numbers[rows], ids)
 
 
 def as_rows(X, rows=1, name="X", present=None):

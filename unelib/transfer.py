@@ -7,12 +7,36 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from .check import centred_views, matrix, same_columns, same_images, share
+from .check import centred, centred_views, matrix, same_columns, same_images, share
+from .cosine import unit_rows
 from .ridge import leave_one_out, penalty_grid, ridge_weights, thin
-from .similarity import unit_rows
 
 
-class RidgeMap(BaseEstimator):
+class LinearMap(BaseEstimator):
+    """What was fitted to one view and another: `coef_` (d2, d) and `intercept_` (d2,), and how well it predicts."""
+
+    def predict(self, X):
+        """What the second view would be (m, d2), for the first view X (m, d) of other images."""
+        check_is_fitted(self)
+        X = matrix(X)
+        same_columns(X, self.coef_.shape[1])
+        return X @ self.coef_.T + self.intercept_
+
+    def score(self, X, X2):
+        """{"cosine", "r2"}: mean cosine of predicted and true rows after centring by the truth's mean; pooled R^2.
+
+        ValueError where the rows of X2 (m, d2) are all the same: then there is nothing to predict.
+        """
+        predicted = self.predict(X)
+        same_images(("X", X), ("X2", X2))
+        truth, mean = centred(matrix(X2, "X2"), "X2")
+        same_columns(truth, len(self.coef_), "X2")
+        predicted = predicted - mean
+        cosine = (unit_rows(predicted) * unit_rows(truth)).sum(1).mean()
+        return {"cosine": float(cosine), "r2": float(1 - ((predicted - truth) ** 2).sum() / (truth**2).sum())}
+
+
+class RidgeMap(LinearMap):
     """Ridge regression from one view to another: X2 = X W + b. The cost is one decomposition in min(n, d).
 
     penalty  "loo": the one of 15 that has the least leave-one-out error over all columns; or a number, lambda in
@@ -43,16 +67,8 @@ class RidgeMap(BaseEstimator):
         self.intercept_ = mean2 - self.coef_ @ mean
         return self
 
-    def predict(self, X):
-        """What the second view would be (m, d2), for the first view X (m, d) of other images."""
-        return mapped(self, X)
 
-    def score(self, X, X2):
-        """{"cosine", "r2"}: mean cosine of predicted and true rows after centring by the truth's mean; pooled R^2."""
-        return agreement(self, X, X2)
-
-
-class Procrustes(BaseEstimator):
+class Procrustes(LinearMap):
     """Rotation from one view to another: X2 = scale (X - mean) Q + mean2 (Schoenemann, 1966; scale: Gower, 1975).
 
     Q (d, d2) = U V', with U S V' the singular value decomposition of (X - mean)'(X2 - mean2): of all matrices with
@@ -84,14 +100,6 @@ class Procrustes(BaseEstimator):
         self.intercept_ = mean2 - self.coef_ @ mean
         return self
 
-    def predict(self, X):
-        """What the second view would be (m, d2), for the first view X (m, d) of other images."""
-        return mapped(self, X)
-
-    def score(self, X, X2):
-        """{"cosine", "r2"}, as of a `RidgeMap`."""
-        return agreement(self, X, X2)
-
 
 def ridge_maps(X, X2, penalty="loo"):
     """Ridge regression both ways: `RidgeMap` from X (n, d) to X2 (n, d2), and back; arguments and errors as there.
@@ -104,22 +112,3 @@ def ridge_maps(X, X2, penalty="loo"):
     True
     """
     return RidgeMap(penalty).fit(X, X2), RidgeMap(penalty).fit(X2, X)
-
-
-def mapped(fitted, X):
-    """X coef' + intercept, (m, d2)."""
-    check_is_fitted(fitted)
-    X = matrix(X)
-    same_columns(X, fitted.coef_.shape[1])
-    return X @ fitted.coef_.T + fitted.intercept_
-
-
-def agreement(fitted, X, X2):
-    """Mean cosine of a map's predictions from X and the rows of X2, less the mean of X2, and pooled R^2."""
-    predicted, truth = mapped(fitted, X), matrix(X2, "X2")
-    same_images(("X", X), ("X2", X2))
-    same_columns(truth, len(fitted.coef_), "X2")
-    mean = truth.mean(0)
-    cosine = (unit_rows(predicted - mean) * unit_rows(truth - mean)).sum(1).mean()
-    r2 = 1 - ((predicted - truth) ** 2).sum() / ((truth - mean) ** 2).sum()
-    return {"cosine": float(cosine), "r2": float(r2)}

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import cholesky, eigh, solve_triangular
-from scipy.linalg.blas import dsymv, dsyrk
-from scipy.linalg.lapack import dpstrf, dtrtri
+from scipy.linalg import eigh, eigvalsh
+from scipy.linalg.blas import dgemm, dsymv, dsyrk, dtrsm
+from scipy.linalg.lapack import dpocon, dpotrf, dsygst
 from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
 from .space import principal
 
 CONDITION = 1e8  # of X'X + c I, up to which its Cholesky factor is as good as the eigenvectors of X'X, and cheaper
+SURE = 10  # times rounding, above which an estimated reciprocal condition number tells that no eigenvalue is rounding
 FEW = 20  # Lanczos iteration pays where there are this many eigenvectors for each one that is wanted
 HELD = 100  # vectors that it holds beside two for each: the more, the fewer products
 RESTARTS = 10  # of it, after which eigenvalues lie so close that only all of them together can be told apart
@@ -31,8 +32,10 @@ class Factor(NamedTuple):
     gram: Callable | None
 
 
-def whitened(Z, ridge):
+def whitened(Z, ridge, overwrite=False):
     """`Factor` of centred Z (n, d), c the ridge x |Z|^2 / min(n, d): a share of its mean variance, times n.
+
+    overwrite  whether Z may be written over, which saves a copy
 
     >>> Z = np.random.default_rng(0).standard_normal((30, 5))
     >>> factor = whitened(Z, 1e-12)
@@ -42,13 +45,21 @@ def whitened(Z, ridge):
     n, d = Z.shape
     if n < d or d > CONDITION * ridge:
         return of_space(principal(Z), ridge, min(n, d))
-    gram = (Z.T @ Z).T  # in the order of columns that LAPACK takes without a copy
-    rank, c = dpstrf(gram)[2], ridge * np.trace(gram) / d
-    gram[np.diag_indices(d)] += c
-    L = cholesky(gram, lower=True, overwrite_a=True, check_finite=False)
-    F = solve_triangular(L, Z.T, lower=True, check_finite=False).T
-    back = lambda weights: solve_triangular(L, weights, lower=True, trans="T")
-    return Factor(F, int(rank), back, lambda: np.eye(d) + dsyrk(-c, dtrtri(L, lower=1)[0], lower=1))
+    gram = dsyrk(1.0, Z.T, lower=1)
+    L, _ = dpotrf(gram + ridge * np.trace(gram) / d * np.eye(d), lower=1, overwrite_a=1)
+    rows = dtrsm(1.0, L, Z.T, lower=1, overwrite_b=overwrite).T
+    back = lambda weights: dtrsm(1.0, L, weights, lower=1, trans_a=1)
+    return Factor(rows, rank_of(gram, n), back, lambda: dsygst(gram, L, lower=1)[0])
+
+
+def rank_of(gram, n):
+    """Rank of Z (n, d) by the lower half of Z'Z: its eigenvalues above rounding, counted where some may be below."""
+    L, failed = dpotrf(gram, lower=1)
+    rounding = n * np.finfo(float).eps
+    if not failed and dpocon(L, np.trace(gram), uplo="L")[0] > SURE * rounding:
+        return len(gram)
+    values = eigvalsh(gram, lower=True)
+    return int((values > values[-1] * rounding).sum())
 
 
 def of_space(space, ridge, size):
@@ -81,18 +92,28 @@ def leading_left(factors, k):
         return leading(sum(F @ F.T for F in map(float64, factors)), k)
     columns = [slice(*pair) for pair in zip(ends, ends[1:])]
     vectors, squares = leading(gram_of(factors, columns), k)
-    return sum(float64(factor) @ vectors[here] for factor, here in zip(factors, columns)) / np.sqrt(squares), squares
+    return sum(dgemm(1.0, F.rows.T, vectors[here], trans_a=1) for F, here in zip(factors, columns)) / np.sqrt(
+        squares
+    ), squares
 
 
 def gram_of(factors, columns):
     """Lower half of the Gram matrix (r, r) of factors side by side, each in its columns."""
-    gram = np.zeros((columns[-1].stop,) * 2)
+    gram = np.zeros((columns[-1].stop,) * 2, order="F")
     for i, factor in enumerate(factors):
-        F, here = float64(factor), columns[i]
-        gram[here, here] = F.T @ F if factor.gram is None else factor.gram()
+        here = columns[i]
+        gram[here, here] = products(factor.rows, factor.rows) if factor.gram is None else factor.gram()
         for there, other in zip(columns[:i], factors):
-            gram[here, there] = F.T @ float64(other)
+            gram[here, there] = products(factor.rows, other.rows)
     return gram
+
+
+def products(A, B):
+    """A'B (r, s) in double precision, of A (n, r) and B (n, s).
+
+    By SciPy's BLAS, as all else here: NumPy brings one of its own, and two take the cores from one another.
+    """
+    return dgemm(1.0, A.T, B.T, trans_b=1)
 
 
 def leading(gram, k):
@@ -103,7 +124,7 @@ def leading(gram, k):
     r = len(gram)
     if FEW * k > r:
         return by_lapack(gram, k)
-    half = LinearOperator((r, r), lambda x: dsymv(1.0, gram.T, x), dtype=float)  # the upper half of the transpose
+    half = LinearOperator((r, r), lambda x: dsymv(1.0, gram, x, lower=1), dtype=float)
     start = np.random.default_rng(0).standard_normal(r)
     try:
         values, vectors = eigsh(half, k, which="LA", v0=start, ncv=min(2 * k + HELD, r), maxiter=RESTARTS)

@@ -216,11 +216,12 @@ class NoiseZoo:
             yield part, self.read(manifest, part, columns, dtype)
 
     def stored(self, view, rows=None):
-        """`StoredRows` (m, d) of a view, for a `LinearProbe` where the view is larger than memory."""
+        """`StoredRows` (m, d) of a view, for a `LinearProbe` or `GCCA` where the view is larger than memory."""
         manifest = self.manifest(view)
         width = self.map(view, 0).shape[1]
         read = lambda wanted: self.read(manifest, wanted, None, "float32")
-        return StoredRows(read, picked(manifest["images"], rows, "rows"), width)
+        wanted = picked(manifest["images"], rows, "rows")
+        return StoredRows(read, wanted, width, ids=self.ids[wanted])
 
     def read(self, manifest, wanted, columns, dtype):
         """Rows `wanted` (m,) of a view, shard by shard."""
