@@ -1,7 +1,6 @@
 """Edits: a step of zero is the round trip, steps undo each other, scores count what they say."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from unelib.directions import Direction
@@ -17,6 +16,7 @@ from unelib.edit import (
     solver_of,
     walk,
 )
+from unelib.interval import mean_interval
 from unelib.invert import generate
 
 
@@ -84,16 +84,21 @@ def test_a_share_has_wilsons_interval_and_none_of_nothing():
 
 
 def test_flips_are_pooled_over_targets_by_the_images_that_lacked_them():
-    rows = {
-        ("a", "far"): {"target flips": 0.5, "of": 10, "off target": 2.0},
-        ("b", "far"): {"target flips": 1.0, "of": 30, "off target": 1.0},
-        ("c", "far"): {"target flips": np.nan, "of": 0, "off target": 3.0},
-        ("a", "near"): {"target flips": 0.1, "of": 10, "off target": 0.0},
-    }
-    table = pooled_flips(pd.DataFrame(rows).T)
-    assert list(table.index) == ["far", "near"] and table.loc["far", "of"] == 40
-    assert table.loc["far", ["target flips", "low", "high"]].tolist() == list(share_interval(35, 40))
-    assert table.loc["far", "off target"] == 2.0 and table.loc["near", "target flips"] == 0.1
+    before, after = (np.full((4, 8, 8, 3), value, np.uint8) for value in (50, 200))
+    before[3], after[0] = 200, 50
+    far, gone = (
+        score_edit(before, after, "bright", BrightnessJudge()),
+        score_edit(before, after, "bright", BrightnessJudge(), sign=-1),
+    )
+    assert far.lacked.tolist() == [True, True, True, False]
+    np.testing.assert_array_equal(far.flipped, [0, 1, 1, np.nan])
+    np.testing.assert_array_equal(gone.flipped, [np.nan, np.nan, np.nan, 0])
+    table = pooled_flips({("bright", "far"): far, ("dark", "far"): gone, ("dark", "near"): gone})
+    assert list(table.index) == ["far", "near"] and table.of.tolist() == [4, 1]
+    assert table.loc["far", ["target flips", "low", "high"]].tolist() == list(
+        mean_interval([far.flipped, gone.flipped])
+    )
+    assert table.loc["far", "target flips"] == 0.5 and table.loc["far", "off target"] == 0
 
 
 def test_the_matrix_has_a_row_an_edit(gaussian, noise, brighter):

@@ -5,16 +5,21 @@ import pandas as pd
 import pytest
 
 from unelib.evidence import CLAIMS, evidence, in_words, summary, trial_of, verdict
-from unelib.trial import kind_of, mean_interval, r2_row
+from unelib.trial import beyond_draws, directions_agree, kind_of, mispaired_gains, r2_row
+from unelib.une import UNE
 from unelib.zoo import NoiseZoo
 
+from .planted_model import planted
 from .test_edit import BrightnessJudge
 
 N, K = 600, 4
 
 
-def planted_zoo(path, related=True, seed=0):
-    """Noise of a generator, two encoders, and their nulls, as views of one latent or of latents of their own."""
+def planted_zoo(path, related=True, seed=0, known=False):
+    """Noise of a generator, an encoder, and nulls, as views of one latent or of latents of their own.
+
+    known  the noise has the attributes' latent, whatever the others have
+    """
     rng, fixed = np.random.default_rng(seed), np.random.default_rng(1)
     Z = rng.standard_normal((N, K))
     table = pd.DataFrame(
@@ -24,7 +29,7 @@ def planted_zoo(path, related=True, seed=0):
     zoo = NoiseZoo(path).add_index(table.join(labels))
     latent = lambda: Z if related else rng.standard_normal((N, K))
     views = {
-        "gaussian": ("noise", latent(), 16),
+        "gaussian": ("noise", Z if known else latent(), 16),
         "encoder": ("embedding", latent(), 12),
         "untrained:encoder": ("embedding", rng.standard_normal((N, K)), 12),
         "pixels": ("control", rng.standard_normal((N, K)), 12),
@@ -56,8 +61,19 @@ def test_rows_are_consistent(table):
 
 def test_unrelated_views_share_nothing(tmp_path):
     table = evidence(planted_zoo(tmp_path, related=False), components=K)
-    chance = table[table.null.isin(["shuffled", "independent"]) & table.claim.isin(["predictable", "shared", "agree"])]
-    assert len(chance) == 5 and not (chance.verdict == "supported").any()
+    chance = table[table.null.isin(["shuffled", "mispaired"]) & table.claim.isin(["predictable", "shared", "agree"])]
+    assert len(chance) == 4 and not (chance.verdict == "supported").any()
+
+
+def test_directions_of_unrelated_views_are_not_said_to_agree(tmp_path):
+    """Attributes that one view alone knows are in its shuffled twins as well: chance has to reach as far."""
+    found = []
+    for seed in range(6):
+        zoo = planted_zoo(tmp_path / str(seed), related=False, seed=seed, known=True)
+        trial = trial_of(zoo, components=K, seed=seed)
+        found += [part for part in directions_agree(trial) if part["null"] == "shuffled"]
+    beyond = [part["gap_low"] > 0 for part in found]
+    assert len(beyond) == 6 and max(part["value"] for part in found) > 0.1 and sum(beyond) <= 1
 
 
 def test_edits_are_held_against_random_and_untrained_directions(tmp_path, gaussian):
@@ -65,7 +81,7 @@ def test_edits_are_held_against_random_and_untrained_directions(tmp_path, gaussi
     zoo = planted_zoo(tmp_path)
     table = evidence(zoo, gaussian, BrightnessJudge(), {"bright": 1}, images=20, components=K)
     edits = table[table.claim == "edits"]
-    assert list(edits.null) == ["random", "untrained"] and (edits["view"] == "encoder").all()
+    assert list(edits.null) == ["random", "random, carried", "untrained"] and (edits["view"] == "encoder").all()
     assert edits.value.between(0, 1).all()
 
 
@@ -88,8 +104,22 @@ def test_r2_is_the_pooled_one_and_equal_maps_have_no_gap():
     assert found["gap"] == found["gap_low"] == found["gap_high"] == 0 and verdict(0, 0, 0) == "cannot tell"
 
 
-def test_missing_values_do_not_count():
-    assert mean_interval([1.0, np.nan, 1.0]) == {"mean": 1.0, "low": 1.0, "high": 1.0}
+def test_ends_of_a_drawn_null_are_its_extreme_draws():
+    found = beyond_draws(0.5, np.linspace(-0.2, 0.18, 39))
+    np.testing.assert_allclose(found, [0.51, 0.32, 0.7])
+
+
+def test_wrong_pairs_of_views_that_share_gain_less_than_none(fitted_views):
+    une, views = fitted_views
+    draws = mispaired_gains(une, views, 0)
+    assert draws.max() < 0 < une.gain(views).mean()
+
+
+@pytest.fixture
+def fitted_views():
+    """A model of two planted views, and new rows of them."""
+    data = planted(600, 2, (8, 9))
+    return UNE(2, private=0).fit(data.rows(slice(400))), data.rows(slice(400, None))
 
 
 def test_kinds_of_nulls():
@@ -105,6 +135,9 @@ def test_kinds_of_nulls():
             {"judge": BrightnessJudge(), "targets": {"Smiling": 1}},
             "the judge knows no 'Smiling'; choose .* bright, constant",
         ),
+        ({"judge": BrightnessJudge(), "targets": {"bright": 0}}, "target 'bright' is 0; it is 1 .* or -1"),
+        ({"judge": BrightnessJudge(), "targets": {"bright": 1}, "images": 0}, "images is 0; it must be a whole number"),
+        ({"judge": BrightnessJudge(), "targets": {"bright": 1}, "strength": np.nan}, "strength is nan"),
     ],
 )
 def test_errors_of_edits(tmp_path, gaussian, options, message):

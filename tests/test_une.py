@@ -8,11 +8,12 @@ import pytest
 from scipy.linalg import subspace_angles
 from scipy.stats import multivariate_normal, norm, ortho_group
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 
 from unelib import une
 from unelib.align import CCA
 from unelib.dimension import dealt
-from unelib.factors import expectation_maximisation
+from unelib.factors import steps_of
 from unelib.une import UNE
 
 from .planted_model import joint, own_covariance, planted
@@ -124,9 +125,9 @@ def test_the_start_is_as_good_as_random_ones(noise, monkeypatch):
     found = UNE(2, noise, private=1, ridge=0).fit(VIEWS).likelihood_[-1]
 
     def at_random(data, Z, *rest):
-        return expectation_maximisation(data, np.random.default_rng(0).standard_normal(Z.shape), *rest)
+        return steps_of(data, np.random.default_rng(0).standard_normal(Z.shape), *rest)
 
-    monkeypatch.setattr(une, "expectation_maximisation", at_random)
+    monkeypatch.setattr(une, "steps_of", at_random)
     assert found > UNE(2, noise, private=1, ridge=0).fit(VIEWS).likelihood_[-1] - 1e-3
 
 
@@ -167,11 +168,11 @@ def test_scales_of_columns_change_nothing_else_where_noise_is_diagonal():
     )
 
 
-def test_order_of_rows_and_views_changes_nothing():
+def test_order_of_rows_and_views_changes_nothing_but_the_folds():
     order = np.random.default_rng(0).permutation(200)
-    fit = UNE(2, private=1).fit(VIEWS)
+    fit = UNE(2, private=1, steps=8).fit(VIEWS)
     for views in ({name: x[order] for name, x in VIEWS.items()}, {name: VIEWS[name] for name in "cab"}):
-        other = UNE(2, private=1).fit(views)
+        other = UNE(2, private=1, steps=8).fit(views)
         np.testing.assert_allclose(other.gain(NEW), fit.gain(NEW), atol=1e-7)
         np.testing.assert_allclose(other.predict("b", {"a": NEW["a"]}), fit.predict("b", {"a": NEW["a"]}), atol=1e-7)
         np.testing.assert_allclose(other.latent(NEW), fit.latent(NEW), atol=1e-6)
@@ -206,7 +207,9 @@ def test_frames_are_taken_as_arrays_are():
 def test_it_is_a_scikit_learn_estimator():
     estimator = UNE(3, "diagonal", 2, "pairs", 0.5, 7)
     assert clone(estimator).get_params() == estimator.get_params()
-    assert set(clone(UNE()).fit(VIEWS).get_params()) == {"components", "noise", "private", "sharing", "ridge", "seed"}
+    assert set(clone(UNE()).fit(VIEWS).get_params()) == {
+        *("components", "noise", "private", "sharing", "ridge", "seed", "steps"),
+    }
 
 
 # what was planted
@@ -235,7 +238,7 @@ def test_latents_are_planted_ones_up_to_rotation():
     data, fit = recovered(5000)
     Z = data.Z - data.Z.mean(0)
     correlations = CCA(3, ridge=1e-9).fit(fit.shared_, Z).correlations_
-    expected = np.sqrt(1 - np.diag(fit.latent_covariance("abc")))
+    expected = np.sqrt(1 - np.diag(fit.latent_covariance(list("abc"))))
     np.testing.assert_allclose(correlations, expected, atol=0.02)
 
 
@@ -376,10 +379,41 @@ def test_cross_validation_finds_sixteen_dimensions():
 
 def test_folds_never_see_the_rows_they_hold_out():
     X, fold = list(VIEWS.values()), dealt(200, 5, 0)[0]
-    estimator = UNE(2, private=1).fit(VIEWS)
-    seen = une.Fold(estimator, X, fold)
-    plain = UNE(2, private=1).fit({name: x[~fold] for name, x in VIEWS.items()})
-    np.testing.assert_allclose(seen.gains(2), plain.gain({name: x[fold] for name, x in VIEWS.items()}), atol=0.05)
+    estimator, held_out = UNE(2, private=1).fit(VIEWS), {name: x[fold] for name, x in VIEWS.items()}
+    for steps, (likelihood, gain) in une.Fold(estimator, X, fold).scores(2, (1, 4)).items():
+        plain = UNE(2, private=1, steps=steps).fit({name: x[~fold] for name, x in VIEWS.items()})
+        np.testing.assert_allclose(likelihood, plain.log_likelihood(held_out), atol=1e-6)
+        np.testing.assert_allclose(gain, plain.gain(held_out), atol=1e-6)
+
+
+def test_steps_are_those_that_make_held_out_rows_likeliest():
+    fit, folds = UNE(2, private=1).fit(VIEWS), dealt(200, 5, 0)
+    score = lambda steps, out: UNE(2, private=1, steps=steps).fit({v: x[~out] for v, x in VIEWS.items()})
+    mean = lambda steps: np.concatenate(
+        [score(steps, out).log_likelihood({v: x[out] for v, x in VIEWS.items()}) for out in folds]
+    ).mean()
+    assert fit.steps_ == max(une.MARKS, key=mean) == len(fit.likelihood_) == fit.selection_.steps[2]
+
+
+def test_a_path_that_breaks_off_is_judged_by_the_steps_it_made(monkeypatch):
+    def broken(*args):
+        for step, made in enumerate(steps_of(*args), 1):
+            if step > 5:
+                raise np.linalg.LinAlgError
+            yield made
+
+    monkeypatch.setattr(une, "steps_of", broken)
+    assert UNE(2, private=1).fit(VIEWS).steps_ <= 4
+
+
+def test_more_dimensions_than_a_fold_has_are_fitted_too():
+    fit = UNE(5, private=0).fit({"a": A[:7], "b": B[:7]})
+    assert fit.k_ == 5 and fit.selection_.index[0] < 5 and fit.steps_ in une.MARKS
+
+
+def test_nothing_is_tried_where_all_is_given():
+    assert UNE(2, private=1, steps=3).fit(VIEWS).selection_ is None
+    assert UNE(2, private=1, ridge=0).fit(VIEWS).selection_ is None
 
 
 # errors
@@ -439,6 +473,11 @@ def test_views_have_names(views):
         (dict(ridge="cv"), "ridge is 'cv'"),
         (dict(noise="full"), "unknown noise 'full'; choose one of isotropic, diagonal"),
         (dict(sharing="some"), "unknown sharing 'some'; choose one of all, pairs"),
+        (dict(components=True), "components is True"),
+        (dict(ridge=True), "ridge is True"),
+        (dict(seed=-1), "seed is -1; it must be a whole number, 0 or above"),
+        (dict(steps=0), "steps is 0; it must be a whole number above 0, or 'cv'"),
+        (dict(steps=2.0), "steps is 2.0"),
     ],
 )
 def test_errors_of_options(options, message):
@@ -454,6 +493,20 @@ def test_components_are_at_most_the_smallest_rank(k, fails):
         return
     with pytest.raises(ValueError, match="components is 4; these views allow 0 to 3"):
         UNE(k).fit(views)
+
+
+def test_steps_are_chosen_by_folds_that_there_are():
+    with pytest.raises(
+        ValueError, match="steps is 'cv', but too few of the 4 rows of a differ for 5 folds; give steps"
+    ):
+        UNE(1, private=0).fit({"a": A[:4], "b": B[:4]})
+    assert UNE(1, private=0, steps=4).fit({"a": A[:4], "b": B[:4]}).k_ == 1
+
+
+def test_names_are_whole_and_a_fit_comes_first():
+    np.testing.assert_array_equal(FIT.latent_covariance("a"), FIT.latent_covariance(["a"]))
+    with pytest.raises(NotFittedError):
+        UNE(1).predict("a", {"b": B})
 
 
 def test_components_are_fewer_than_rows():

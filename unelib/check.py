@@ -1,6 +1,6 @@
 """What arrays must be at the borders: finite matrices with one row an image, views of one length, 0/1 labels."""
 
-from numbers import Real
+from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
@@ -200,6 +200,15 @@ def choice(value, allowed, what):
     if value not in allowed:
         raise ValueError(f"unknown {what} {value!r}; choose one of {', '.join(map(str, allowed))}")
     return value
+
+
+def whole(value, low, high=np.inf):
+    """Whether a value is a whole number from low to high; True and False are none.
+
+    >>> whole(3, 1), whole(3.0, 1), whole(True, 0)
+    (True, False, False)
+    """
+    return isinstance(value, Integral) and not isinstance(value, bool) and low <= value <= high
 
 
 def share(value, what, low=0.0, high=np.inf):

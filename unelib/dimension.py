@@ -5,7 +5,7 @@ import pandas as pd
 from scipy.linalg.lapack import dgeqrf, dormqr
 from scipy.stats import norm
 
-from .check import centred_views, matrix, named_views, share, two_views
+from .check import centred, centred_views, matrix, named_views, share, two_views, whole
 from .factors import FLOOR
 from .ridge import thin
 from .verdicts import critical_values, enough_draws
@@ -36,8 +36,9 @@ def parallel_analysis(views, most=None, permutations=99, level=0.01, seed=0):
     2
     """
     enough_draws(permutations, share(level, "level", high=1.0), what="permutations")
-    if most is not None and most < 1:
-        raise ValueError(f"most is {most}; look at 1 eigenvalue at least, or None for all")
+    for what, value in (("most", 1 if most is None else most), ("permutations", permutations)):
+        if not whole(value, 1):
+            raise ValueError(f"{what} is {value!r}; it must be a whole number above 0")
     views, rng = named_views(views), np.random.default_rng(seed)
     two_views(views)
     centred = [X for X, _ in centred_views(list(views.values()), list(views))]
@@ -150,6 +151,9 @@ def private_rank(X, most, folds=PRIVATE_FOLDS, seed=0):
     3
     """
     X = matrix(X, rows=folds)
+    if not whole(most, 0):
+        raise ValueError(f"most is {most!r}; it must be a whole number, 0 or above")
+    centred(X)  # one repeated row has no rank to find
     held_out = dealt(len(X), folds, seed)
     most = min(most, X.shape[1] - 1, *(int((~out).sum()) - 2 for out in held_out))
     return int(sum(rank_likelihoods(X[~out], X[out], most) for out in held_out).argmax())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.linalg import orth
 
-from .check import choice, same_columns
+from .check import choice, matrix, same_columns
 from .cosine import unit_rows
 
 
@@ -89,12 +89,13 @@ def carried(d, une, source, target, kind="write", X=None):
     >>> carried(np.array([1.0, 0.0]), UNE(2, private=0, ridge=0).fit(views), "a", "b").vector[1].round(2)
     np.float64(1.0)
     """
-    vector = np.asarray(getattr(d, "vector", d), float)
+    vector = matrix(np.atleast_2d(getattr(d, "vector", d)), "the direction")[0]
     if choice(kind, ("write", "read"), "kind") == "write":
         there, origin = une.predict(target, given={source: np.stack([vector, np.zeros_like(vector)])})
         moved = there - origin
     else:
-        une.numbers([source, target])
+        une.numbers([source])
+        une.numbers([target], but=[source])
         same_columns(vector[None], len(une.loadings_[source]), source)
         moved = une.loadings_[target] @ (une.loadings_[source].T @ vector)
     length = np.linalg.norm(moved)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from .diagnostics import psnr
+from .interval import mean_interval
 from .invert import check_noise, generate
 from .roc import NORMAL_95
 from .verdicts import wilson
@@ -19,7 +20,7 @@ class EditReport:
                  whose verdict turned; `target` true where the edit aimed
     target_flips share of the images that lacked (had, for a negative edit) the target and have (lack) it after, with
                  Wilson's 95% interval `flips_low`, `flips_high`; all three are NaN if there was no such image
-    lacking      how many such images there were
+    lacked       (n,) bool: which images these are; `lacking` is how many
     off_target   verdicts on other attributes that turned, mean per image, with its standard error `off_target_se`
     identity     mean cosine of the encoder's embeddings before and after, centred by the mean before, so that unrelated
                  images have about 0 (None without an encoder or with one image)
@@ -31,12 +32,22 @@ class EditReport:
     target_flips: float
     flips_low: float
     flips_high: float
-    lacking: int
+    lacked: np.ndarray
     off_target: float
     off_target_se: float
     identity: float | None
     psnr: float
     turned: np.ndarray
+
+    @property
+    def lacking(self):
+        """How many images lacked (had, for a negative edit) the target."""
+        return int(self.lacked.sum())
+
+    @property
+    def flipped(self):
+        """Whether the target turned (n,), 0 or 1; NaN in an image that did not lack it."""
+        return np.where(self.lacked, self.turned[:, self.table.target].any(1), np.nan)
 
     @property
     def summary(self):
@@ -105,8 +116,8 @@ def score_edit(before, after, target, judge, encoder=None, sign=1):
     others = np.delete(turned, j, 1).sum(1)
     return EditReport(
         table,
-        *flip_share(turned[lacking, j]),
-        int(lacking.sum()),
+        *share_interval(int(turned[lacking, j].sum()), int(lacking.sum())),
+        lacking,
         float(others.mean()),
         float(others.std() / np.sqrt(len(others))),
         None if encoder is None or len(before) < 2 else identity(encoder, before, after),
@@ -121,23 +132,20 @@ def identity(encoder, before, after):
     return float(row_cosines(A - A.mean(0), B - A.mean(0)).mean())
 
 
-def flip_share(turned):
-    """Share of true values in `turned` (m,), and Wilson's 95% interval of it; NaN three times if m is 0."""
-    return share_interval(int(turned.sum()), len(turned))
-
-
-def pooled_flips(table):
+def pooled_flips(reports):
     """Target flips over several targets: a DataFrame, a row a direction.
 
-    table  DataFrame of `EditReport.summary`, a row for each (target, direction)
-    Columns: target flips of all images that lacked a target, low and high (Wilson's 95%), of, off target (mean).
+    reports  {(target, direction): `EditReport`}, all of the same images
+    Columns: target flips of all images that lacked a target, low and high (95 %, images drawn with return, so that one
+    that lacked several targets counts once), of, off target (mean).
     """
     rows = {}
-    for name, part in table.astype(float).groupby(level=1, sort=False):
-        lacked = int(part["of"].sum())
-        count = round(float((part["target flips"] * part["of"])[part["of"] > 0].sum()))
-        ends = dict(zip(("target flips", "low", "high"), share_interval(count, lacked)))
-        rows[name] = ends | {"of": lacked, "off target": part["off target"].mean()}
+    for name in dict.fromkeys(name for _, name in reports):
+        parts = [report for (_, other), report in reports.items() if other == name]
+        found = mean_interval([report.flipped for report in parts])
+        rows[name] = {"target flips": found.value, "low": found.low, "high": found.high}
+        rows[name] |= {"of": sum(report.lacking for report in parts)}
+        rows[name] |= {"off target": np.mean([report.off_target for report in parts])}
     return pd.DataFrame.from_dict(rows, orient="index")
 
 

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from .check import share, whole
+from .cosine import unit_rows
 from .directions import Direction, direction
 from .edit import solver_of
 from .invert import generate
@@ -16,6 +18,7 @@ from .trial import (
     predictable,
     set_less,
     shared,
+    swapped,
     turned,
 )
 
@@ -27,9 +30,11 @@ CLAIMS = {
     "agree": "directions agree between views",
     "edits": "edits transfer between views",
 }
-CHANCE = ("shuffled", "independent", "leak", "random")  # nulls in which there is nothing to find
+CHANCE = ("shuffled", "mispaired", "leak", "random", "random, carried")  # nulls in which there is nothing to find
 PICTURE = ("pixels", "untrained", "untrained target")  # nulls that have the picture, and nothing that was learnt
-NULLS = ("Gaussian twins", *CHANCE, *PICTURE)
+OTHERWISE = ("Gaussian twins", "pairs share")  # what would be true instead
+NULLS = (*OTHERWISE, *CHANCE, *PICTURE)
+ERRS = 0.025  # how often a verdict for a claim is false where there is no difference
 VERDICTS = ("supported", "not supported", "cannot tell")
 
 
@@ -43,14 +48,18 @@ def evidence(zoo, generator=None, judge=None, targets=None, images=40, strength=
                transfer; without them there are no rows for it
     images     held-out images that are edited, by steps of `strength` standard deviations
     components shared dimensions of the model, or "cv"
-    Columns: claim, view, measure, value, low, high; null and null_value; gap, gap_low, gap_high: value less null's,
-    paired over images (attributes for directions), 95%; bar that the gap is held against; verdict: "supported" if
-    the whole interval lies above it, "not supported" if below, else "cannot tell". `summary` puts claims against nulls.
-    Raises ValueError where the zoo has no noise, no embeddings, or no rows to learn from and hold out.
+    Columns: claim, view, measure, value, low, high (95%, over images; over attributes for directions, columns for
+    Gaussianity); null and null_value; gap, gap_low, gap_high: value less null's, with the ends of its 95% interval,
+    paired over images, or, where the null was drawn many times ("shuffled", "mispaired"), those that 5% of the draws
+    lie beyond; bar that the gap is held against; verdict: "supported" if both ends lie above it, "not supported" if
+    below, else "cannot tell". Each errs in 1 of 40 cases (`ERRS`) to either side; nothing is corrected for their
+    number. `summary` puts claims against nulls.
+    Raises ValueError where the zoo has no noise, no embeddings, or no rows to learn from and hold out, and on a
+    generator, judge, targets, images or strength with which edits cannot be tried.
     """
     trial = trial_of(zoo, kind, components, seed)
     if generator is not None:
-        check_editing(trial, generator, judge, targets)
+        check_editing(trial, generator, judge, targets, images, strength)
     parts = [gaussian, linear, predictable, shared, directions_agree]
     rows = [found for part in parts for found in part(trial)]
     if generator is not None:
@@ -89,7 +98,7 @@ def in_words(verdicts):
 def trial_of(zoo, kind="logistic", components="cv", seed=0):
     """`Trial` of a zoo's views."""
     encoders = [view for view in zoo.views_of("embedding") if not view.startswith("untrained:")]
-    noise, split = zoo.views_of("noise"), zoo.split
+    noise, split = [view for view in zoo.views_of("noise") if not view.startswith("untrained:")], zoo.split
     for what, there in (("noise", noise), ("embedding of a trained encoder", encoders)):
         if not there:
             raise ValueError(f"{zoo.path} has no view that is {what}; run notebooks 01 and 02, or `zoo build`, first")
@@ -104,7 +113,7 @@ def trial_of(zoo, kind="logistic", components="cv", seed=0):
     return Trial(X, Y, split == "train", split == "test", noise, encoders, kind, components, seed, groups)
 
 
-def check_editing(trial, generator, judge, targets):
+def check_editing(trial, generator, judge, targets, images, strength):
     """Raise ValueError, before any work, where edits cannot be tried."""
     if generator.name not in trial.noise:
         raise ValueError(f"the zoo has no noise of {generator.name!r}; it has that of {', '.join(trial.noise)}")
@@ -114,13 +123,19 @@ def check_editing(trial, generator, judge, targets):
         for whom, known in (("the judge", judge.attributes), ("the zoo", list(trial.Y.columns))):
             if target not in known:
                 raise ValueError(f"{whom} knows no {target!r}; choose targets from {', '.join(map(str, known))}")
+        if targets[target] not in (1, -1):
+            raise ValueError(f"target {target!r} is {targets[target]!r}; it is 1 (to have it) or -1 (to lack it)")
+    if not whole(images, 1):
+        raise ValueError(f"images is {images!r}; it must be a whole number above 0")
+    share(strength, "strength")
 
 
 def edit_flips(trial, zoo, generator, judge, targets, images, strength):
-    """{(source, null): (turned, turned by null)}: images that steps along carried directions turned, over all targets.
+    """{(source, null): (turned, turned by null)}: images (targets, n) that steps along carried directions turned.
 
-    A step has the length that `strength` standard deviations along the target's own direction have. Nulls are a random
-    direction, and for encoders the untrained one's.
+    A step has the length that `strength` standard deviations along the target's own direction have. Nulls, drawn anew
+    for each target, are a random direction, and a random one of the source, carried: what is shared lies where images
+    differ visibly. For encoders there is the untrained one's, too.
     """
     view = generator.name
     rows, how = np.flatnonzero(trial.held)[:images], solver_of(zoo, view)
@@ -132,23 +147,24 @@ def edit_flips(trial, zoo, generator, judge, targets, images, strength):
         for name, d in candidates(trial, view, target).items():
             made = turned(generator, noise, d, target, sign, strength * own.sigma, judge, before, **how)
             found.setdefault(name, []).append(made)
-    found = {name: np.concatenate(parts) for name, parts in found.items()}
+    found = {name: np.stack(parts) for name, parts in found.items()}
     pairs = {}
-    for source in set_less([*trial.noise, *trial.encoders], view):
-        pairs[source, "random"] = found[source], found["random"]
-        if f"untrained:{source}" in found:
-            pairs[source, "untrained"] = found[source], found[f"untrained:{source}"]
+    for source in set_less(trial.views, view):
+        nulls = {"random": "random", "random, carried": f"random:{source}", "untrained": f"untrained:{source}"}
+        pairs |= {(source, null): (found[source], found[name]) for null, name in nulls.items() if name in found}
     return pairs
 
 
 def candidates(trial, view, target):
-    """{source: Direction in a generator's noise}: a target's in every other view, carried; and a random one."""
-    names = [*trial.noise, *trial.encoders]
+    """{source: Direction in a generator's noise}: a target's in every other view, carried; and random ones."""
+    rng = np.random.default_rng([trial.seed, *target.encode()])
     own = lambda source: direction(trial.probe(source, "mean-difference")[0], target)
-    there = lambda une, source: carried_or_none(own(source), une, source, view)
-    found = {source: there(trial.une, source) for source in set_less(names, view)}
+    anything = lambda source: Direction("random", unit_rows(rng.standard_normal((1, trial.X[source].shape[1])))[0])
+    found = {"random": anything(view)}
+    for source in set_less(trial.views, view):
+        found[source] = carried_or_none(own(source), trial.une, source, view)
+        found[f"random:{source}"] = carried_or_none(anything(source), trial.une, source, view)
     for encoder in (e for e in trial.encoders if f"untrained:{e}" in trial.X):
-        other = [f"untrained:{name}" if name == encoder else name for name in names]
-        found[f"untrained:{encoder}"] = there(trial.une_of(other), f"untrained:{encoder}")
-    random = np.random.default_rng([trial.seed, 1]).standard_normal(trial.X[view].shape[1])
-    return found | {"random": Direction("random", random / np.linalg.norm(random))}
+        une, random = trial.une_of(swapped(trial.views, encoder)), f"untrained:{encoder}"
+        found[random] = carried_or_none(own(random), une, random, view)
+    return found

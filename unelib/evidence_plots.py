@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .evidence import CHANCE, CLAIMS, NULLS, PICTURE, VERDICTS
+from .evidence import CHANCE, CLAIMS, NULLS, OTHERWISE, PICTURE, VERDICTS
 from .plots import PALETTE, axes_for
 
 COLOURS = dict(zip(VERDICTS, (PALETTE[0], PALETTE[1], "0.45")))
@@ -26,7 +26,7 @@ def verdict_map(table, ax=None):
             look = {"color": COLOURS[verdict], "fontsize": 12, "fontweight": "bold"}
             ax.text(x, y, SIGNS[verdict], ha="center", va="center", **look)
     ax.set_xticks(range(len(nulls)), [null.replace(" ", "\n") for null in nulls])
-    for kind, names in {"chance": CHANCE, "the picture": PICTURE}.items():
+    for kind, names in {"otherwise": OTHERWISE, "chance": CHANCE, "the picture": PICTURE}.items():
         if places := [nulls.index(null) for null in names if null in nulls]:
             ax.text(np.mean(places), len(claims) - 0.4, kind, ha="center", va="bottom", fontsize=9)
     ax.set_yticks(range(len(claims)), [CLAIMS[claim] for claim in reversed(claims)])
@@ -48,7 +48,12 @@ def spread(count):
 
 
 def gaps(table, ax=None):
-    """How far each view lies above each of its nulls, with 95% intervals: rows of one claim of `evidence`."""
+    """How far each view lies above each of its nulls, with 95% intervals: rows of one measure of `evidence`.
+
+    Raises ValueError on rows of several measures, which have no axis in common.
+    """
+    if table.measure.nunique() != 1:
+        raise ValueError(f"rows have the measures {', '.join(table.measure.unique())}; draw one at a time")
     ax = axes_for(ax, height=0.26 * len(table) + 1.0)
     y = np.arange(len(table))[::-1]
     for i, row in zip(y, table.itertuples()):

@@ -14,7 +14,6 @@ from scipy.linalg import cho_factor, cho_solve, eigh
 from .ridge import thin
 
 FLOOR = 1e-8  # of a view's variance: noise is never less, or a view given twice would have none
-PATIENCE = 10  # steps without a likelier one, after which the likeliest is taken
 LOG_2PI = np.log(2 * np.pi)
 
 
@@ -213,24 +212,22 @@ def compressed(F):
     return np.split(np.linalg.qr(np.hstack(F), mode="r"), ends[:-1], axis=1)
 
 
-def expectation_maximisation(data, Z, tolerance, most):
-    """The likeliest `Model`, and the log likelihoods per row by step up to it, from rows Z (m, k) as a guess of z.
+def steps_of(data, Z, tolerance):
+    """Yields the `Model` and its log likelihood per row after each step of EM, from rows Z (m, k) as a guess of z.
 
-    Z stands beside data.T. Stops once a step changes less than tolerance x columns nats per row, or PATIENCE steps in
-    turn are no likelier than one before. Without a ridge no step lowers the likelihood; with one, some may, and where
-    pairs of views share, loadings of dimensions that are alike can then grow without end.
+    Z stands beside data.T. Without a ridge no step lowers the likelihood, and the last is the one that changes it by
+    less than tolerance x columns nats per row. With one there is no such promise, and no end: loadings are shrunk anew
+    in every step, and where pairs of views share, dimensions that are alike can grow until a LinAlgError.
     """
     S = data.covariances()
-    keep = data.keep(S)
-    model, steps, best = first_model(data, Z, S), [], None
-    while len(steps) < most and len(steps) - int(np.argmax(steps or [0])) <= PATIENCE:
-        expected = expectations(data, model)
-        model = maximised(data, model, S, keep, *expected)
-        steps.append(mean_log_likelihood(data, model, S))
-        best = model if steps[-1] == max(steps) else best
-        if len(steps) > 1 and abs(steps[-1] - steps[-2]) < tolerance * sum(data.widths):
-            break
-    return best or model, np.array(steps[: int(np.argmax(steps or [0])) + 1])
+    keep, model, before = data.keep(S), first_model(data, Z, S), -np.inf
+    while True:
+        model = maximised(data, model, S, keep, *expectations(data, model))
+        found = mean_log_likelihood(data, model, S)
+        yield model, found
+        if not data.ridge and abs(found - before) < tolerance * sum(data.widths):
+            return
+        before = found
 
 
 def first_model(data, Z, S):

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from .check import matrix
+from .interval import RESAMPLES
 from .roc import percentiles
-
-RESAMPLES = 500
 
 
 def resemblances(source, made, control, seed=0):
@@ -15,7 +15,8 @@ def resemblances(source, made, control, seed=0):
     control  the name of those in `made` that saw nothing of their source
     Columns: r, correlation over images, mean over attributes (one that is the same in all images counts 0), with low
     and high; beyond, beyond_low, beyond_high: r less the control's; agree: share of equal verdicts. Intervals
-    are 95 %, over images, the same draws for all rows. Raises ValueError if the control is not there or shapes differ.
+    are 95 %, over images, the same draws for all rows. Raises ValueError if the control is not there, shapes differ, or
+    probabilities are not finite.
 
     >>> rng = np.random.default_rng(0)
     >>> source = rng.random((200, 3))
@@ -25,7 +26,9 @@ def resemblances(source, made, control, seed=0):
     """
     if control not in made:
         raise ValueError(f"control {control!r} is not among what was made: {', '.join(made)}")
+    matrix(source, "source", rows=2)
     for name, q in made.items():
+        matrix(q, name)
         if q.shape != source.shape:
             raise ValueError(f"{name} has shape {q.shape}, its source images {source.shape}")
     n = len(source)

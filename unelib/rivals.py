@@ -18,7 +18,8 @@ def rivals(une, train, test):
     independent views     no shared dimension, every view as well described as it can be alone
     shuffled rows         the model, with as many dimensions as the first has, fitted to views whose rows were shuffled
     Columns: k, log_likelihood (nats an image, all views jointly), behind, low, high: how far it lies behind the model,
-    with the normal 95% interval over images, which are the same for all.
+    with the normal 95% interval over images, which are the same for all. Raises ValueError, naming the view, on fewer
+    than two rows in `test`.
 
     >>> from unelib.une import UNE
     >>> rng = np.random.default_rng(0)
@@ -28,6 +29,11 @@ def rivals(une, train, test):
     >>> (rivals(UNE(1, private=0), train, test).low[2:] > 0).tolist()
     [True, True]
     """
+    for view in train:
+        if view not in test or len(test[view]) < 2:
+            raise ValueError(
+                f"test has {len(test.get(view, ()))} rows of {view!r}; 2 at least of every view are needed"
+            )
     rng = np.random.default_rng(une.seed)
     model = clone(une).fit(train)
     fits = {"one latent": model}

@@ -1,7 +1,7 @@
 """The testable claims of the hypothesis, each measured beside the nulls that match it; `evidence` puts them together.
 
-Every function yields rows: a claim's measure on a view, the same on its null, and their paired difference with its 95%
-interval.
+Every function yields rows: a claim's measure on a view, the same on its null, and their difference with its ends: those
+of a 95% interval, paired over images, or, where the null was drawn many times, those between which 95% of it lies.
 """
 
 from dataclasses import dataclass, field
@@ -12,6 +12,7 @@ import pandas as pd
 
 from .directions import Direction, carried, direction
 from .edit import move
+from .interval import RESAMPLES, Interval, mean_interval
 from .invert import generate
 from .passing import pass_rate_test, twin_pass_rates
 from .probe import LinearProbe
@@ -19,9 +20,12 @@ from .roc import percentiles
 from .scores import mean_auc, mean_auc_gap
 from .transfer import RidgeMap
 from .une import UNE
+from .verdicts import critical_values, wilson
 
 TOLERATED = 0.05  # by which a view's pass rate may fall short of its Gaussian twins' and still count as theirs
-RESAMPLES = 500
+COLUMNS = 100  # that are tested for it
+SHUFFLES = 39  # orders of the rows: with 39, the extreme ones are the ends of a test at 5%, two-sided
+SIZES = {"all": (1, 1.5, 2), "pairs": (0.5, 1, 1.5)}  # times the model's dimensions: one latent's, and each pair's
 
 
 @dataclass(frozen=True)
@@ -77,51 +81,114 @@ class Trial:
         """The model of all views under trial."""
         return UNE(self.components, seed=self.seed).fit(self.rows([*self.noise, *self.encoders], self.learn))
 
-    def une_of(self, names, shuffled=False):
-        """The model with as many dimensions of other views, or with the rows of all but the first shuffled."""
-        views, rng = self.rows(names, self.learn), np.random.default_rng(self.seed)
-        order = lambda i: rng.permutation(self.learn.sum()) if shuffled and i else slice(None)
-        views = {name: X[order(i)] for i, (name, X) in enumerate(views.items())}
-        return UNE(min(self.une.k_, *(min(X.shape) - 1 for X in views.values())), seed=self.seed).fit(views)
+    @property
+    def views(self):
+        """All views under trial."""
+        return [*self.noise, *self.encoders]
+
+    def une_of(self, names):
+        """The model, with as many dimensions, of other views."""
+        key = tuple(names)
+        if key not in self.cache:
+            views = self.rows(names, self.learn)
+            most = min(min(X.shape) - 1 for X in views.values())
+            self.cache[key] = UNE(min(self.une.k_, most), seed=self.seed).fit(views)
+        return self.cache[key]
+
+    def nulls_by_shuffling(self, view):
+        """{what: (draws,)} of `shuffled_measures` of a noise view, measured once."""
+        key = ("shuffled", view)
+        if key not in self.cache:
+            drawn = [shuffled_measures(self, view, draw) for draw in range(SHUFFLES)]
+            self.cache[key] = {what: np.array([found[what] for found in drawn]) for what in drawn[0]}
+        return self.cache[key]
+
+
+def shuffled_measures(trial, view, draw):
+    """{"auc", one for each encoder}: the trial's measures where training rows of all views but one are in other orders.
+
+    An encoder's attributes are learnt from its shuffled rows, too: all that is left is what the views have by
+    themselves. The model makes as many steps as that of the rows in order.
+    """
+    rng, rows = np.random.default_rng([trial.seed, draw]), trial.rows(trial.views, trial.learn)
+    rows = {name: X if name == view else X[rng.permutation(len(X))] for name, X in rows.items()}
+    une = UNE(trial.une.k_, seed=trial.seed, steps=trial.une.steps_).fit(rows)
+    own, Y = trial.probe(view, "mean-difference")[0], trial.Y[trial.learn]
+    there = {e: LinearProbe("mean-difference").fit(rows[e], Y) for e in trial.encoders}
+    found = {e: cosines(own, probe, une, e, view).mean() for e, probe in there.items()}
+    read = latent_probe(trial, une, view)
+    return found | {"auc": 0.5 if read is None else mean_auc(*read, trial.truth, 1)["auc"]}
 
 
 def row(claim, view, measure, found, null, null_value, gap, bar=0.0):
-    """One row of evidence: found and gap are {"low", "high"} beside a value under any other name."""
-    value, middle = (next(v for k, v in part.items() if k not in ("low", "high")) for part in (found, gap))
+    """One row of evidence: `Interval` of a view, the same measure on a null, and `Interval` of the difference."""
     return {
-        "claim": claim, "view": view, "measure": measure, "value": value, "low": found["low"], "high": found["high"],
-        "null": null, "null_value": null_value, "gap": middle, "gap_low": gap["low"], "gap_high": gap["high"],
-        "bar": bar,
+        "claim": claim, "view": view, "measure": measure, "value": found.value, "low": found.low, "high": found.high,
+        "null": null, "null_value": null_value, "gap": gap.value, "gap_low": gap.low, "gap_high": gap.high, "bar": bar,
     }  # fmt: skip
 
 
-def against(found, chance):
-    """The gap of {value, "low", "high"}, in this order, to a number that is known."""
-    return dict(zip(("gap", "low", "high"), (value - chance for value in found.values())))
+def beyond_draws(value, draws):
+    """`Interval` of a value less its null's mean; ends are it less those that 5% of draws (s,) lie beyond."""
+    low, high = critical_values(draws, 0.05, "both")
+    return Interval(value - draws.mean(), value - high, value - low)
 
 
 def gaussian(trial):
-    """Views are Gaussian: the share of columns that pass Anderson and Darling's test, beside their Gaussian twins."""
-    for view in [*trial.noise, *trial.encoders]:
-        null = twin_pass_rates(trial.X[view], "coordinates", seed=trial.seed)
-        value = pass_rate_test(trial.X[view], "coordinates", seed=trial.seed, null=null)["statistic"]
-        twin, ends = float(np.median(null)), percentiles(null)
-        around = {"low": value + ends["low"] - twin, "high": min(value + ends["high"] - twin, 1.0)}
-        gap = {"gap": value - twin, "low": value - ends["high"], "high": value - ends["low"]}
-        found = {"value": value} | around
-        yield row("Gaussian", view, "columns that pass", found, "Gaussian twins", twin, gap, -TOLERATED)
+    """Views are Gaussian: the share of columns that pass Anderson and Darling's test, beside their Gaussian twins.
+
+    The interval of the share is Wilson's over columns; that of the difference joins it to the twins' (Newcombe, 1998).
+    """
+    for view in trial.views:
+        X, asked = trial.X[view], {"axes": "coordinates", "count": COLUMNS, "seed": trial.seed}
+        null = twin_pass_rates(X, **asked)
+        value = pass_rate_test(X, null=null, **asked)["statistic"]
+        count = min(COLUMNS, len(X) // 2, X.shape[1])
+        found, ends = Interval(value, *wilson(round(value * count), count)), percentiles(null)
+        twins = Interval(float(np.median(null)), ends["low"], ends["high"])
+        gap = value - twins.value
+        low = gap - np.hypot(value - found.low, twins.high - twins.value)
+        high = gap + np.hypot(found.high - value, twins.value - twins.low)
+        yield row(
+            "Gaussian",
+            view,
+            "columns that pass",
+            found,
+            "Gaussian twins",
+            twins.value,
+            Interval(gap, low, high),
+            -TOLERATED,
+        )
 
 
 def linear(trial):
     """Attributes are linear in a view: mean AUC of its probe, beside shuffled labels' 0.5 and the same of its nulls."""
-    asked = {"seed": trial.seed, "groups": trial.persons}
-    for view in [*trial.noise, *trial.encoders]:
+    for view in trial.views:
         own = trial.probe(view)
-        found = mean_auc(*own, trial.truth, **asked)
-        yield row("linear", view, "mean AUC", found, "shuffled", 0.5, against(found, 0.5))
+        found = auc_of(trial, own)
+        yield row("linear", view, "mean AUC", found, "shuffled", 0.5, found.less(0.5))
         for null in trial.nulls(view):
-            gap = mean_auc_gap(own, trial.probe(null), trial.truth, **asked)
-            yield row("linear", view, "mean AUC", found, kind_of(null), found["auc"] - gap["gap"], gap)
+            gap = auc_gap(trial, own, trial.probe(null))
+            yield row("linear", view, "mean AUC", found, kind_of(null), found.value - gap.value, gap)
+
+
+def auc_of(trial, own):
+    """`Interval` of the mean AUC of (probe, rows); None reads nothing, an AUC of 0.5."""
+    if own is None:
+        return Interval(0.5, 0.5, 0.5)
+    found = mean_auc(*own, trial.truth, seed=trial.seed, groups=trial.persons)
+    return Interval(found["auc"], found["low"], found["high"])
+
+
+def auc_gap(trial, own, other):
+    """`Interval` of how much higher the mean AUC of (probe, rows) is than another's, on the same images."""
+    if own is None:
+        value, low, high = auc_of(trial, other)
+        return Interval(0.5 - value, 0.5 - high, 0.5 - low)
+    if other is None:
+        return auc_of(trial, own).less(0.5)
+    found = mean_auc_gap(own, other, trial.truth, seed=trial.seed, groups=trial.persons)
+    return Interval(found["gap"], found["low"], found["high"])
 
 
 def predictable(trial):
@@ -152,31 +219,66 @@ def r2_row(view, own, null, other, seed):
     rng = np.random.default_rng(seed)
     draws = rng.integers(0, len(own[0]), (RESAMPLES, len(own[0])))
     r2 = lambda pair, rows=slice(None): 1 - pair[0][rows].sum(-1) / pair[1][rows].sum(-1)
-    found = {"r2": r2(own)} | percentiles(r2(own, draws))
-    gap = {"gap": r2(own) - r2(other)} | percentiles(r2(own, draws) - r2(other, draws))
+    ends = lambda values: percentiles(values).values()
+    found = Interval(r2(own), *ends(r2(own, draws)))
+    gap = Interval(r2(own) - r2(other), *ends(r2(own, draws) - r2(other, draws)))
     return row("predictable", view, "R2", found, null, r2(other), gap)
 
 
 def shared(trial):
     """A shared latent carries the attributes: what its views say of one another, and what noise alone says of it."""
-    names = [*trial.noise, *trial.encoders]
-    held, mixed = trial.rows(names, trial.held), trial.une_of(names, shuffled=True)
-    own, null, view = trial.une.gain(held), mixed.gain(held), f"all views, k = {trial.une.k_}"
-    gain = mean_interval(own)
-    yield row("shared", view, "gain, nats", gain, "independent", 0.0, against(gain, 0.0))
-    yield row("shared", view, "gain, nats", gain, "shuffled", float(null.mean()), mean_interval(own - null))
-    yield from latent_reads(trial, mixed)
+    held, view = trial.rows(trial.views, trial.held), f"all views, k = {trial.une.k_}"
+    own = mean_interval(trial.une.gain(held))
+    draws = mispaired_gains(trial.une, held, trial.seed)
+    yield row("shared", view, "gain, nats", own, "mispaired", draws.mean(), beyond_draws(own.value, draws))
+    if len(trial.views) > 2:
+        apart = UNE(0, seed=trial.seed).fit(trial.rows(trial.views, trial.learn)).log_likelihood(held)
+        one, pairs = (best_likelihood(trial, held, sharing) - apart for sharing in SIZES)
+        gap = mean_interval(one - pairs)
+        yield row(
+            "shared", "all views", "nats above independence", mean_interval(one), "pairs share", pairs.mean(), gap
+        )
+    yield from latent_reads(trial)
 
 
-def latent_reads(trial, mixed):
-    """Rows for probes of the latent as the noise of one generator shows it, beside shuffled views and pictures."""
+def mispaired_gains(une, rows, seed):
+    """Mean gain (draws,) of the model where the same rows are put together wrongly, each view in an order of its own.
+
+    View by view they are as well described as ever: what the gain is above this is due to their belonging together.
+    """
+    rng = np.random.default_rng(seed)
+    mixed = lambda: {name: rng.permutation(X) for name, X in rows.items()}
+    return np.array([une.gain(mixed()).mean() for _ in range(SHUFFLES)])
+
+
+def best_likelihood(trial, held, sharing):
+    """Log likelihood (m,) of held-out rows where all views share, or pairs do, by the size that is best for them.
+
+    The size is chosen by these rows themselves, for one latent and for its rival alike.
+    """
+    learn, k = trial.rows(trial.views, trial.learn), trial.une.k_
+    most = min(min(X.shape) for X in learn.values()) - 1
+    sizes = {min(max(round(part * k), 1), most) for part in SIZES[sharing]}
+    fits = [UNE(size, sharing=sharing, seed=trial.seed).fit(learn) for size in sorted(sizes)]
+    return max((fit.log_likelihood(held) for fit in fits), key=np.mean)
+
+
+def latent_reads(trial):
+    """Rows for probes of the latent as the noise of one generator shows it, beside shuffled views and other sources.
+
+    A null view takes the noise's place in a model with the same encoders; against untrained targets, theirs.
+    """
     for view in trial.noise:
-        own, others = latent_probe(trial, trial.une, view), {"shuffled": latent_probe(trial, mixed, view)}
-        if "pixels" in trial.X:
-            others["pixels"] = latent_probe(trial, trial.une_of(["pixels", *trial.encoders]), "pixels")
-        for null, other in others.items():
-            found, gap = read_beside(trial, own, other)
-            yield row("shared", view, "mean AUC of z", found, null, found["auc"] - gap["gap"], gap)
+        own = latent_probe(trial, trial.une, view)
+        found, draws = auc_of(trial, own), trial.nulls_by_shuffling(view)["auc"]
+        yield row("shared", view, "mean AUC of z", found, "shuffled", draws.mean(), beyond_draws(found.value, draws))
+        others = {kind_of(null): ([null, *trial.encoders], null) for null in trial.nulls(view)}
+        random = [f"untrained:{encoder}" for encoder in trial.encoders if f"untrained:{encoder}" in trial.X]
+        if random:
+            others["untrained target"] = [view, *random], view
+        for null, (names, source) in others.items():
+            gap = auc_gap(trial, own, latent_probe(trial, trial.une_of(names), source))
+            yield row("shared", view, "mean AUC of z", found, null, found.value - gap.value, gap)
 
 
 def latent_probe(trial, une, view):
@@ -187,35 +289,29 @@ def latent_probe(trial, une, view):
     return LinearProbe(trial.kind).fit(z, trial.Y[trial.learn]), une.latent(trial.rows([view], trial.held))
 
 
-def read_beside(trial, own, other):
-    """Mean AUC of (probe, rows), and its gap to another's; None reads nothing, an AUC of 0.5."""
-    asked = {"seed": trial.seed, "groups": trial.persons}
-    if own is None:
-        found = dict.fromkeys(("auc", "low", "high"), 0.5)
-        other = found if other is None else mean_auc(*other, trial.truth, **asked)
-        return found, {"gap": 0.5 - other["auc"], "low": 0.5 - other["high"], "high": 0.5 - other["low"]}
-    found = mean_auc(*own, trial.truth, **asked)
-    if other is None:
-        return found, against(found, 0.5)
-    return found, mean_auc_gap(own, other, trial.truth, **asked)
-
-
 def directions_agree(trial):
-    """Directions agree: cosine of an attribute's direction in noise with the encoder's, carried there by the model."""
+    """Directions agree: cosine of an attribute's direction in noise with the encoder's, carried there by the model.
+
+    Mean over attributes, with its interval over attributes.
+    """
     for view in trial.noise:
         for encoder in trial.encoders:
-            own = agreement(trial, trial.une, encoder, view)
-            names = [*trial.noise, *trial.encoders]
-            others = {"shuffled": agreement(trial, trial.une_of([view, *set_less(names, view)], True), encoder, view)}
+            own, name = agreement(trial, trial.une, encoder, view), f"{encoder} in {view}"
+            found, draws = mean_interval(own), trial.nulls_by_shuffling(view)[encoder]
+            yield row("agree", name, "cosine", found, "shuffled", draws.mean(), beyond_draws(found.value, draws))
+            others = {}
             if f"untrained:{encoder}" in trial.X:
-                other = [f"untrained:{name}" if name == encoder else name for name in names]
-                others["untrained"] = agreement(trial, trial.une_of(other), f"untrained:{encoder}", view)
+                random = f"untrained:{encoder}"
+                others["untrained"] = agreement(trial, trial.une_of(swapped(trial.views, encoder)), random, view)
             if "pixels" in trial.X:
                 others["pixels"] = agreement(trial, trial.une_of(["pixels", *trial.encoders]), encoder, "pixels")
-            found = mean_interval(own)
             for null, other in others.items():
-                gap = mean_interval(own - other)
-                yield row("agree", f"{encoder} in {view}", "cosine", found, null, float(other.mean()), gap)
+                yield row("agree", name, "cosine", found, null, float(other.mean()), mean_interval(own - other))
+
+
+def swapped(names, encoder):
+    """The names with the untrained network in an encoder's place."""
+    return [f"untrained:{name}" if name == encoder else name for name in names]
 
 
 def set_less(names, name):
@@ -226,13 +322,13 @@ def set_less(names, name):
 def agreement(trial, une, source, target):
     """Cosines (a,) of every attribute's mean difference in a view with that of another, carried there."""
     own, there = (trial.probe(view, "mean-difference")[0] for view in (target, source))
+    return cosines(own, there, une, source, target)
+
+
+def cosines(own, there, une, source, target):
+    """Cosines (a,) of a probe's directions with those of another view's, carried; 0 where nothing is shared."""
     pairs = ((direction(own, name), direction(there, name)) for name in own.attributes_)
-    return np.array([cosine_there(*pair, une, source, target) for pair in pairs])
-
-
-def cosine_there(own, other, une, source, target):
-    """Cosine of a direction with another view's, carried; 0 where the model carries nothing."""
-    return own.kept(carried_or_none(other, une, source, target))
+    return np.array([d.kept(carried_or_none(other, une, source, target)) for d, other in pairs])
 
 
 def carried_or_none(d, une, source, target):
@@ -246,8 +342,8 @@ def carried_or_none(d, une, source, target):
 def edits_transfer(flips):
     """Edits transfer: the share of images that a carried direction turns, beside those of its nulls (`edit_flips`)."""
     for (view, null), (own, other) in flips.items():
-        found, gap = mean_interval(own), mean_interval(own.astype(float) - other)
-        yield row("edits", view, "images turned", found, null, mean_interval(other)["mean"], gap)
+        gap = mean_interval(own.astype(float) - other)
+        yield row("edits", view, "images turned", mean_interval(own), null, mean_interval(other).value, gap)
 
 
 def turned(gen, noise, d, target, sign, step, judge, before, **how):
@@ -257,14 +353,6 @@ def turned(gen, noise, d, target, sign, step, judge, before, **how):
     after = judge.probabilities(generate(gen, moved, **how))[:, column] > 0.5
     lacked = (before[:, column] > 0.5) != (sign > 0)
     return np.where(lacked, after == (sign > 0), np.nan)
-
-
-def mean_interval(values):
-    """{"mean", "low", "high"}: mean of values (n,), NaN left out, and its percentile 95% interval over resamples."""
-    values = np.asarray(values, float)
-    values = values[np.isfinite(values)]
-    draws = values[np.random.default_rng(0).integers(0, len(values), (RESAMPLES, len(values)))].mean(1)
-    return {"mean": float(values.mean()), **percentiles(draws)}
 
 
 def kind_of(null):

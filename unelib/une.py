@@ -6,31 +6,36 @@ B_v is what varies in one view alone, D_v its noise. From a fitted model follow 
 any view from any others, how much of each view is shared, and how likely rows are that it never saw.
 """
 
-from itertools import combinations
-from numbers import Integral, Real
+from itertools import combinations, islice
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits
 
 from .canonical import column_signs
-from .check import centred, choice, constant, named_views, same_columns, share, two_views
-from .dimension import PRIVATE_FOLDS, dealt, private_rank, smallest_adequate
-from .factors import NOISES, Training, axes_of, compressed, expectation_maximisation
+from .check import centred, choice, constant, named_views, same_columns, share, two_views, whole
+from .dimension import PRIVATE_FOLDS, dealt, gains_table, private_rank, smallest_adequate
+from .factors import NOISES, Training, axes_of, compressed, steps_of
 from .ridge import thin
 from .whitening import leading_left, whitened
 
 FOLDS = 5
-STEPS = 200  # of expectation maximisation at most, and SCREEN where k is chosen
-SCREEN = 30
+MARKS = (1, 2, 4, 8, 16, 32)  # steps of expectation maximisation that are held against one another, with a ridge
+STEPS = 200  # without a ridge, at most
 TOLERANCE = 1e-6  # nats a column a step, at which it stops
 MOST_PRIVATE = 128  # private dimensions of a view that are tried
 
 
 class Prediction(NamedTuple):
-    """Mean, and the ends of the interval that holds each value with the asked probability, all (n, d)."""
+    """Mean, and the ends of the interval that holds each value with the asked probability, all (n, d).
+
+    Parameters are taken as known: fitted to few rows, intervals hold somewhat less.
+    """
 
     mean: np.ndarray
     low: np.ndarray
@@ -40,8 +45,8 @@ class Prediction(NamedTuple):
 class UNE(BaseEstimator):
     """Noisy linear views of one Gaussian latent (probabilistic generalised CCA, inter-battery factor analysis).
 
-    components  k, the shared dimensions; "cv": the fewest whose held-out likelihood is within one standard error of
-                the best (`selection_`)
+    components  k, the shared dimensions; "cv": the fewest whose held-out gain (see `gain`) is within one standard
+                error of the best (`selection_`)
     noise       D_v: "isotropic" (one variance; nothing then depends on a view's basis) or "diagonal" (one a column)
     private     rank of B_v in every view, 0 for none; "cv": for each view the rank at which its own held-out likelihood
                 is best (Tipping and Bishop, 1999)
@@ -51,8 +56,12 @@ class UNE(BaseEstimator):
                 ridge min(1, d / n), and in dimensions that a view cannot be told to know (`factors.regressed`). Both
                 vanish as rows become many.
     seed        deals the folds
+    steps       of expectation maximisation, which begins at ridge GCCA; "cv": as many as make the held-out rows
+                likeliest, jointly, of `MARKS` (each shrinks loadings anew); without a ridge till the likelihood settles
     Fitted: `k_`; `loadings_` {view: C (d, k)}; `shared_` (n, k), E[z] of the training rows; `shares_` DataFrame (view x
-    shared, private, noise) of variances that add up to 1; `likelihood_`, per training row by step; `selection_`.
+    shared, private, noise) of variances that add up to 1; `likelihood_`, per training row by step; `steps_`;
+    `selection_`, DataFrame by k that was tried, None if nothing was: gain, its standard error se, steps, and beyond,
+    by how much held-out rows are likelier, jointly, than at the first k of the table.
     Dimensions are ordered by what all views together know of them. `views_` names the views, `private_` their ranks.
     Raises ValueError on fewer than two views, other lengths or ids (naming the first that differs), values that are not
     finite, a view of one repeated row (or one without a fold's rows, where there is a "cv"), or k beyond the smallest
@@ -66,13 +75,14 @@ class UNE(BaseEstimator):
     ((400, 2), (400, 6))
     """
 
-    def __init__(self, components="cv", noise="isotropic", private="cv", sharing="all", ridge=1.0, seed=0):
+    def __init__(self, components="cv", noise="isotropic", private="cv", sharing="all", ridge=1.0, seed=0, steps="cv"):
         self.components = components
         self.noise = noise
         self.private = private
         self.sharing = sharing
         self.ridge = ridge
         self.seed = seed
+        self.steps = steps
 
     def fit(self, views):
         """Fit to {name: X (n, d)}, arrays or DataFrames by id, of the same n images."""
@@ -81,18 +91,25 @@ class UNE(BaseEstimator):
         X, self.views_ = list(views.values()), list(views)
         rank = lambda x: private_rank(x, MOST_PRIVATE, seed=self.seed) if self.private == "cv" else self.private
         self.private_ = [rank(x) for x in X]
-        self.k_ = self.components
-        if self.components == "cv":
-            folds = [Fold(self, X, held_out) for held_out in dealt(len(X[0]), FOLDS, self.seed)]
-            gains = lambda k: np.concatenate([fold.gains(k) for fold in folds])
-            self.k_, self.selection_ = smallest_adequate(gains, min(fold.most for fold in folds))
+        self.k_, self.steps_, self.selection_ = self.chosen(X)
         fit = Fit(self, X)
-        model, self.likelihood_ = fit.model(self.k_)
+        with threadpool_limits(1):
+            *_, (model, _) = path = list(fit.path(self.k_, self.steps_))
+        self.likelihood_ = np.array([found for _, found in path])
         self.axes_, self.model_ = fit.axes, ordered(model) if self.sharing == "all" else model
         self.shared_ = self.latent(dict(zip(self.views_, X)))
         self.loadings_ = {v: a.rows(C.T).T for v, a, C in zip(self.views_, self.axes_, self.model_.loadings)}
         self.shares_ = shares(self.views_, self.model_)
         return self
+
+    def chosen(self, X):
+        """k, steps, and the table of what was tried for them, or None."""
+        by_default = MARKS if self.ridge else (STEPS,)
+        marks = by_default if self.steps == "cv" else (self.steps,)
+        if self.components != "cv" and len(marks) == 1:
+            return self.components, marks[0], None
+        search = Search([Fold(self, X, held_out) for held_out in dealt(len(X[0]), FOLDS, self.seed)], marks)
+        return search.best(self.components)
 
     def latent(self, given):
         """E[z | given] (m, k) for rows of any of the views, {view: (m, d)}."""
@@ -133,7 +150,7 @@ class UNE(BaseEstimator):
         """
         if (given is None) == (n is None):
             raise ValueError("give either rows of other views, or n, the number of rows to draw without any")
-        if given is None and not (isinstance(n, Integral) and n > 0):
+        if given is None and not whole(n, 1):
             raise ValueError(f"n is {n!r}; it must be a whole number above 0, of rows to draw")
         z = np.zeros((n, self.model_.k)) if given is None else self.latent(given)
         (v,) = self.numbers([view], but=given or ())
@@ -155,9 +172,10 @@ class UNE(BaseEstimator):
         return self.model_.of(numbers).log_likelihood(*zip(*F))
 
     def gain(self, views):
-        """How much likelier (m,), in nats, rows are together than the same views taken as independent.
+        """How much likelier (m,), in nats, rows are together than the same views apart, both by this model.
 
-        Their mean over new rows estimates the information that the views share; below 0 the model claims too much.
+        Where the model is right its mean over new rows is the information that views share. Below 0 it claims too much.
+        It is no likelihood: a model that describes single views badly can gain by it, which shows in `log_likelihood`.
         """
         numbers, F = self.coordinates(views)
         return gains(self.model_, numbers, F)
@@ -173,7 +191,9 @@ class UNE(BaseEstimator):
         return numbers, [self.axes_[v].coordinates(x) for v, x in zip(numbers, given.values())]
 
     def numbers(self, names, but=()):
-        """Numbers of views by name; ValueError for a name that is none, or is among those it must not be."""
+        """Numbers of views by name, or of the one named; ValueError for a name that is none, or must not be."""
+        check_is_fitted(self)
+        names = [names] if isinstance(names, str) else list(names)
         for name in names:
             choice(name, self.views_, "view")
             if name in but:
@@ -184,16 +204,22 @@ class UNE(BaseEstimator):
         """Raise ValueError on a bad option, or one that these views do not allow."""
         choice(self.noise, NOISES, "noise")
         choice(self.sharing, ("all", "pairs"), "sharing")
-        if not (isinstance(self.ridge, Real) and 0 <= self.ridge < np.inf):
+        if isinstance(self.ridge, bool) or not (isinstance(self.ridge, Real) and 0 <= self.ridge < np.inf):
             raise ValueError(f"ridge is {self.ridge!r}; it must be a number, 0 (maximum likelihood) or above")
+        if not whole(self.seed, 0):
+            raise ValueError(f"seed is {self.seed!r}; it must be a whole number, 0 or above")
+        if self.steps != "cv" and not whole(self.steps, 1):
+            raise ValueError(f"steps is {self.steps!r}; it must be a whole number above 0, or 'cv'")
         two_views(views)
         rank = min(rank_of(x, name) for name, x in views.items())
         for what, most, folds in (("components", rank, FOLDS), ("private", rank - 1, PRIVATE_FOLDS)):
             value = getattr(self, what)
             if value == "cv":
                 vary_in_folds(views, what, dealt(len(next(iter(views.values()))), folds, self.seed))
-            elif not (isinstance(value, Integral) and 0 <= value <= most):
+            elif not whole(value, 0, most):
                 raise ValueError(f"{what} is {value!r}; these views allow 0 to {most}, or 'cv'")
+        if self.steps == "cv" and self.ridge:
+            vary_in_folds(views, "steps", dealt(len(next(iter(views.values()))), FOLDS, self.seed))
 
 
 class Fit:
@@ -206,15 +232,18 @@ class Fit:
         self.factors = [whitened(T, d / self.n) for T, d in zip(self.T, self.widths)]
         self.most = min(factor.rank for factor in self.factors)
 
-    def model(self, k, most=STEPS):
-        """`Model` with k shared dimensions, or k for each pair, and its log likelihoods by step."""
+    def path(self, k, steps):
+        """Yields `Model` and log likelihood, with k shared dimensions, or k for each pair, by step: `steps` at most.
+
+        Walk it with one thread: its matrices are small, and SciPy's and NumPy's threads take the cores from each other.
+        """
         views = range(len(self.T))
         groups = [tuple(views)] if self.une.sharing == "all" else list(combinations(views, 2))
         loads = np.repeat([[v in group for group in groups] for v in views], k, axis=1)
         first = [leading_left([self.factors[v] for v in group], k)[0] for group in groups if k]
         Z = np.hstack([np.zeros((len(self.T[0]), 0)), *first]) * np.sqrt(self.n)
         data = Training(self.T, self.n, self.widths, self.une.noise, self.une.private_, self.une.ridge, loads)
-        return expectation_maximisation(data, Z, TOLERANCE, most)
+        return islice(steps_of(data, Z, TOLERANCE), steps)
 
 
 class Fold(Fit):
@@ -224,9 +253,45 @@ class Fold(Fit):
         super().__init__(une, [x[~held_out] for x in X])
         self.test = [axes.coordinates(x[held_out]) for axes, x in zip(self.axes, X)]
 
+    def scores(self, k, marks):
+        """{steps: (joint log likelihood (m,), gain (m,))} of the held-out rows, at the marks that the path reaches."""
+        found, views = {}, range(len(self.T))
+        score = lambda model: (model.log_likelihood(*zip(*self.test)), gains(model, views, self.test))
+        try:
+            with threadpool_limits(1):
+                for step, (model, _) in enumerate(self.path(k, marks[-1]), 1):
+                    if step in marks:
+                        found[step] = score(model)
+        except np.linalg.LinAlgError:
+            return found
+        return found | {mark: score(model) for mark in marks if mark > step}  # it has settled
+
+
+class Search:
+    """Held-out rows of all folds under every k that is asked for, each with the steps that make them likeliest."""
+
+    def __init__(self, folds, marks):
+        self.folds, self.marks, self.found = folds, marks, {}
+
     def gains(self, k):
-        """How much likelier (m,) the held-out rows are under k shared dimensions than as independent views."""
-        return gains(self.model(k, SCREEN)[0], range(len(self.T)), self.test)
+        """How much likelier (n,) the held-out rows are under k shared dimensions than as independent views."""
+        folds = [fold.scores(k, self.marks) for fold in self.folds]
+        reached = [mark for mark in self.marks if all(mark in fold for fold in folds)]
+        joint, gain = ({m: np.concatenate([fold[m][i] for fold in folds]) for m in reached} for i in (0, 1))
+        steps = max(reached, key=lambda m: joint[m].mean())
+        self.found[k] = {"steps": steps, "joint": joint[steps].mean()}
+        return gain[steps]
+
+    def best(self, k):
+        """k, where it is "cv", steps, and the table of what was tried (see `UNE`)."""
+        most = min(fold.most for fold in self.folds)
+        if k == "cv":
+            k, table = smallest_adequate(self.gains, most)
+        else:
+            table = gains_table({min(k, most): self.gains(min(k, most))})
+        tried = pd.DataFrame(self.found).T.loc[table.index]
+        table["steps"], table["beyond"] = tried.steps.astype(int), tried.joint - tried.joint.iloc[0]
+        return k, int(table.steps[min(k, most)]), table
 
 
 def gains(model, numbers, F):
