@@ -11,7 +11,7 @@ from scipy.stats import ortho_group, spearmanr
 
 from tests.spoilt import spoilt
 from unelib import similarity
-from unelib.nulls import against_null, deleted_scores, jackknife_interval, shuffled_scores
+from unelib.nulls import against_null, deleted_scores, jackknife_interval, shuffled_people, shuffled_scores
 from unelib.similarity import (
     MEASURES,
     STANDARD,
@@ -329,6 +329,88 @@ def test_intervals_cover_what_is_expected_at_their_n(measure):
     assert 0.75 <= spread / found.value.std() <= 1.4
 
 
+def planted_people(seed, sizes, related=True):
+    """Two views (n, 5) and (n, 6), alike within people (n,), who have so many images each and may share a latent."""
+    rng, fixed = np.random.default_rng(seed), np.random.default_rng(99)
+    people, Z, maps = np.repeat(range(len(sizes)), sizes), rng.standard_normal((2, len(sizes), 3)), []
+    for d, z in zip((5, 6), Z[[0, 0]] if related else Z):
+        view = z @ fixed.standard_normal((3, d)) + rng.standard_normal((len(sizes), d))
+        maps.append(view[people] + 0.5 * rng.standard_normal((len(people), d)))
+    return *maps, people
+
+
+@pytest.mark.parametrize("measure", [debiased_cka, procrustes_distance, mutual_knn])
+def test_intervals_of_clustered_views_cover_what_is_expected_if_they_count_people(measure):
+    covered = {}
+    for counted in (True, False):
+        draws = (planted_people(seed, [5] * 40) for seed in range(60))
+        found = [permutation_null(measure, A, B, 2, groups=people if counted else None) for A, B, people in draws]
+        found = pd.DataFrame(found)
+        expected = found.value.mean()
+        covered[counted] = ((found.low <= expected) & (expected <= found.high)).mean()
+    assert covered[True] >= 0.88 and covered[False] < 0.85
+
+
+@pytest.mark.parametrize("sizes", [[5] * 40, [1, 2, 3, 4, 5, 6, 7] * 6], ids=["equal", "unequal"])
+@pytest.mark.parametrize("measure", [debiased_cka, procrustes_distance, mutual_knn])
+def test_unrelated_clustered_views_reject_at_the_level_if_people_are_shuffled(measure, sizes):
+    draws = [planted_people(seed, sizes, related=False) for seed in range(60)]
+    rejected = lambda groups: [permutation_null(measure, A, B, 19, groups=groups(p))["p"] <= 0.05 for A, B, p in draws]
+    assert np.mean(rejected(lambda people: people)) <= 0.13
+    assert np.mean(rejected(lambda people: None)) > 0.5
+
+
+def test_people_who_have_as_many_images_change_places_and_keep_their_images_together():
+    people = np.random.default_rng(0).permutation(np.repeat(range(12), [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 9]))
+    moved = set()
+    for seed in range(20):
+        order = shuffled_people(people, np.random.default_rng(seed))
+        assert sorted(order) == list(range(len(people)))
+        for person in range(12):
+            (other,) = set(people[order[people == person]])
+            np.testing.assert_array_equal(order[people == person], np.flatnonzero(people == other))
+            moved.add((person, other))
+    assert {other for person, other in moved if person == 4} == {3, 4, 5}
+    assert {other for person, other in moved if person == 11} == {11}
+
+
+@pytest.mark.parametrize("measure", [cka, mutual_knn, svcca])
+def test_people_with_an_image_each_are_images(measure):
+    alone = permutation_null(measure, X, X2, 5, 3)
+    assert permutation_null(measure, X, X2, 5, 3, groups=[f"p{i}" for i in range(80)]) == alone
+    assert permutation_null(measure, X, X2, 5, 3, groups=np.arange(80) // 2) != alone
+    assert similarity_table(VIEWS, measures={"m": measure}, permutations=5, groups=range(80)).equals(
+        similarity_table(VIEWS, measures={"m": measure}, permutations=5)
+    )
+
+
+def test_a_table_of_people_is_that_of_its_pairs():
+    people = np.arange(80) // 4
+    table = similarity_table(VIEWS, measures={"cka": cka}, permutations=5, seed=2, groups=people)
+    for row in table.itertuples():
+        alone = permutation_null(cka, VIEWS[row.view], VIEWS[row.other], 5, 2, people)
+        assert {name: getattr(row, name) for name in alone} == pytest.approx(alone)
+
+
+@pytest.mark.parametrize("measure", EVERY)
+def test_whole_people_are_left_out(measure):
+    parts, options = similarity.measure_of(measure, {})
+    known, people, kept = {"X": parts.known(X, "X", **options)}, np.arange(80) // 8, []
+    parts = parts._replace(take=lambda B, rows, take=parts.take: kept.append(rows) or take(B, rows))
+    found = deleted_scores(parts, options, known, [("X", "X")], 80, 3, people)
+    assert found.shape[1] == min(parts.groups, 5)
+    for rows in kept:
+        assert not set(people[rows]) & set(np.delete(people, rows))
+
+
+@pytest.mark.parametrize("k, n", [(10, 59), (3, 17)])
+def test_too_few_rows_for_halves_of_neighbours_have_no_interval(k, n):
+    found = permutation_null(mutual_knn, X[:n], X2[:n], 19, k=k)
+    assert np.isnan([found["low"], found["high"]]).all() and found["p"] == 0.05
+    found = permutation_null(mutual_knn, X[: n + 1], X2[: n + 1], 2, k=k)
+    assert found["low"] <= found["value"] <= found["high"]
+
+
 VIEWS = {"noise": X, "clip": X2, "dino": X2[:, :4] + 1}
 
 
@@ -424,8 +506,10 @@ HALF_COPIES = np.vstack([np.ones((60, 6)), X[:20]])
 @pytest.mark.parametrize(
     "call, message",
     [
-        (lambda: mutual_knn(X, X2, k=80), "k is 80; X has 80 rows, so k must lie in 1 to 79"),
+        (lambda: mutual_knn(X, X2, k=80), "k is 80; X has 80 rows, so k must be a whole number from 1 to 79"),
         (lambda: mutual_knn(X, X2, k=0), "k is 0; X has 80 rows"),
+        (lambda: mutual_knn(X, X2, k=2.5), "k is 2.5; X has 80 rows, so k must be a whole number from 1 to 79"),
+        (lambda: mutual_knn(X, X2, k=True), "k is True; X has 80 rows"),
         (lambda: rsa(spoilt(X, 4, slice(None), 2), X2), "row 4 of X is constant; a correlation with it"),
         (lambda: rsa(X, np.tile([1.0, 2.0], (80, 1))), "all pairs of rows of X2 are equally far apart"),
         (lambda: rank_agreement(SIMPLEX, X[:12]), "all pairs of rows of X are equally near"),
@@ -437,7 +521,12 @@ HALF_COPIES = np.vstack([np.ones((60, 6)), X[:20]])
         (lambda: cka(X, HALF_COPIES, kernel="rbf"), "half of the pairs of rows of X2 are alike.*; drop copies"),
         (lambda: svcca(X, X2, variance=0), "variance is 0; it must be a number above 0 and at most 1"),
         (lambda: svcca(X, X2, variance=99), "variance is 99; it must be a number above 0 and at most 1"),
-        (lambda: permutation_null(cka, X, X2, permutations=1), "permutations is 1; at least 2 are needed"),
+        (lambda: permutation_null(cka, X, X2, permutations=1), "permutations is 1; .* 2 at least"),
+        (lambda: permutation_null(cka, X, X2, permutations=2.5), "permutations is 2.5; a whole number is needed"),
+        (lambda: permutation_null(cka, X, X2, permutations=True), "permutations is True"),
+        (lambda: permutation_null(cka, X, X2, groups=range(79)), "X has 80 rows, groups has 79 rows"),
+        (lambda: permutation_null(cka, X, X2, groups=np.arange(80) // 30), "there are 3 groups; an interval over"),
+        (lambda: similarity_table(VIEWS, groups=["ann", None] * 40), "the group of row 1 is missing"),
         (lambda: permutation_null(cka, X[:9], X2[:9]), "X has shape .*; at least 10 rows"),
         (lambda: permutation_null(mutual_knn, X, X2, k=80), "k is 80"),
         (lambda: permutation_null(rbf_cka, X, X2, bandwidth=-1), "bandwidth .* is -1"),

@@ -1,5 +1,7 @@
 """Figures of likeness: a row a pair with its null, a panel a measure, half a square of all pairs."""
 
+from io import BytesIO
+
 import matplotlib
 
 matplotlib.use("Agg")
@@ -45,6 +47,14 @@ def test_a_row_a_pair_has_its_interval_and_what_chance_gives(table):
 def test_pairs_with_one_view_in_common_go_by_the_other(table):
     ax = similarity_plots.beside_chance(table[(table.other == "clip") & (table.measure == "cka")])
     assert labels(ax.get_yticklabels()) == ["noise", "pixels"]
+
+
+def test_a_row_without_an_interval_has_its_dot(table):
+    one = table[table.measure == "cka"].assign(low=np.nan, high=np.nan)
+    ax = similarity_plots.beside_chance(one)
+    assert [c.lines[0].get_xdata()[0] for c in ax.containers] == one.value.tolist()
+    assert np.isfinite(ax.get_xlim()).all()
+    similarity_plots.measure_panels(one).savefig(BytesIO())
 
 
 def test_every_measure_has_a_panel(table):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .check import centred
+from .check import centred, whole
 from .subspaces import principal_rows
 
 BLOCK = 1024  # rows of similarities held at a time while neighbours are looked for
@@ -41,9 +41,14 @@ def most_alike(rows, queries, pool, k):
 def rows_for_neighbours(X, name, k=10):
     """Rows with the angles of X's about their mean, in no more columns than there are rows; checks `k`."""
     n, d = X.shape
-    if not 1 <= k < n:
-        raise ValueError(f"k is {k}; {name} has {n} rows, so k must lie in 1 to {n - 1}")
+    if not whole(k, 1, n - 1):
+        raise ValueError(f"k is {k!r}; {name} has {n} rows, so k must be a whole number from 1 to {n - 1}")
     return X if d <= n else principal_rows(X, name)
+
+
+def rows_for_interval(k=10):
+    """Rows from which halves, which keep k, have room for neighbours that differ; on fewer the interval collapses."""
+    return 6 * k
 
 
 def neighbours(X, name, k=10):

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from . import cosine, kernels, pair_ranks, subspaces
-from .check import choice, matrix, same_images
+from .check import choice, matrix, same_images, whole
 from .nulls import Measure, against_chance
+from .splits import shared_groups
 from .verdicts import holm
 
 __all__ = [
@@ -58,7 +59,9 @@ def mutual_knn(X, X2, k=10):
     """Mean share, 0 to 1, of each row's k nearest neighbours (centred cosine) that are the same in both views.
 
     X (n, d), X2 (n, d2). Unrelated views share k / (n - 1) (Huh et al., 2024). Blind to rotation, shift and scale.
-    Raises ValueError unless 1 <= k < n; further errors as in `cka`.
+    Of fewer than 6 k rows `permutation_null` gives no interval (NaN): it halves the images, and of half as many rows
+    the k nearest are so large a part that the halves agree whatever the views are.
+    Raises ValueError unless k is whole and 1 <= k < n; further errors as in `cka`.
 
     >>> X = np.random.default_rng(0).standard_normal((50, 4))
     >>> mutual_knn(X, 2 * X)
@@ -128,19 +131,24 @@ def pwcca(X, X2):
     return compare(pwcca, X, X2)
 
 
-def permutation_null(measure, X, X2, permutations=100, seed=0, **options):
+def permutation_null(measure, X, X2, permutations=100, seed=0, groups=None, **options):
     """A measure with its interval over images, and what it gives when the rows of X2 are shuffled.
 
     measure  one of `MEASURES`, a `functools.partial` of one with options, or any function (X, X2, **options) -> number,
              larger if more alike
     X, X2    (n, d) and (n, d2), 10 rows at least
+    groups   (n,) the person, say, of each image: interval and p then count persons, since images of one person are
+             alike. Four persons at least
     Returns {"value", "low", "high", "null_mean", "null_high", "effect", "p"}. Shuffling leaves only the views' own
     shapes: null_high is passed by 5% of the shuffles, in the sense of more alike (for the distance: lower); effect is
     (value - null_mean) / null standard deviation, positive if more alike; p = (1 + shuffles at least as alike) /
     (1 + permutations); differences by rounding count as none.
     low, high: 95% by a jackknife over groups of images (see `nulls.jackknife_interval`), of what the measure gives
-    at this n on average: a bias stays. It is a third too wide for unrelated views, and up to twice for `svcca` and
-    `pwcca` where columns are more than a tenth of the rows; past four fifths it is empty and means nothing for them.
+    at this n on average: a bias stays. NaN for `mutual_knn` of fewer than 6 k rows. It is a third too wide for
+    unrelated views, and up to twice for `svcca` and `pwcca` where columns are more than a tenth of the rows; past four
+    fifths it is empty and means nothing for them.
+    With groups, persons are dealt out whole, and shuffled whole among those with as many images: someone whose number
+    of images nobody shares keeps them, so that the null is then nearer the value, and p larger than it need be.
 
     >>> X = np.random.default_rng(0).standard_normal((50, 4))
     >>> permutation_null(cka, X, X, permutations=19)["p"]
@@ -148,15 +156,17 @@ def permutation_null(measure, X, X2, permutations=100, seed=0, **options):
     """
     enough(permutations)
     views = checked({"X": X, "X2": X2}, rows=10)
-    return against_chance(*measure_of(measure, options), views, [("X", "X2")], permutations, seed)[0]
+    people = shared_groups(groups, len(views["X"]))
+    return against_chance(*measure_of(measure, options), views, [("X", "X2")], permutations, seed, people)[0]
 
 
-def similarity_table(views, pairs=None, measures=None, permutations=100, seed=0):
+def similarity_table(views, pairs=None, measures=None, permutations=100, seed=0, groups=None):
     """`permutation_null` of every pair of views by every measure: a DataFrame, a row a (view, other, measure).
 
     views     {name: (n, d)}, arrays or DataFrames by image id
     pairs     of names; None: each two, in the order of `views`. For `pwcca` (a, b) is not (b, a)
     measures  {name: measure}, as in `permutation_null`; None: `STANDARD`
+    groups    (n,) the person of each image, as there
     Columns view, other, measure, value, low, high, null_mean, null_high, effect, p and p_holm: Holm's p over the whole
     table. That is m / (1 + permutations) at least in a table of m rows: to reject, take 20 m permutations.
     Each view is prepared once for each measure, and once without each group of images. Raises ValueError on pairs of
@@ -171,8 +181,10 @@ def similarity_table(views, pairs=None, measures=None, permutations=100, seed=0)
     measures = STANDARD if measures is None else measures
     pairs = named_pairs(pairs, views)
     used = checked({name: X for name, X in views.items() if any(name in pair for pair in pairs)}, rows=10)
+    people = shared_groups(groups, len(next(iter(used.values()))))
     columns = [
-        against_chance(*measure_of(measure, {}), used, pairs, permutations, seed) for measure in measures.values()
+        against_chance(*measure_of(measure, {}), used, pairs, permutations, seed, people)
+        for measure in measures.values()
     ]
     rows = [
         {"view": view, "other": other, "measure": name, **found[i]}
@@ -224,9 +236,11 @@ def named_pairs(pairs, views):
 
 
 def enough(permutations):
-    """Raise ValueError on fewer than two permutations."""
-    if permutations < 2:
-        raise ValueError(f"permutations is {permutations}; at least 2 are needed, and 100 for a 5% point")
+    """Raise ValueError unless there are two permutations at least, and as many as a whole number."""
+    if not whole(permutations, 2):
+        raise ValueError(
+            f"permutations is {permutations!r}; a whole number is needed, 2 at least, and 100 for a 5% point"
+        )
 
 
 def correlation_span(**options):
@@ -254,7 +268,12 @@ MEASURES = {
     cka: Measure(kernels.gram_for_kernel, kernels.kernel_matrix, **PAIRWISE, span=cka_span),
     rsa: Measure(pair_ranks.distance_order, pair_ranks.distance_ranks, **PAIRWISE, span=correlation_span),
     mutual_knn: Measure(
-        cosine.rows_for_neighbours, cosine.neighbours, cosine.shared_neighbours, shuffle=cosine.relabelled, groups=2
+        cosine.rows_for_neighbours,
+        cosine.neighbours,
+        cosine.shared_neighbours,
+        shuffle=cosine.relabelled,
+        least=cosine.rows_for_interval,
+        groups=2,
     ),
     rank_agreement: Measure(
         kernels.gram,
