@@ -5,6 +5,8 @@ import os
 os.environ["HF_HUB_OFFLINE"] = "1"  # before any import of the hub's libraries
 
 import diffusers  # noqa: E402
+import matplotlib  # noqa: E402
+import matplotlib.pyplot as plt  # noqa: E402
 import pytest  # noqa: E402
 import torch  # noqa: E402
 import transformers  # noqa: E402
@@ -22,6 +24,8 @@ from transformers import CLIPConfig, CLIPTextConfig, CLIPTokenizer  # noqa: E402
 from unelib.exact import ExactFlow, ExactGaussian  # noqa: E402
 from unelib.faces import draw_faces, sample_factors  # noqa: E402
 
+matplotlib.use("Agg")  # figures are drawn, not shown
+
 START, END = "<|startoftext|>", "<|endoftext|>"
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 WORDS = {c: i for i, c in enumerate([*LETTERS, *(c + "</w>" for c in LETTERS), START, END])}
@@ -36,6 +40,13 @@ SCALED_LINEAR = dict(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_l
 def quiet():
     diffusers.utils.logging.set_verbosity_error()
     transformers.logging.set_verbosity_error()
+
+
+@pytest.fixture
+def closed():
+    """Closes all figures after a test."""
+    yield
+    plt.close("all")
 
 
 @pytest.fixture(scope="session")

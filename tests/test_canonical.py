@@ -12,14 +12,14 @@ from sklearn.exceptions import NotFittedError
 
 from unelib import streaming
 from unelib.canonical import CCA, GCCA, correlations
-from unelib.streaming import StoredRows
 from unelib.zoo import NoiseZoo
 
-from .planted import planted
-from .spoilt import spoilt
+from .planted import planted_arrays
+from .spoilt import faulty_partners, spoilt
+from .stored import stored
 
 TINY = 1e-9
-Z, VIEWS = planted()
+Z, VIEWS = planted_arrays()
 X, X2, X3 = VIEWS
 ROWS = np.arange(400)
 MASKS = [ROWS % 3 > 0, None, ROWS % 5 > 0]
@@ -43,17 +43,6 @@ def published(views, there, ridge):
         total = total + whole
     counts = there.sum(0)
     return len(views) * total / np.sqrt(np.outer(counts, counts)), len(views) / counts
-
-
-def stored(X, asked=None):
-    """The rows as if on disk; how many are asked for is noted."""
-
-    def read(rows):
-        if asked is not None:
-            asked.append(len(rows))
-        return X[rows].astype(np.float32)
-
-    return StoredRows(read, np.arange(len(X)), X.shape[1])
 
 
 def test_cca_correlations_are_the_cosines_of_the_angles_between_views():
@@ -133,7 +122,7 @@ def test_gcca_finds_the_planted_space_in_rows_it_never_saw():
 
 
 def test_wide_views_behave_at_the_default_ridge():
-    _, views = planted(600, k=2, sizes=(150, 120), noise=4.0)
+    _, views = planted_arrays(600, k=2, sizes=(150, 120), noise=4.0)
     train, test = slice(0, 200), slice(200, 600)
     held_out = lambda ridge: CCA(2, ridge).fit(*(v[train] for v in views)).score(*(v[test] for v in views)).min()
     assert held_out(0.1) > 0.7 and held_out(0.1) > held_out(1e-8) + 0.1
@@ -239,6 +228,8 @@ def test_views_of_the_store(tmp_path):
     expected = GCCA(3, components=8).fit([zoo[name] for name in "abc"])
     np.testing.assert_allclose(fit.shared_, expected.shared_, atol=1e-4)
     assert [weights.shape for weights in fit.weights_] == [(8, 3), (10, 3), (12, 3)]
+    with pytest.raises(ValueError, match="row 2 is image '002' in view 0 and '003' in view 1"):
+        GCCA(3, components=8).fit([zoo.stored("a", ROWS[:300]), zoo.stored("b", np.r_[:2, 3:301])])
 
 
 @pytest.mark.parametrize("fit", [lambda k, *views: CCA(k).fit(*views), lambda k, *views: GCCA(k).fit(views)])
@@ -277,6 +268,7 @@ def test_gcca_equals_cca_zoos(ridge):
 
 SWAPPED = pd.DataFrame(X2, np.r_[1, 0, ROWS[2:]])
 FRAME, GOOD = pd.DataFrame(X), GCCA(2).fit(VIEWS)
+COLLINEAR = np.hstack([X[:, :4], X[:, :2] @ [[1.0, 2], [3, 5]]])
 
 
 @pytest.mark.parametrize(
@@ -287,6 +279,9 @@ FRAME, GOOD = pd.DataFrame(X), GCCA(2).fit(VIEWS)
         lambda: CCA(2).fit(X, X2).score(FRAME, SWAPPED),
         lambda: GCCA(2).fit([FRAME, SWAPPED]),
         lambda: GOOD.transform([FRAME, SWAPPED, None]),
+        lambda: GCCA(2, components=3).fit([stored(X, ids=ROWS), stored(X2, ids=np.r_[1, 0, ROWS[2:]])]),
+        lambda: GCCA(2, components=3).fit([FRAME, stored(X2, ids=np.r_[1, 0, ROWS[2:]])]),
+        lambda: GOOD.transform([stored(X, ids=ROWS), stored(X2, ids=ROWS[::-1] % 398), None]),
     ],
 )
 def test_views_of_other_images_are_refused(work):
@@ -299,15 +294,7 @@ def test_frames_of_the_same_images_are_arrays():
     np.testing.assert_allclose(GCCA(2).fit(frames, MASKS).shared_, GCCA(2).fit(HOLED, MASKS).shared_, atol=1e-10)
 
 
-@pytest.mark.parametrize(
-    "bad, message",
-    [
-        (spoilt(X2, 6, 1, np.nan), "X2 holds nan at row 6, column 1"),
-        (X2[:10], "X has 400 rows, X2 has 10 rows"),
-        (np.zeros((400, 4)), "all rows of X2 are the same"),
-        (X2[:, 0], "X2 must be 2-D"),
-    ],
-)
+@pytest.mark.parametrize("bad, message", faulty_partners(X2))
 def test_errors_of_pairs(bad, message):
     with pytest.raises(ValueError, match=message):
         CCA(2).fit(X, bad)
@@ -375,6 +362,8 @@ def test_errors_of_missing_rows(present, message):
         (lambda: GCCA(2).fit([X, X2], [None, ROWS[:200]]), r"present\[1\] must be a mask of True and False"),
         (lambda: GCCA(2).fit([X, csr_array(X2)]), r"view 1 is sparse"),
         (lambda: GCCA(2).fit([X, X2.astype(str)]), "view 1 must hold real numbers"),
+        (lambda: GCCA(2).fit({"clip": X, "ldm": X2}), r"views must be a list; pass \['clip', 'ldm'\] in this order"),
+        (lambda: CCA(2).fit(X, stored(X2)), r"X2 is stored, .*; pass the rows themselves, X2\[:\]"),
     ],
 )
 def test_wrong_types(work, message):
@@ -395,6 +384,10 @@ def test_wrong_types(work, message):
         (lambda: GCCA(2, components="all").fit(VIEWS), "components is 'all'"),
         (lambda: CCA(2, ridge=0).fit(X, X2), "ridge is 0"),
         (lambda: GCCA(2, ridge=-1).fit(VIEWS), "ridge is -1"),
+        (lambda: GCCA(2, ridge=np.inf).fit(VIEWS), "ridge is inf; it must be a number above 0 and finite"),
+        (lambda: CCA(6).fit(COLLINEAR, X), r"k is 6; these views, of ranks \[4, 8\], allow 1 to 4"),
+        (lambda: CCA(2).fit(X, X2).score(X, np.tile(X2[0], (400, 1))), "all rows of X2 are the same"),
+        (lambda: CCA(2).fit(X, X2).score(np.tile(X[0], (400, 1)), X2), "all rows of X are the same"),
         (lambda: CCA(2).fit(X, X2).transform(X, X3), "X2 has 12 columns"),
         (lambda: CCA(2).fit(X, X2).score(X, X2[:5]), "X2 has 5 rows"),
         (lambda: GOOD.transform(VIEWS[:2]), "2 views were given for 3; put None"),

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from unelib.check import constant, matrix, same_images
+from unelib.check import constant, matrix, same_images, share
+
+from .stored import stored
 
 BITS = np.array([[True, False], [False, True], [True, True]])
 
@@ -34,6 +36,17 @@ def test_constant_in_any_type_of_number(dtype):
     low, high = (0, 1) if dtype is bool else (-128, 127) if dtype is np.int8 else (0, 200)
     X = np.array([[low, high], [high, high]], dtype)
     assert constant(X).tolist() == [False, True]
+
+
+def test_stored_rows_are_no_matrix():
+    with pytest.raises(TypeError, match=r"noise is stored, .*; pass the rows themselves, noise\[:\]"):
+        matrix(stored(np.eye(3)), "noise")
+
+
+@pytest.mark.parametrize("value", [np.inf, np.nan, 0, "1", None])
+def test_a_share_is_a_finite_number(value):
+    with pytest.raises(ValueError, match="ridge is .*; it must be a number above 0 and finite"):
+        share(value, "ridge")
 
 
 def test_views_of_the_same_images_pass_with_or_without_ids():

@@ -16,7 +16,7 @@ from unelib.dimension import (
 )
 from unelib.whitening import whitened
 
-from .planted_model import planted
+from .planted import planted
 from .spoilt import spoilt
 
 

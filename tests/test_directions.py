@@ -6,7 +6,7 @@ import pytest
 from unelib.directions import Direction, carried, direction
 from unelib.une import UNE
 
-from .planted_model import planted
+from .planted import planted
 
 
 class Fitted:

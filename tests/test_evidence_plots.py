@@ -5,6 +5,7 @@ import pytest
 
 from unelib.evidence_plots import gaps, spread, verdict_map
 
+pytestmark = pytest.mark.usefixtures("closed")
 TABLE = pd.DataFrame(
     {
         "claim": ["linear", "linear", "linear", "shared"],

@@ -29,7 +29,7 @@ from unelib.factors import (
     steps_of,
 )
 
-from .planted_model import planted
+from .planted import planted
 
 SIZES, RANKS, K = (6, 4, 9), (3, 4, 7), 2  # columns of three views, and of them in coordinates
 

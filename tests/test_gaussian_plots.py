@@ -1,8 +1,5 @@
 """Figures of tests of Gaussianity have a row a view, a shade where one is rejected, and a panel an alternative."""
 
-import matplotlib
-
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -12,11 +9,7 @@ from scipy.stats import norm
 from unelib import gaussian_plots
 from unelib.pursuit import pursuit
 
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("closed")
 
 
 def test_pass_bands_have_a_row_a_view():

@@ -1,20 +1,12 @@
 """Figures of the model have a line a search and a bar a view, with what they stand for written on them."""
 
-import matplotlib
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
 from unelib import latent_plots
 
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("closed")
 
 
 def test_searches_start_at_no_dimensions_and_mark_what_was_chosen():

@@ -1,8 +1,5 @@
 """Plots take data and axes and return the axes, with every label in place."""
 
-import matplotlib
-
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -11,11 +8,7 @@ import pytest
 from unelib import plots
 from unelib.diagnostics import radial_spectrum
 
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("closed")
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from unelib.cosine import unit_rows
 from unelib.probe import LinearProbe
 from unelib.relative import RelativeRepresentation, choose_anchors, stitched_scores
 
-from .planted import planted
+from .planted import planted_arrays
 from .spoilt import spoilt
 
-X, X2, X3 = planted()[1]
+X, X2, X3 = planted_arrays()[1]
 TURNED = 0.1 * X @ ortho_group.rvs(8, random_state=1) + 9
 HOW = ["random", "k-means", "farthest"]
 
@@ -81,7 +81,7 @@ def test_a_row_at_the_mean_is_an_anchor_once_at_most():
 
 
 N = 900
-LATENT, (VIEW, ITS_OTHER) = planted(N, k=6, sizes=(20, 16), noise=0.5, seed=3)
+LATENT, (VIEW, ITS_OTHER) = planted_arrays(N, k=6, sizes=(20, 16), noise=0.5, seed=3)
 Y = pd.DataFrame(LATENT[:, :3] > 0, columns=list("abc")).astype(int)
 LEARN = np.arange(N) < 600
 PROBE = LinearProbe("ridge")
@@ -168,6 +168,10 @@ TWICE = np.repeat(X[:3], 5, axis=0)
             lambda: stitched_scores(PROBE, pd.DataFrame(X), pd.DataFrame(X2[::-1], range(400)[::-1]), Y[:400], LEARN,
                                     ~LEARN, 9),
             "row 0 is image 0 in X and 399 in X2",
+        ),
+        (
+            lambda: stitched_scores(PROBE, pd.DataFrame(VIEW), ITS_OTHER, Y[::-1], LEARN, ~LEARN, 9),
+            "row 0 is image 0 in X and 899 in Y",
         ),
     ],
 )  # fmt: skip

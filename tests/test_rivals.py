@@ -6,7 +6,7 @@ import pytest
 from unelib.rivals import compared, rivals
 from unelib.une import UNE
 
-from .planted_model import planted
+from .planted import planted
 
 
 def halves(views, n):

@@ -2,9 +2,6 @@
 
 from io import BytesIO
 
-import matplotlib
-
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -15,10 +12,7 @@ from unelib.similarity import STANDARD, cka, mutual_knn, similarity_table
 VIEWS = ["noise", "pixels", "clip"]
 
 
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("closed")
 
 
 @pytest.fixture(scope="module")

@@ -10,20 +10,11 @@ from unelib.probe import SOLVERS, LinearProbe
 from unelib.streaming import StoredRows, as_rows
 from unelib.zoo import NoiseZoo
 
+from .stored import stored
+
 RNG = np.random.default_rng(0)
 X = (RNG.standard_normal((2500, 30)) * np.linspace(3, 0.3, 30)) @ RNG.standard_normal((30, 30)) + 5
 Y = pd.DataFrame({f"a{i}": (X[:, i] + RNG.standard_normal(2500) > X[:, i].mean() + i).astype(int) for i in range(3)})
-
-
-def stored(X, asked=None):
-    """The rows as if on disk; what is asked for is noted."""
-
-    def read(rows):
-        if asked is not None:
-            asked.append(len(rows))
-        return X[rows].astype(np.float32)
-
-    return StoredRows(read, np.arange(len(X)), X.shape[1])
 
 
 @pytest.mark.parametrize("kind", SOLVERS)
@@ -80,6 +71,8 @@ def test_a_view_of_the_store(tmp_path):
     assert view.shape == (len(rows), 50)
     np.testing.assert_array_equal(view[3:9], zoo["v"][rows[3:9]])
     np.testing.assert_array_equal(view.take([2, 0])[:], zoo["v"][rows[[2, 0]]])
+    np.testing.assert_array_equal(view.ids, np.array(images.ids)[rows])
+    np.testing.assert_array_equal(view.take(slice(3, 9)).take([2, 0]).ids, view.ids[[5, 3]])
 
 
 def test_errors():

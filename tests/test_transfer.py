@@ -13,11 +13,11 @@ from sklearn.metrics import r2_score
 from unelib.ridge import leave_one_out, penalty_grid, ridge_weights, thin
 from unelib.transfer import Procrustes, RidgeMap, ridge_maps
 
-from .planted import planted
-from .spoilt import spoilt
+from .planted import planted_arrays
+from .spoilt import faulty_partners
 
-X, X2, X3 = planted()[1]
-WIDE = planted(60, sizes=(150, 200))[1]
+X, X2, X3 = planted_arrays()[1]
+WIDE = planted_arrays(60, sizes=(150, 200))[1]
 ROTATION = ortho_group.rvs(8, random_state=0)
 TINY = 1e-9
 
@@ -138,15 +138,7 @@ def test_views_of_other_images_are_refused(work):
         work()
 
 
-@pytest.mark.parametrize(
-    "bad, message",
-    [
-        (spoilt(X2, 6, 1, np.nan), "X2 holds nan at row 6, column 1"),
-        (X2[:10], "X has 400 rows, X2 has 10 rows"),
-        (np.zeros((400, 4)), "all rows of X2 are the same"),
-        (X2[:, 0], "X2 must be 2-D"),
-    ],
-)
+@pytest.mark.parametrize("bad, message", faulty_partners(X2))
 @pytest.mark.parametrize("estimator", [RidgeMap(), Procrustes()])
 def test_errors_of_pairs(estimator, bad, message):
     with pytest.raises(ValueError, match=message):
@@ -160,6 +152,7 @@ def test_errors_of_pairs(estimator, bad, message):
         (lambda fitted: fitted.predict(X2), "X has 10 columns; the fit was made on 8"),
         (lambda fitted: fitted.score(X, X2[:5]), "X2 has 5 rows"),
         (lambda fitted: fitted.score(X, X3), "X2 has 12 columns"),
+        (lambda fitted: fitted.score(X, np.tile(X2[0], (400, 1))), "all rows of X2 are the same"),
     ],
 )
 def test_errors_of_other_rows(estimator, work, message):
@@ -168,7 +161,7 @@ def test_errors_of_other_rows(estimator, work, message):
 
 
 @pytest.mark.parametrize("penalty, told", [(-1, "-1"), (None, "None; it must be a number above 0"), (np.nan, "nan"),
-                                           ("cv", "'cv'")])  # fmt: skip
+                                           ("cv", "'cv'"), (np.inf, "inf; .* above 0 and finite")])  # fmt: skip
 def test_errors_of_the_penalty(penalty, told):
     with pytest.raises(ValueError, match=f"penalty .* is {told}"):
         RidgeMap(penalty).fit(X, X2)

@@ -16,7 +16,7 @@ from unelib.dimension import dealt
 from unelib.factors import steps_of
 from unelib.une import UNE
 
-from .planted_model import joint, own_covariance, planted
+from .planted import joint, own_covariance, planted
 from .spoilt import spoilt
 
 DATA = planted(200, private=1)

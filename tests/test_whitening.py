@@ -43,6 +43,15 @@ def test_factors_are_the_ridge_projection(Z, ridge):
     np.testing.assert_allclose(np.tril(found.gram()), np.tril(found.rows.T @ found.rows), atol=1e-10)
 
 
+@pytest.mark.parametrize("n, d, seeds", [(1000, 4, range(20)), (2000, 30, [0])])
+def test_rank_is_exact_where_two_columns_are_combinations_of_others(n, d, seeds):
+    for seed in seeds:
+        rng = np.random.default_rng(seed)
+        Z = rng.standard_normal((n, d))
+        Z = np.hstack([Z, Z @ rng.standard_normal((d, 2))]) + 3
+        assert whitened(Z - Z.mean(0), 0.1).rank == d
+
+
 def test_cholesky_and_eigenvectors_give_one_projection():
     Z = centred(60, 9)
     one, other = whitened(Z, 0.1).rows, of_space(principal(Z), 0.1, 9).rows
