@@ -28,7 +28,7 @@ test: $(READY)
 		&& $(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:cacheprovider notebooks
 
 bench: $(READY)
-	@set -e; for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script"; done
+	@set -e; for script in $(filter-out benchmarks/measured.py,$(wildcard benchmarks/*.py)); do echo "$$script"; $(BIN)/python "$$script"; done
 
 # Set-up is done when this stamp is newer than the lock and the project's own list; then nothing is installed again.
 $(READY): requirements.lock pyproject.toml

@@ -1,8 +1,7 @@
 """Time of `normality` beside a plain loop over SciPy's tests, and the statistics of both on the same samples."""
 
-import time
-
 import numpy as np
+from measured import timed
 from scipy import stats
 
 from unelib.gaussianity import TESTS, normality
@@ -25,13 +24,6 @@ def scipy_tests(s):
     return anderson, stats.normaltest(s).statistic, stats.shapiro(s).statistic
 
 
-def seconds(work):
-    """Wall time of `work()`, and what it returns."""
-    began = time.perf_counter()
-    found = work()
-    return time.perf_counter() - began, found
-
-
 def difference(X, rng):
     """Largest relative difference between SciPy's statistics and ours, on the same samples in float64."""
     S = np.column_stack([sample(X, rng) for _ in range(LOOPED)]).astype(np.float64)
@@ -44,8 +36,8 @@ if __name__ == "__main__":
     rng = np.random.default_rng(0)
     X = rng.standard_normal((IMAGES, COLUMNS), np.float32)
     scipy_tests(sample(X, rng)), normality(X, projections=1)  # what is slow only once
-    ours = np.median([seconds(lambda: normality(X, projections=PROJECTIONS, rows=ROWS))[0] for _ in range(3)])
-    loop, _ = seconds(lambda: [scipy_tests(sample(X, rng)) for _ in range(LOOPED)])
+    ours, _ = timed(lambda: normality(X, projections=PROJECTIONS, rows=ROWS), rounds=3)
+    loop, _ = timed(lambda: [scipy_tests(sample(X, rng)) for _ in range(LOOPED)])
     loop *= PROJECTIONS / LOOPED
     print(f"gaussianity: {PROJECTIONS} projections x {ROWS} rows x {COLUMNS} columns, three tests")
     print(f"gaussianity: {loop / ours:.0f} x faster than a SciPy loop, timed on {LOOPED} and scaled (asked: 30)")

@@ -3,13 +3,12 @@
 import subprocess
 import sys
 import tempfile
-import time
 import warnings
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from himalaya.ridge import RidgeCV
+from measured import peak_memory, timed
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
@@ -27,16 +26,6 @@ def view(n, d, seed=0):
     X = rng.standard_normal((n, d))
     margin = X @ rng.standard_normal((d, ATTRIBUTES)) * 2 / np.sqrt(d)
     return X, (margin + rng.logistic(size=margin.shape) > rng.uniform(-2, 2, ATTRIBUTES)).astype(int)
-
-
-def timed(work, rounds=1):
-    """Median seconds over rounds, and the last result."""
-    taken = []
-    for _ in range(rounds):
-        began = time.perf_counter()
-        result = work()
-        taken.append(time.perf_counter() - began)
-    return float(np.median(taken)), result
 
 
 def one_by_one(X, Y, **options):
@@ -107,12 +96,6 @@ def fit_stored(folder):
     zoo = NoiseZoo(folder)
     taken, _ = timed(lambda: LinearProbe("logistic", components=500).fit(zoo.stored("noise"), zoo.attributes))
     print(taken, peak_memory())
-
-
-def peak_memory():
-    """The most memory that this process has held, in gigabytes (Linux); that of its parent does not count."""
-    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    return int(status["VmHWM"].split()[0]) / 1e6
 
 
 def streamed(n=20_000, d=16_384, whole=200_000, narrow=1_024):

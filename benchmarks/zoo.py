@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from measured import peak_memory, timed
 from PIL import Image
 
 from unelib.images import load_images
@@ -36,26 +37,15 @@ def make(folder):
 
 def seconds(action, times=7):
     """The median time of an action."""
-    found = []
-    for _ in range(times):
-        began = time.perf_counter()
-        action()
-        found.append(time.perf_counter() - began)
-    return float(np.median(found))
+    return timed(action, times)[0]
 
 
 def memory(action):
     """The most memory, in MB, that an action takes above what there was before it; Linux only."""
     Path("/proc/self/clear_refs").write_text("5")
-    before = peak_megabytes()
+    before = peak_memory()
     action()
-    return peak_megabytes() - before
-
-
-def peak_megabytes():
-    """The most memory this process has had since it was last asked to forget."""
-    line = next(x for x in Path("/proc/self/status").read_text().splitlines() if x.startswith("VmHWM"))
-    return int(line.split()[1]) / 1e3
+    return (peak_memory() - before) * 1e3
 
 
 def report(what, ours, peer, unit, bound):
