@@ -11,7 +11,7 @@ from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
 
 from unelib import streaming
-from unelib.canonical import CCA, GCCA, correlations
+from unelib.canonical import CCA, GCCA, correlations, distinct_sets
 from unelib.zoo import NoiseZoo
 
 from .planted import planted_arrays
@@ -239,6 +239,18 @@ def test_k_is_at_most_the_smallest_rank(fit):
     fit(2, low, full)
     with pytest.raises(ValueError, match=r"k is 5; these views, of ranks \[2, 5\], allow 1 to 2"):
         fit(5, low, full)
+
+
+@pytest.mark.parametrize(
+    "sets, kept",
+    [
+        ({"all": "ab", "encoders": "bc", "same": "ba"}, ["all", "encoders"]),
+        ({"one": "a", "none": "", "all": "abc", "some": "ab"}, ["all", "some"]),
+        ({"twice": "aa"}, []),
+    ],
+)
+def test_sets_are_distinct_if_no_earlier_one_has_their_views(sets, kept):
+    assert distinct_sets(sets) == {name: list(sets[name]) for name in kept}
 
 
 def test_small_numbers_are_no_constants():

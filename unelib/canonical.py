@@ -165,6 +165,18 @@ class GCCA(BaseEstimator):
         return total / there.sum(0)[:, None]
 
 
+def distinct_sets(sets):
+    """Sets of views {name: [views]} that can share a space: of two or more, and not those of an earlier set.
+
+    >>> distinct_sets({"all": ["ldm", "clip"], "those with clip": ["clip", "ldm"], "encoders": ["clip"]})
+    {'all': ['ldm', 'clip']}
+    """
+    first = {}
+    for name, views in sets.items():
+        first.setdefault(frozenset(views), name)
+    return {name: list(sets[name]) for views, name in first.items() if len(views) > 1}
+
+
 def names_of(views):
     """What errors call the views."""
     return [f"view {i}" for i in range(len(views))]
