@@ -1,5 +1,7 @@
 """The notebooks as pages: words that hold in any world, no outputs too large, parameters that say what they are."""
 
+import ast
+import importlib
 import re
 from pathlib import Path
 
@@ -37,6 +39,14 @@ def test_code_cells_define_nothing_and_are_short(notebook):
             assert len(cell.source.splitlines()) <= 15 and not re.search(
                 r"^\s*(def|class|!|%)", cell.source, re.MULTILINE
             )
+
+
+def test_what_notebooks_import_is_there(notebook):
+    code = ast.parse("\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code"))
+    imports = [node for node in code.body if isinstance(node, ast.ImportFrom) and node.module.startswith("unelib")]
+    for module, name in ((node.module, alias.name) for node in imports for alias in node.names):
+        if not hasattr(importlib.import_module(module), name):
+            importlib.import_module(f"{module}.{name}")
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
