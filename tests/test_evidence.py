@@ -9,7 +9,7 @@ from unelib.trial import beyond_draws, directions_agree, kind_of, mispaired_gain
 from unelib.une import UNE
 from unelib.zoo import NoiseZoo
 
-from .planted_model import planted
+from .planted import planted
 from .test_edit import BrightnessJudge
 
 N, K = 600, 4
