@@ -404,6 +404,10 @@ def test_a_path_that_breaks_off_is_judged_by_the_steps_it_made(monkeypatch):
 
     monkeypatch.setattr(une, "steps_of", broken)
     assert UNE(2, private=1).fit(VIEWS).steps_ <= 4
+    with pytest.raises(ValueError, match="the fit of 2 dimensions breaks off after 5 of 8 steps; take fewer"):
+        UNE(2, private=1, steps=8).fit(VIEWS)
+    with pytest.raises(ValueError, match="breaks off before step 8 in a fold"):
+        UNE("cv", private=1, steps=8).fit(VIEWS)
 
 
 def test_more_dimensions_than_a_fold_has_are_fitted_too():

@@ -28,6 +28,7 @@ FOLDS = 5
 MARKS = (1, 2, 4, 8, 16, 32)  # steps of expectation maximisation that are held against one another, with a ridge
 STEPS = 200  # without a ridge, at most
 TOLERANCE = 1e-6  # nats a column a step, at which it stops
+FEWER = "take fewer shared dimensions, or fewer steps"
 MOST_PRIVATE = 128  # private dimensions of a view that are tried
 
 
@@ -93,9 +94,7 @@ class UNE(BaseEstimator):
         self.private_ = [rank(x) for x in X]
         self.k_, self.steps_, self.selection_ = self.chosen(X)
         fit = Fit(self, X)
-        with threadpool_limits(1):
-            *_, (model, _) = path = list(fit.path(self.k_, self.steps_))
-        self.likelihood_ = np.array([found for _, found in path])
+        model, self.likelihood_ = fit.walked(self.k_, self.steps_)
         self.axes_, self.model_ = fit.axes, ordered(model) if self.sharing == "all" else model
         self.shared_ = self.latent(dict(zip(self.views_, X)))
         self.loadings_ = {v: a.rows(C.T).T for v, a, C in zip(self.views_, self.axes_, self.model_.loadings)}
@@ -245,6 +244,20 @@ class Fit:
         data = Training(self.T, self.n, self.widths, self.une.noise, self.une.private_, self.une.ridge, loads)
         return islice(steps_of(data, Z, TOLERANCE), steps)
 
+    def walked(self, k, steps):
+        """The last `Model` of a path, and the log likelihoods by step; ValueError if it breaks off before."""
+        found = []
+        try:
+            with threadpool_limits(1):
+                for step, likelihood in self.path(k, steps):
+                    model = step
+                    found.append(likelihood)
+        except np.linalg.LinAlgError:
+            raise ValueError(
+                f"the fit of {k} dimensions breaks off after {len(found)} of {steps} steps; {FEWER}"
+            ) from None
+        return model, np.array(found)
+
 
 class Fold(Fit):
     """A fit to all but some rows, and those rows in its coordinates."""
@@ -277,6 +290,8 @@ class Search:
         """How much likelier (n,) the held-out rows are under k shared dimensions than as independent views."""
         folds = [fold.scores(k, self.marks) for fold in self.folds]
         reached = [mark for mark in self.marks if all(mark in fold for fold in folds)]
+        if not reached:
+            raise ValueError(f"the fit of {k} dimensions breaks off before step {self.marks[0]} in a fold; {FEWER}")
         joint, gain = ({m: np.concatenate([fold[m][i] for fold in folds]) for m in reached} for i in (0, 1))
         steps = max(reached, key=lambda m: joint[m].mean())
         self.found[k] = {"steps": steps, "joint": joint[steps].mean()}
