@@ -25,7 +25,7 @@ from .verdicts import critical_values, wilson
 TOLERATED = 0.05  # by which a view's pass rate may fall short of its Gaussian twins' and still count as theirs
 COLUMNS = 100  # that are tested for it
 SHUFFLES = 39  # orders of the rows: with 39, the extreme ones are the ends of a test at 5%, two-sided
-SIZES = {"all": (1, 1.5, 2), "pairs": (0.5, 1, 1.5)}  # times the model's dimensions: one latent's, and each pair's
+SIZES = {"all": (1, 2, 2.5, 3), "pairs": (0.5, 1, 2, 3)}  # times the model's dimensions: one latent's, and each pair's
 
 
 @dataclass(frozen=True)
