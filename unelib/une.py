@@ -25,7 +25,7 @@ from .ridge import thin
 from .whitening import leading_left, whitened
 
 FOLDS = 5
-MARKS = (1, 2, 4, 8, 16, 32)  # steps of expectation maximisation that are held against one another, with a ridge
+MARKS = (1, 2, 4, 8, 16)  # steps of expectation maximisation that are held against one another, with a ridge
 STEPS = 200  # without a ridge, at most
 TOLERANCE = 1e-6  # nats a column a step, at which it stops
 FEWER = "take fewer shared dimensions, or fewer steps"
