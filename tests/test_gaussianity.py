@@ -34,21 +34,18 @@ def mixed_sample(n, m):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_shapiro_equals_scipy(shape):
+@pytest.mark.parametrize(
+    "ours, theirs, within",
+    [
+        (shapiro_statistic, stats.shapiro, [{"atol": 1e-6}, {"atol": 1e-4}]),
+        (dagostino_statistic, stats.normaltest, [{"rtol": 1e-10}, {"rtol": 1e-8}]),
+    ],
+    ids=["shapiro", "dagostino"],
+)
+def test_statistics_and_p_equal_scipys(ours, theirs, within, shape):
     S = mixed_sample(*shape)
-    expected = [stats.shapiro(column) for column in S.T]
-    W, p = shapiro_statistic(S)
-    np.testing.assert_allclose(W, [e.statistic for e in expected], atol=1e-6)
-    np.testing.assert_allclose(p, [e.pvalue for e in expected], atol=1e-4)
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_dagostino_equals_scipy(shape):
-    S = mixed_sample(*shape)
-    expected = [stats.normaltest(column) for column in S.T]
-    K, p = dagostino_statistic(S)
-    np.testing.assert_allclose(K, [e.statistic for e in expected], rtol=1e-10)
-    np.testing.assert_allclose(p, [e.pvalue for e in expected], rtol=1e-8)
+    for found, expected, near in zip(ours(S), np.array([theirs(column) for column in S.T]).T, within):
+        np.testing.assert_allclose(found, expected, **near)
 
 
 @pytest.mark.filterwarnings("ignore")  # SciPy announces a change of its own result object

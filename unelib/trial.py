@@ -66,29 +66,33 @@ class Trial:
 
     def probe(self, view, kind=None):
         """(probe, held-out rows) of a view, as scores take them."""
-        key = (view, kind or self.kind)
+        key = ("probe", view, kind or self.kind)
         if key not in self.cache:
-            groups = None if self.groups is None else self.groups[self.learn]
-            self.cache[key] = LinearProbe(key[1]).fit(self.X[view][self.learn], self.Y[self.learn], groups)
+            self.cache[key] = self.fitted(self.X[view][self.learn], kind)
         return self.cache[key], self.X[view][self.held]
+
+    def fitted(self, rows, kind=None):
+        """A probe of the attributes, trained on such rows of the training images."""
+        groups = None if self.groups is None else self.groups[self.learn]
+        return LinearProbe(kind or self.kind).fit(rows, self.Y[self.learn], groups)
 
     def rows(self, names, mask):
         """{view: rows} of some views."""
         return {name: self.X[name][mask] for name in names}
-
-    @cached_property
-    def une(self):
-        """The model of all views under trial."""
-        return UNE(self.components, seed=self.seed).fit(self.rows([*self.noise, *self.encoders], self.learn))
 
     @property
     def views(self):
         """All views under trial."""
         return [*self.noise, *self.encoders]
 
+    @cached_property
+    def une(self):
+        """The model of all views under trial."""
+        return UNE(self.components, seed=self.seed).fit(self.rows(self.views, self.learn))
+
     def une_of(self, names):
         """The model, with as many dimensions, of other views."""
-        key = tuple(names)
+        key = ("model", *names)
         if key not in self.cache:
             views = self.rows(names, self.learn)
             most = min(min(X.shape) - 1 for X in views.values())
@@ -113,9 +117,8 @@ def shuffled_measures(trial, view, draw):
     rng, rows = np.random.default_rng([trial.seed, draw]), trial.rows(trial.views, trial.learn)
     rows = {name: X if name == view else X[rng.permutation(len(X))] for name, X in rows.items()}
     une = UNE(trial.une.k_, seed=trial.seed, steps=trial.une.steps_).fit(rows)
-    own, Y = trial.probe(view, "mean-difference")[0], trial.Y[trial.learn]
-    there = {e: LinearProbe("mean-difference").fit(rows[e], Y) for e in trial.encoders}
-    found = {e: cosines(own, probe, une, e, view).mean() for e, probe in there.items()}
+    own = trial.probe(view, "mean-difference")[0]
+    found = {e: cosines(own, trial.fitted(rows[e], "mean-difference"), une, e, view).mean() for e in trial.encoders}
     read = latent_probe(trial, une, view)
     return found | {"auc": 0.5 if read is None else mean_auc(*read, trial.truth, 1)["auc"]}
 
@@ -286,7 +289,7 @@ def latent_probe(trial, une, view):
     z = une.latent(trial.rows([view], trial.learn))
     if not z.size or not np.ptp(z, axis=0).any():
         return None
-    return LinearProbe(trial.kind).fit(z, trial.Y[trial.learn]), une.latent(trial.rows([view], trial.held))
+    return trial.fitted(z), une.latent(trial.rows([view], trial.held))
 
 
 def directions_agree(trial):
