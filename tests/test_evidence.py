@@ -59,10 +59,12 @@ def test_rows_are_consistent(table):
     np.testing.assert_allclose(table.value - table.null_value, table.gap, atol=1e-9)
 
 
-def test_unrelated_views_share_nothing(tmp_path):
-    table = evidence(planted_zoo(tmp_path, related=False), components=K)
+def test_unrelated_views_share_nothing_but_for_what_chance_supports(tmp_path):
+    """Each verdict errs once in forty: of twelve, two would be too many."""
+    tables = [evidence(planted_zoo(tmp_path / str(i), related=False, seed=i), components=K, seed=i) for i in range(3)]
+    table = pd.concat(tables)
     chance = table[table.null.isin(["shuffled", "mispaired"]) & table.claim.isin(["predictable", "shared", "agree"])]
-    assert len(chance) == 4 and not (chance.verdict == "supported").any()
+    assert len(chance) == 12 and (chance.verdict == "supported").sum() <= 1
 
 
 def test_directions_of_unrelated_views_are_not_said_to_agree(tmp_path):
