@@ -2,12 +2,12 @@
 
 - `transfer`: one view predicted from another. `RidgeMap`, both ways with `ridge_maps`; `Procrustes`, a rotation.
 - `canonical`: what views share. `CCA`, pairs of variates of two; `GCCA`, one space of any number of views, also where
-  views lack rows or are larger than memory; `distinct_sets` of views to make one of.
+  views lack rows or are larger than memory.
 - `relative`: rows by their likeness to anchor images. `RelativeRepresentation`, anchors by `choose_anchors`, and
   `stitched_scores` of a probe that is carried to a view it never saw.
 """
 
-from .canonical import CCA, GCCA, distinct_sets
+from .canonical import CCA, GCCA
 from .relative import RelativeRepresentation, choose_anchors, stitched_scores
 from .transfer import Procrustes, RidgeMap, ridge_maps
 
@@ -18,7 +18,6 @@ __all__ = [
     "RelativeRepresentation",
     "RidgeMap",
     "choose_anchors",
-    "distinct_sets",
     "ridge_maps",
     "stitched_scores",
 ]
