@@ -1,8 +1,11 @@
 # Set-up, run and test of the workbook; needs Python 3.11 or newer, git and make. `make` alone lists the targets.
 PYTHON ?= python3
 WORLD ?= drawn
+JOBS ?= 2
 BIN := .venv/bin
 READY := .venv/ready
+NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:cacheprovider
+OF_BOTH := notebooks/07_two_worlds.ipynb notebooks/11_evidence.ipynb
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off
 
 .PHONY: help run test bench lock clean
@@ -10,7 +13,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar o
 
 help:
 	@echo "make run [WORLD=drawn]  set up .venv, then run every notebook of recipes/WORLD.yaml (drawn, fashion, two-worlds, ...)"
-	@echo "make test               set up .venv, then lint and test with coverage"
+	@echo "make test               set up .venv, then lint and test with coverage, on JOBS=2 cores"
 	@echo "make bench              set up .venv, then run the benchmarks"
 	@echo "make lock               resolve pyproject.toml afresh into requirements.lock"
 	@echo "make clean              remove .venv and every cache; data and figures stay"
@@ -22,10 +25,12 @@ run: $(READY)
 
 test: $(READY)
 	$(BIN)/ruff check
-	$(BIN)/python -m pytest --cov=unelib --cov-report=term
-	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && echo "executing the notebooks in $$scratch" \
-		&& export UNELIB_ROOT="$$scratch" && $(BIN)/python -m unelib run recipes/fashion.yaml \
-		&& $(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:cacheprovider notebooks
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov=unelib --cov-report=term
+	@scratch=$$(mktemp -d) && trap 'kill $$fashion 2> /dev/null; rm -rf "$$scratch"' EXIT && echo "executing the notebooks in $$scratch, both worlds at once" \
+		&& export UNELIB_ROOT="$$scratch" OMP_NUM_THREADS=1 \
+		&& { $(BIN)/python -m unelib run recipes/fashion.yaml > "$$scratch/fashion.log" 2>&1 & fashion=$$!; } \
+		&& $(NBVAL) $(filter-out $(OF_BOTH),$(wildcard notebooks/*.ipynb)) \
+		&& { wait $$fashion || { cat "$$scratch/fashion.log"; exit 1; }; } && $(NBVAL) $(OF_BOTH)
 
 bench: $(READY)
 	@set -e; for script in $(filter-out benchmarks/measured.py,$(wildcard benchmarks/*.py)); do echo "$$script"; $(BIN)/python "$$script"; done
