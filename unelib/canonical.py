@@ -52,7 +52,7 @@ class CCA(BaseEstimator):
         views = centred_views([X, X2], ["X", "X2"])
         check_k(self.k, [min(len(Z) - 1, Z.shape[1]) for Z, _ in views], "at most ")
         one, two = (whitened(Z, self.ridge, overwrite=True) for Z, _ in views)
-        check_k(self.k, [one.rank, two.rank])
+        check_k(self.k, [one.rank(self.k), two.rank(self.k)])
         Q, rho, Q2 = np.linalg.svd(products(one.rows, two.rows), full_matrices=False)
         size = column_signs(one.rows @ Q[:, : self.k]) * np.sqrt(len(X))
         self.correlations_ = rho[: self.k]
@@ -128,7 +128,7 @@ class GCCA(BaseEstimator):
         check_components(self.components, rows)
         self.means_ = [column_mean(*pair) for pair in zip(rows, names_of(views))]  # a fault is met in this first pass
         factors = [self.factor(X, mean) for X, mean in zip(rows, self.means_)]
-        check_k(self.k, [factor.rank for factor in factors])
+        check_k(self.k, [factor.rank(self.k) for factor in factors])
         scale = np.sqrt(len(views) / there.sum(0))
         whole = [placed(factor, mask, scale) for factor, mask in zip(factors, there)]
         U, self.eigenvalues_ = leading_left(whole, self.k)

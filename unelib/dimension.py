@@ -43,7 +43,7 @@ def parallel_analysis(views, most=None, permutations=99, level=0.01, seed=0):
     two_views(views)
     centred = [X for X, _ in centred_views(list(views.values()), list(views))]
     factors = shared_factors(centred, len(centred[0]))
-    most = min(F.rank if most is None else min(most, F.rank) for F in factors)
+    most = min(F.rank() if most is None else min(most, F.rank(most)) for F in factors)
     G, eigenvalues = leading_left(factors, most)
     count, first = 0, None
     while count < most:

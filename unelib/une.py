@@ -229,7 +229,7 @@ class Fit:
         self.axes, F = zip(*(axes_of(x, une.noise) for x in X))
         self.n, self.T, self.widths = len(X[0]), compressed(list(F)), [x.shape[1] for x in X]
         self.factors = [whitened(T, d / self.n) for T, d in zip(self.T, self.widths)]
-        self.most = min(factor.rank for factor in self.factors)
+        self.most = min(factor.rank() for factor in self.factors)
 
     def path(self, k, steps):
         """Yields `Model` and log likelihood, with k shared dimensions, or k for each pair, by step: `steps` at most.

@@ -21,13 +21,13 @@ RESTARTS = 10  # of it, after which eigenvalues lie so close that only all of th
 class Factor(NamedTuple):
     """F (n, r) of a centred view X (n, d) with F F' = X (X'X + c I)^-1 X', the projection on X but for the ridge c.
 
-    rank  that of X
+    rank  (enough) -> that of X, or `enough` where it is clear that it is as large; without it the rank itself
     back  weights (r, k) on F -> weights (d, k) on the columns of X; of F'G it makes (X'X + c I)^-1 X'G
     gram  () -> F'F (r, r), its lower half at least, where it is known from what F was made of; else None
     """
 
     rows: np.ndarray
-    rank: int
+    rank: Callable
     back: Callable
     gram: Callable | None
 
@@ -39,7 +39,7 @@ def whitened(Z, ridge, overwrite=False):
 
     >>> Z = np.random.default_rng(0).standard_normal((30, 5))
     >>> factor = whitened(Z, 1e-12)
-    >>> factor.rank, np.allclose(factor.rows @ (factor.rows.T @ Z), Z)
+    >>> factor.rank(), np.allclose(factor.rows @ (factor.rows.T @ Z), Z)
     (5, True)
     """
     n, d = Z.shape
@@ -49,7 +49,9 @@ def whitened(Z, ridge, overwrite=False):
     L, _ = dpotrf(gram + ridge * np.trace(gram) / d * np.eye(d), lower=1, overwrite_a=1)
     rows = dtrsm(1.0, L, Z.T, lower=1, overwrite_b=overwrite).T
     back = lambda weights: dtrsm(1.0, L, weights, lower=1, trans_a=1)
-    return Factor(rows, rank_of(gram, n), back, lambda: dsygst(gram, L, lower=1)[0])
+    surely = (rows**2).sum()  # the sum of x / (x + c) over eigenvalues x of Z'Z: the rank is as much at least
+    rank = lambda enough=np.inf: enough if enough <= surely else rank_of(gram, n)
+    return Factor(rows, rank, back, lambda: dsygst(gram, L, lower=1)[0])
 
 
 def rank_of(gram, n):
@@ -66,7 +68,9 @@ def of_space(space, ridge, size):
     """`Factor` of what a `Space` has of a view, whose mean variance is taken over `size` principal components."""
     spread = np.sqrt(space.squares + ridge * space.squares.sum() / size)
     F, back = space.features(), lambda weights: space.back(weights / spread[:, None])
-    return Factor(F / spread.astype(F.dtype), len(spread), back, lambda: np.diag(space.squares / spread**2))
+    return Factor(
+        F / spread.astype(F.dtype), lambda enough=np.inf: len(spread), back, lambda: np.diag(space.squares / spread**2)
+    )
 
 
 def placed(factor, mask, scale):
