@@ -35,7 +35,7 @@ def shuffled(views, rng):
     return {name: x[rng.permutation(len(x))] for name, x in views.items()}
 
 
-def held_out_likelihood(views):
+def held_out_gain(views):
     """Shared dimensions by cross-validation."""
     with threadpool_limits(1):
         return UNE().fit(views).k_
@@ -47,7 +47,7 @@ def parallel(views):
         return parallel_analysis(views)["count"]
 
 
-METHODS = {"held-out likelihood": held_out_likelihood, "parallel analysis": parallel}
+METHODS = {"held-out gain": held_out_gain, "parallel analysis": parallel}
 
 
 def counts(count, drawn):

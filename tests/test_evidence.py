@@ -59,6 +59,7 @@ def test_rows_are_consistent(table):
     np.testing.assert_allclose(table.value - table.null_value, table.gap, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_unrelated_views_share_nothing_but_for_what_chance_supports(tmp_path):
     """Each verdict errs once in forty: of twelve, two would be too many."""
     tables = [evidence(planted_zoo(tmp_path / str(i), related=False, seed=i), components=K, seed=i) for i in range(3)]
@@ -67,6 +68,7 @@ def test_unrelated_views_share_nothing_but_for_what_chance_supports(tmp_path):
     assert len(chance) == 12 and (chance.verdict == "supported").sum() <= 1
 
 
+@pytest.mark.slow
 def test_directions_of_unrelated_views_are_not_said_to_agree(tmp_path):
     """Attributes that one view alone knows are in its shuffled twins as well: chance has to reach as far."""
     found = []

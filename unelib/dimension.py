@@ -1,4 +1,4 @@
-"""How many dimensions views share: by held-out likelihood, and by what eigenvalues shuffled rows would give."""
+"""How many dimensions views share: by what held-out rows gain, and by what eigenvalues shuffled rows would give."""
 
 import numpy as np
 import pandas as pd
