@@ -19,6 +19,8 @@ from unelib.edit import (
 from unelib.interval import mean_interval
 from unelib.invert import generate
 
+pytestmark = pytest.mark.filterwarnings("ignore:a straight step")  # of noise as small as this, any step is long
+
 
 class BrightnessJudge:
     """A judge whose first attribute is brightness and whose second never changes."""
@@ -63,6 +65,45 @@ def test_strength_zero_is_the_round_trip(gaussian, noise, brighter):
 def test_a_walk_is_monotone_along_its_direction(gaussian, noise, brighter):
     images = walk(gaussian, noise, brighter, [-2, -1, 0, 1, 2], steps=10)
     assert (np.diff(images.reshape(5, 6, -1).mean(2), axis=0) > 0).all()
+
+
+@pytest.mark.parametrize("path", ["norm", "geodesic"])
+def test_a_walk_takes_the_path_that_a_move_takes(gaussian, noise, brighter, path):
+    images = walk(gaussian, noise, brighter, [0, 0.4], steps=10, path=path)
+    np.testing.assert_array_equal(images[0], generate(gaussian, noise, steps=10))
+    np.testing.assert_array_equal(images[1], generate(gaussian, move(noise, brighter, 0.4, path), steps=10))
+
+
+def test_long_straight_steps_are_warned_of_with_their_numbers(noise):
+    d = Direction("bright", np.full(16, 0.25))
+    noise = noise / np.linalg.norm(noise.reshape(6, -1), axis=1)[:, None, None, None]
+    noise += (d.vector * (1 - noise.reshape(6, -1) @ d.vector)[:, None]).reshape(noise.shape)  # all project to 1
+    length = np.linalg.norm(noise.reshape(6, -1), axis=1)
+    change = (np.sqrt(length**2 + 9 + 6) - length) / 0.5**0.5  # by a strength of 3, that of the second image is 0
+    told = (
+        f"strength 3 along bright changes the norm of an image by {np.delete(change, 1).max():.1f} standard deviations"
+    )
+    with pytest.warns(UserWarning, match=told) as found:
+        move(noise, d, [3, 0, 3, 3, 3, 3])
+    assert len(found) == 1 and found[0].filename == __file__
+    assert f"and {(np.delete(change, 1) > 3).sum()} of 6 images by more than 3" in str(found[0].message)
+    assert "path='norm' or path='geodesic', or a smaller strength" in str(found[0].message)
+
+
+def test_a_walk_warns_once(gaussian, noise, brighter):
+    with pytest.warns(UserWarning, match="strength 9 along bright .* and 6 of 6 images") as found:
+        walk(gaussian, noise, brighter, [-4, 0, 4, 9], steps=2)
+    assert len(found) == 1 and found[0].filename == __file__
+
+
+@pytest.mark.filterwarnings("error")
+def test_steps_that_keep_to_the_shell_are_not_warned_of(noise):
+    wide = np.random.default_rng(0).standard_normal((5, 1024)).astype(np.float32)
+    d = Direction("d", np.full(1024, 1 / 32))
+    for strength in (-4, 0, 4):
+        move(wide, d, strength)
+    for path in ("norm", "geodesic"):
+        move(wide, d, 25, path)
 
 
 def test_scores_count_target_and_side_effects():
@@ -146,8 +187,11 @@ def test_the_way_back_is_the_way_the_noise_came():
 def test_errors(gaussian, noise, brighter):
     with pytest.raises(ValueError, match="another view's direction"):
         move(noise, Direction("x", np.ones(5) / 5**0.5), 1)
-    with pytest.raises(ValueError, match="finite numbers"):
-        walk(gaussian, noise, brighter, [0, np.inf])
+    for strengths in ([0, np.inf], [], 3):
+        with pytest.raises(ValueError, match="finite numbers"):
+            walk(gaussian, noise, brighter, strengths)
+    with pytest.raises(ValueError, match="unknown path 'round'"):
+        walk(gaussian, noise, brighter, [1], path="round")
     with pytest.raises(ValueError, match="cannot judge 'Hat'"):
         score_edit(np.zeros((1, 8, 8, 3), np.uint8), np.zeros((1, 8, 8, 3), np.uint8), "Hat", BrightnessJudge())
     with pytest.raises(ValueError, match="differ in shape"):

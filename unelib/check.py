@@ -122,6 +122,37 @@ def row_mask(values, n, name):
     return values
 
 
+def per_row(values, n, name):
+    """A number, or one a row, as (n,) float64; ValueError on another count or values that are not finite.
+
+    >>> per_row(2, 3, "strength").tolist()
+    [2.0, 2.0, 2.0]
+    """
+    values = np.asarray(values, np.float64).reshape(-1)
+    if len(values) not in (1, n):
+        raise ValueError(f"{name} has {len(values)} values; give one number, or one for each of the {n} rows")
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name} is {values[~np.isfinite(values)][0]}; it must be a finite number")
+    return np.broadcast_to(values, n)
+
+
+def flat_rows(X, columns, name="X"):
+    """Rows X (n, ...) as a finite (n, columns) float64 array; ValueError on another width."""
+    X = matrix(np.reshape(X, (len(X), -1)), name)
+    same_columns(X, columns, name)
+    return X
+
+
+def as_given(X, rows):
+    """Rows (n, d) in the shape of X (n, ...) and in its precision, float32 at least.
+
+    >>> as_given(np.zeros((1, 2, 2), np.float16), np.ones((1, 4))).dtype
+    dtype('float32')
+    """
+    X = np.asarray(X)
+    return rows.astype(np.promote_types(X.dtype, np.float32)).reshape(X.shape)
+
+
 def named_views(views):
     """{name: (n, d) float64} of {name: array or DataFrame by id}, of one length and order; errors name the view."""
     if not hasattr(views, "items"):

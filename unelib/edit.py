@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from .check import matrix
 from .diagnostics import psnr
 from .interval import mean_interval
 from .invert import check_noise, generate
 from .roc import NORMAL_95
+from .steps import stepped, warn_off_shell
 from .verdicts import wilson
 
 
@@ -75,24 +77,40 @@ def solver_of(zoo, view):
     return {key: settings[key] for key in ("steps", "solver", "grid")}
 
 
-def move(noise, d, strength):
-    """Noise (n, ...) moved along a direction by `strength` of its standard deviations; strength a number or (n,)."""
-    step = np.asarray(strength, np.float64).reshape(-1, 1) * d.sigma * d.vector
+def move(noise, d, strength, path="straight"):
+    """Noise (n, ...) moved along a direction by `strength` of its standard deviations, a number or (n,); float32.
+
+    path  "straight", or "norm" or "geodesic", which keep every image's norm and can be taken back up to the direction's
+          pole: as in `steps.stepped`
+    Warns where a straight step changes norms by more than those of Gaussian noise differ (`steps.SHELL`). Raises
+    ValueError on another view's direction, strengths that are not finite, and curved steps that would pass the pole.
+    """
+    moved = shifted(noise, d, strength, path)
+    warn_off_shell(noise, moved, d, strength)
+    return moved
+
+
+def shifted(noise, d, strength, path):
+    """What `move` returns, without its warning."""
     flat = np.asarray(noise, np.float32).reshape(len(noise), -1)
     if flat.shape[1] != len(d.vector):
         raise ValueError(
             f"{d.name} has {len(d.vector)} columns; this noise has {flat.shape[1]}: another view's direction"
         )
-    return (flat + step.astype(np.float32)).reshape(np.shape(noise))
+    return stepped(matrix(flat, "noise"), d, strength, path).astype(np.float32).reshape(np.shape(noise))
 
 
-def walk(gen, noise, d, strengths, steps=25, solver="ab2", grid="karras", batch_size=64):
-    """Images (s, n, h, w, 3) uint8 along a direction, a row a strength in standard deviations; 0 is the round trip."""
+def walk(gen, noise, d, strengths, steps=25, solver="ab2", grid="karras", batch_size=64, path="straight"):
+    """Images (s, n, h, w, 3) uint8 along a direction, a row a strength in standard deviations; 0 is the round trip.
+
+    path  as in `move`, which also says when it warns; here it warns once for all strengths
+    """
     noise, strengths = check_noise(gen, noise), np.asarray(strengths, float)
-    if strengths.ndim != 1 or not np.isfinite(strengths).all():
+    if strengths.ndim != 1 or not strengths.size or not np.isfinite(strengths).all():
         raise ValueError(f"strengths must be a list of finite numbers, not {strengths}")
-    moved = np.concatenate([move(noise, d, s) for s in strengths])
-    made = generate(gen, moved, steps=steps, solver=solver, grid=grid, batch_size=batch_size)
+    moved = [shifted(noise, d, s, path) for s in strengths]
+    warn_off_shell(noise, moved, d, strengths)
+    made = generate(gen, np.concatenate(moved), steps=steps, solver=solver, grid=grid, batch_size=batch_size)
     return made.reshape(len(strengths), len(noise), *made.shape[1:])
 
 
