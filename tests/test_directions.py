@@ -1,9 +1,12 @@
 """Directions: unit length, projections gone, strengths in standard deviations."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from unelib.directions import Direction, carried, direction
+from unelib.cosine import unit_rows
+from unelib.directions import Covariance, Direction, carried, direction, removal
+from unelib.probe import LinearProbe
 from unelib.une import UNE
 
 from .planted import planted
@@ -70,6 +73,117 @@ def test_without_takes_one_direction_or_vector():
         np.testing.assert_array_equal(d.without(one).vector, d.without([other]).vector)
 
 
+RNG = np.random.default_rng(1)
+WIDE = RNG.standard_normal((30, 8)) @ RNG.standard_normal((8, 12)) + 5  # fewer dimensions than columns
+FEW = RNG.standard_normal((6, 12))
+UNITS = unit_rows(RNG.standard_normal((5, 12)))
+TAKEN, OTHERS = Direction("taken", UNITS[0], sigma=2.0), [Direction(str(i), v) for i, v in enumerate(UNITS[1:])]
+COVARIANCES = [None, np.cov(WIDE.T), Covariance(WIDE), Covariance(FEW)]
+ANY_COVARIANCE = pytest.mark.parametrize("cov", COVARIANCES, ids=["none", "matrix", "operator", "few rows"])
+
+
+def product(cov, vectors):
+    return vectors if cov is None else (cov @ vectors.T).T
+
+
+@ANY_COVARIANCE
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_without_leaves_nothing_of_any_number_of_others(cov, count):
+    rest = TAKEN.without(OTHERS[:count], cov)
+    np.testing.assert_allclose(product(cov, UNITS[1 : count + 1]) @ rest.vector, 0, atol=1e-8)
+    assert np.linalg.norm(rest.vector) == pytest.approx(1)
+    assert rest.lost == pytest.approx(1 - rest.kept(TAKEN) ** 2) and 0 < rest.lost < 1
+
+
+@ANY_COVARIANCE
+def test_number_length_and_order_of_the_others_make_no_difference(cov):
+    expected = TAKEN.without(OTHERS, cov).vector
+    for others in (
+        OTHERS[::-1],
+        OTHERS + OTHERS,
+        [1e6 * UNITS[1], -UNITS[2], 1e-9 * UNITS[3], 3 * UNITS[4]],
+        np.vstack([UNITS[1:], UNITS[1:3].sum(0), UNITS[1] - 2 * UNITS[4]]),
+        np.vstack([UNITS[1:], np.zeros(12)]),
+        np.vstack([UNITS[1:], UNITS[1:] + 1e-13]),
+    ):
+        np.testing.assert_allclose(TAKEN.without(others, cov).vector, expected, atol=1e-8)
+
+
+@ANY_COVARIANCE
+def test_a_rotation_of_the_view_rotates_what_is_left(cov):
+    R = np.linalg.qr(RNG.standard_normal((12, 12)))[0]
+    there = None if cov is None else R.T @ (cov @ R)
+    turned = Direction("turned", UNITS[0] @ R).without(UNITS[1:] @ R, there)
+    np.testing.assert_allclose(turned.vector, TAKEN.without(OTHERS, cov).vector @ R, atol=1e-8)
+
+
+@ANY_COVARIANCE
+def test_removing_what_is_unrelated_changes_nothing(cov):
+    rest = TAKEN.without(OTHERS, cov)
+    again = rest.without(OTHERS, cov)
+    np.testing.assert_allclose(again.vector, rest.vector, atol=1e-10)
+    assert again.lost == pytest.approx(rest.lost)
+    assert TAKEN.without(np.zeros(12), cov).lost == pytest.approx(0, abs=1e-12)
+
+
+def test_what_the_data_do_not_vary_along_is_not_taken_out():
+    flat = np.linalg.svd(FEW - FEW.mean(0))[2][5:]
+    np.testing.assert_allclose(TAKEN.without(flat, Covariance(FEW)).vector, TAKEN.vector, atol=1e-12)
+
+
+def test_what_was_lost_is_told_of_the_first_direction():
+    assert TAKEN.lost == 0 and TAKEN.scaled_by(WIDE).lost == 0
+    axes, d = np.eye(3), Direction("d", np.array([0.6, 0.48, 0.64]))
+    once, twice = d.without(axes[0]), d.without(axes[0]).without(axes[1])
+    assert once.lost == pytest.approx(0.36) and twice.lost == pytest.approx(0.36 + 0.48**2)
+    assert twice.lost == pytest.approx(d.without(axes[:2]).lost)
+    assert twice.resized(TAKEN).lost == twice.lost
+    there = Direction("x", axes[0]).without(axes[0] + axes[1])
+    assert there.lost == pytest.approx(0.5) and there.without(axes[1]).lost == pytest.approx(0)  # back where it was
+
+
+def test_the_step_length_stays_until_it_is_measured_anew():
+    rest = TAKEN.without(OTHERS, Covariance(WIDE))
+    assert rest.sigma == TAKEN.sigma
+    assert rest.scaled_by(WIDE).sigma == pytest.approx((WIDE @ rest.vector).std())
+
+
+def test_without_takes_a_covariance_that_is_never_written_out():
+    rows, vectors = RNG.standard_normal((20, 16384)), unit_rows(RNG.standard_normal((4, 16384)))
+    cov = Covariance(rows)
+    rest = Direction("d", vectors[0]).without(vectors[1:], cov)
+    np.testing.assert_allclose(vectors[1:] @ (cov @ rest.vector), 0, atol=1e-8)
+
+
+def test_uncorrelated_with_what_reads_is_orthogonal_to_what_writes(rows):
+    probe = LinearProbe("ridge").fit(rows, rows[:, :2] + 0.3 * RNG.standard_normal((500, 2)) > 0)
+    d, read, write = Direction("d", np.eye(3)[2]), direction(probe, 0, kind="read"), direction(probe, 0)
+    np.testing.assert_allclose(d.without(read, Covariance(rows)).vector, d.without(write).vector, atol=1e-6)
+
+
+@pytest.mark.parametrize("cov", [np.cov(WIDE.T), Covariance(WIDE)])
+def test_orthogonal_vectors_still_have_correlated_projections(cov):
+    orthogonal, uncorrelated = removal(TAKEN, OTHERS, cov, by="cosine"), removal(TAKEN, OTHERS, cov)
+    assert list(orthogonal.index) == [o.name for o in OTHERS]
+    np.testing.assert_allclose(orthogonal.cosine_after, 0, atol=1e-12)
+    np.testing.assert_allclose(uncorrelated.correlation_after, 0, atol=1e-8)
+    assert orthogonal.correlation_after.abs().max() > 0.1 and uncorrelated.cosine_after.abs().max() > 0.01
+    pd.testing.assert_frame_equal(orthogonal.filter(like="before"), uncorrelated.filter(like="before"))
+    both = np.corrcoef((WIDE @ np.vstack([UNITS, TAKEN.without(OTHERS).vector]).T).T)
+    np.testing.assert_allclose(orthogonal.cosine_before, UNITS[1:] @ UNITS[0])
+    np.testing.assert_allclose(orthogonal.correlation_before, both[0, 1:5])
+    np.testing.assert_allclose(orthogonal.correlation_after, both[5, 1:5], atol=1e-10)
+
+
+def test_removal_tells_of_vectors_without_names_by_number():
+    for others, index in (([OTHERS[2], 5 * UNITS[1]], ["2", 1]), (OTHERS[0], ["0"]), (list(UNITS[1]), [0])):
+        table = removal(TAKEN, others, np.eye(12))
+        assert list(table.index) == index
+        np.testing.assert_allclose(table.correlation_before, table.cosine_before)
+    flat = np.diag([0.0, *np.ones(11)])
+    assert np.isnan(removal(TAKEN, np.eye(12)[0], flat).correlation_before).all()
+
+
 def test_errors(rows):
     with pytest.raises(ValueError, match="no probe for 'Hat'"):
         direction(Fitted, "Hat")
@@ -80,6 +194,10 @@ def test_errors(rows):
     d = direction(Fitted, "Smiling")
     with pytest.raises(ValueError, match="nothing is left"):
         d.without([d])
+    with pytest.raises(ValueError, match="covariance has shape .2, 2.; the view has 3 columns"):
+        d.without([np.ones(3)], np.eye(2))
+    with pytest.raises(ValueError, match="unknown measure 'angle'; choose one of correlation, cosine"):
+        removal(d, [np.ones(3)], np.eye(3), by="angle")
     with pytest.raises(ValueError, match="not one view"):
         d.without([np.ones(5)])
     with pytest.raises(ValueError, match="Smiling has 3 columns, the others 2: not one view"):

@@ -2,24 +2,46 @@
 
 A direction for reading (a probe's weights) and one for writing (the pattern: covariance x weights, Haufe et al.,
 2014) are different objects: the first is blind to correlated attributes, the second moves along the data.
+
+Elsewhere, and offered here too:
+- `covariance`: `Covariance` of rows, which need not be written out, for what is to be uncorrelated.
+- `boundary`: how far rows lie from a probe's `boundary`, and steps counted from there.
+- `least_change`: the smallest change after which several attributes have given scores.
+- `steps`: ways of stepping along a direction, for `edit.move`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 from scipy.linalg import orth
 
+from .boundary import Boundary, boundary, weights_of
 from .check import choice, matrix, same_columns
 from .cosine import unit_rows
+from .covariance import Covariance, covaried, projected_correlation
+from .least_change import least_change
+
+__all__ = ["Boundary", "Covariance", "Direction", "boundary", "carried", "direction", "least_change", "removal"]
+ALIKE = 1e-10  # others that agree to as many digits count once
 
 
 @dataclass(frozen=True)
 class Direction:
-    """A unit vector (d,) in a view's space; `sigma` is the standard deviation of the data's projection on it."""
+    """A unit vector (d,) in a view's space; `sigma` is the standard deviation of the data's projection on it.
+
+    origin  the vector (d,) before anything was projected out; None if nothing was
+    """
 
     name: str
     vector: np.ndarray
     sigma: float = 1.0
+    origin: np.ndarray | None = field(default=None, repr=False)
+
+    @property
+    def lost(self):
+        """Share of the first vector's squared length that `without` took out, once or several times: 1 - cos^2."""
+        return 0.0 if self.origin is None else max(0.0, 1 - float(self.vector @ self.origin) ** 2)
 
     def strength(self, X):
         """Standard deviation (a float) of the projection of rows X (n, d): the unit that walks are measured in."""
@@ -34,18 +56,21 @@ class Direction:
         return replace(self, sigma=other.sigma)
 
     def without(self, others, cov=None):
-        """The direction with others (a Direction or vector, or several) projected out.
+        """The direction with others (a Direction or vector, or several) projected out; `lost` says how much that took.
 
-        With `cov` (d, d) the result is uncorrelated with the others' projections under that covariance; without, it
-        is orthogonal to them. Raises ValueError if nothing is left, or if there are no others.
+        cov  (d, d), or what has `@`, such as `Covariance(X)`: the result's projection is then uncorrelated with the
+             others' under it, v' C o = 0; without, the result is orthogonal to them. Patterns being C x weights, what
+             is uncorrelated with a probe's reading directions is orthogonal to its writing ones
+        How long the others are, in which order they come and whether some repeat makes no difference. The step length
+        `sigma` stays the original's, so that equal strengths move equally far; `scaled_by(X)` measures it anew.
+        Raises ValueError if nothing is left, or if there are no others.
         """
-        others = vectors_like(self, others)
-        constraints = others if cov is None else others @ np.asarray(cov, float)
-        basis = orth(unit_rows(constraints).T)  # as many columns as the others have dimensions, be they alike
+        basis = spanned(vectors_like(self, others), cov)
         rest = self.vector - basis @ (basis.T @ self.vector)
-        if np.linalg.norm(rest) < 1e-6:
+        length = np.linalg.norm(rest)
+        if length < 1e-6:
             raise ValueError(f"{self.name} lies in the span of the others; nothing is left of it")
-        return replace(self, vector=rest / np.linalg.norm(rest))
+        return replace(self, vector=rest / length, origin=self.vector if self.origin is None else self.origin)
 
     def kept(self, original):
         """Cosine with another direction: what is left after something was projected out."""
@@ -59,15 +84,8 @@ def direction(probe, name, kind="write", X=None):
     X     rows (n, d) whose projection sets `sigma`; without, it is 1
     Raises ValueError, listing them, if the probe has no such attribute.
     """
-    names = list(getattr(probe, "attributes_", range(len(probe.coef_))))
-    if name not in names:
-        raise ValueError(f"no probe for {name!r}; there are probes for {names}")
-    choice(kind, ("write", "read"), "kind")
-    weights = (probe.pattern_ if kind == "write" else probe.coef_)[names.index(name)].astype(float)
-    length = np.linalg.norm(weights)
-    if not length > 0:
-        raise ValueError(f"the probe found nothing for {name!r}: its weights are zero")
-    found = Direction(name, weights / length)
+    weights = weights_of(probe, name, "pattern_" if choice(kind, ("write", "read"), "kind") == "write" else "coef_")
+    found = Direction(name, weights / np.linalg.norm(weights))
     return found if X is None else found.scaled_by(X)
 
 
@@ -105,12 +123,47 @@ def carried(d, une, source, target, kind="write", X=None):
     return found if X is None else found.scaled_by(X)
 
 
+def removal(d, others, cov, by="correlation"):
+    """What projecting others out of a direction does to each of them: a DataFrame, a row an other.
+
+    cov  (d, d), or what has `@`, such as `Covariance(X)`: the law of the rows whose projections are correlated
+    by   what is brought to 0: "correlation" of the projections, d.without(others, cov), or "cosine" of the vectors,
+         d.without(others), which leaves projections correlated wherever the data are not spherical
+    Columns: cosine_before, cosine_after, correlation_before, correlation_after. A correlation is NaN where the rows do
+    not vary.
+
+    >>> X = np.random.default_rng(0).standard_normal((500, 2)) @ [[2.0, 1.0], [0.0, 1.0]]
+    >>> d, other = Direction("d", np.array([0.6, 0.8])), Direction("other", np.array([1.0, 0.0]))
+    >>> removal(d, other, Covariance(X), by="cosine").round(1).iloc[0].tolist()
+    [0.6, 0.0, 0.9, 0.7]
+    """
+    others = several(others)
+    vectors = vectors_like(d, others)
+    rest = d.without(vectors, cov if choice(by, ("correlation", "cosine"), "measure") == "correlation" else None)
+    both, vectors = np.stack([d.vector, rest.vector]), unit_rows(vectors)
+    values = np.vstack([both @ vectors.T, projected_correlation(cov, both, vectors)])
+    names = [getattr(other, "name", i) for i, other in enumerate(others)]
+    columns = [f"{measure}_{when}" for measure in ("cosine", "correlation") for when in ("before", "after")]
+    return pd.DataFrame(values.T, names, columns)
+
+
+def spanned(others, cov=None):
+    """Orthonormal basis (d, r) of what has to go so that others (m, d) are orthogonal, or uncorrelated under `cov`."""
+    basis = orth(unit_rows(others).T, rcond=ALIKE)  # as many columns as the others have dimensions, be they alike
+    return basis if cov is None else orth(covaried(cov, basis), rcond=ALIKE)
+
+
+def several(others):
+    """A Direction or vector, or several, as a list of them."""
+    others = [others] if isinstance(others, Direction) else list(others)
+    return [others] if others and np.isscalar(others[0]) else others
+
+
 def vectors_like(d, others):
     """Others (a Direction or vector, or several) as (m, d) float64; ValueError on another width or none at all."""
-    others = [others] if isinstance(others, Direction) else list(others)
+    others = several(others)
     if not others:
         raise ValueError(f"nothing to take out of {d.name} was given; name one direction at least")
-    others = [others] if np.isscalar(others[0]) else others
     vectors = [np.asarray(getattr(o, "vector", o), float) for o in others]
     for vector in vectors:
         if vector.shape != d.vector.shape:
