@@ -7,7 +7,7 @@ Elsewhere, and offered here too:
 - `covariance`: `Covariance` of rows, which need not be written out, for what is to be uncorrelated.
 - `boundary`: how far rows lie from a probe's `boundary`, and steps counted from there.
 - `least_change`: the smallest change after which several attributes have given scores.
-- `steps`: ways of stepping along a direction, for `edit.move`.
+Ways of stepping along a direction are in `steps`; `edit.move` takes them.
 """
 
 from dataclasses import dataclass, field, replace
