@@ -1,5 +1,7 @@
 """Edits: a step of zero is the round trip, steps undo each other, scores count what they say."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -20,6 +22,9 @@ from unelib.interval import mean_interval
 from unelib.invert import generate
 
 pytestmark = pytest.mark.filterwarnings("ignore:a straight step")  # of noise as small as this, any step is long
+
+
+FIRST = Direction("first", np.eye(1024)[0])
 
 
 class BrightnessJudge:
@@ -74,20 +79,29 @@ def test_a_walk_takes_the_path_that_a_move_takes(gaussian, noise, brighter, path
     np.testing.assert_array_equal(images[1], generate(gaussian, move(noise, brighter, 0.4, path), steps=10))
 
 
-def test_long_straight_steps_are_warned_of_with_their_numbers(noise):
-    d = Direction("bright", np.full(16, 0.25))
-    noise = noise / np.linalg.norm(noise.reshape(6, -1), axis=1)[:, None, None, None]
-    noise += (d.vector * (1 - noise.reshape(6, -1) @ d.vector)[:, None]).reshape(noise.shape)  # all project to 1
-    length = np.linalg.norm(noise.reshape(6, -1), axis=1)
-    change = (np.sqrt(length**2 + 9 + 6) - length) / 0.5**0.5  # by a strength of 3, that of the second image is 0
-    told = (
-        f"strength 3 along bright changes the norm of an image by {np.delete(change, 1).max():.1f} standard deviations"
-    )
+def on_shell(norm, n=6, d=1024):
+    """Rows (n, d) of one norm, with nothing of them along the first column."""
+    rows = np.random.default_rng(1).standard_normal((n, d)).astype(np.float32)
+    rows[:, 0] = 0
+    return norm * rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def test_long_straight_steps_are_warned_of_with_their_numbers():
+    off = (np.hypot(32, 13) - 32) / 0.5**0.5  # sqrt(1,024) is 32
+    told = f"strength 13 along first leads an image off the shell of Gaussian noise by {off:.1f} standard deviations"
     with pytest.warns(UserWarning, match=told) as found:
-        move(noise, d, [3, 0, 3, 3, 3, 3])
+        move(on_shell(32), FIRST, [13, 0, 13, 13, 1, 13])
     assert len(found) == 1 and found[0].filename == __file__
-    assert f"and {(np.delete(change, 1) > 3).sum()} of 6 images by more than 3" in str(found[0].message)
+    assert "and 4 of 6 images by more than 3" in str(found[0].message)
     assert "path='norm' or path='geodesic', or a smaller strength" in str(found[0].message)
+
+
+def test_steps_back_to_the_shell_are_not_warned_of():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        move(on_shell(26), FIRST, 18)
+        with pytest.raises(UserWarning, match="off the shell"):
+            move(on_shell(38), FIRST, 18)
 
 
 def test_a_walk_warns_once(gaussian, noise, brighter):

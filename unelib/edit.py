@@ -82,15 +82,15 @@ def move(noise, d, strength, path="straight"):
 
     path  "straight", or "norm" or "geodesic", which keep every image's norm and can be taken back up to the direction's
           pole: as in `steps.stepped`
-    Warns where a straight step changes norms by more than those of Gaussian noise differ (`steps.SHELL`). Raises
-    ValueError on another view's direction, strengths that are not finite, and curved steps that would pass the pole.
+    Warns where a straight step leads further off the shell of Gaussian noise than its norms differ (`steps.SHELL`).
+    Raises ValueError on another view's direction, strengths that are not finite, and curved steps past the pole.
     """
     moved = shifted(noise, d, strength, path)
     warn_off_shell(noise, moved, d, strength)
     return moved
 
 
-def shifted(noise, d, strength, path):
+def shifted(noise, d, strength, path="straight"):
     """What `move` returns, without its warning."""
     flat = np.asarray(noise, np.float32).reshape(len(noise), -1)
     if flat.shape[1] != len(d.vector):

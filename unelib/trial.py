@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from .directions import Direction, carried, direction
-from .edit import move
+from .edit import shifted
 from .interval import RESAMPLES, Interval, mean_interval
 from .invert import generate
 from .passing import pass_rate_test, twin_pass_rates
@@ -352,7 +352,7 @@ def edits_transfer(flips):
 def turned(gen, noise, d, target, sign, step, judge, before, **how):
     """Which images (n,) that lacked a target have it after a step of a length along a direction; NaN if they had it."""
     column = judge.attributes.index(target)
-    moved = move(noise, d, sign * step / d.sigma)
+    moved = shifted(noise, d, sign * step / d.sigma)  # without a warning: nulls go as far, whatever the shell
     after = judge.probabilities(generate(gen, moved, **how))[:, column] > 0.5
     lacked = (before[:, column] > 0.5) != (sign > 0)
     return np.where(lacked, after == (sign > 0), np.nan)

@@ -1,0 +1,196 @@
+"""h-space: a denoiser's bottleneck at every step as one view, and edits that move it (Kwon et al., Haas et al., 2023).
+
+A row holds an image's bottlenecks at all steps, one after the other; so probes, directions and their algebra apply to
+it as to any other view, and a direction says at every step where to move.
+"""
+
+import numpy as np
+import torch
+from scipy.optimize import linear_sum_assignment
+
+from .bottleneck import at_bottleneck, bottleneck, mid_block, output_given
+from .check import centred, matrix, whole
+from .directions import Direction
+from .invert import batches, check_noise, from_noise, pick_solver
+from .jacobian import Jacobian
+from .krylov import leading_triples
+from .ridge import thin
+
+BLOCK = 4  # vectors that go through a Jacobian at once
+
+
+class HSpace:
+    """The bottleneck of a generator along a way of steps: rows (n, dim), edits along directions of them.
+
+    shape      (c, h, w) of the bottleneck
+    timesteps  (steps,) at which the model is asked on the way from noise to image, falling
+    dim        steps x c x h x w, the columns of a row
+    Raises ValueError where the denoiser has no mid block.
+    """
+
+    def __init__(self, gen, steps=25, solver="ab2", grid="karras"):
+        mid_block(gen)
+        pick_solver(solver)
+        self.gen, self.how = gen, {"steps": steps, "solver": solver, "grid": grid}
+        self.schedule = gen.schedule(steps, spacing=grid)
+        self.timesteps = self.schedule.timesteps[:0:-1]
+        with torch.inference_mode():
+            at_zero = bottleneck(gen, torch.zeros(1, *gen.latent_shape, device=gen.device), self.timesteps[0])
+        self.shape = tuple(at_zero.shape[1:])
+        self.dim = len(self.timesteps) * int(np.prod(self.shape))
+
+    def rows(self, noise, batch_size=64):
+        """Rows (n, dim) float32 of noise (n, *latent_shape): every step's bottleneck on the way to the image."""
+        noise, parts = check_noise(self.gen, noise), []
+        for rows in batches(self.gen, len(noise), batch_size):
+            reader = Reader(self.gen)
+            self.solve(reader, noise[rows])
+            parts.append(torch.stack([reader.found[t] for t in self.timesteps], 1).flatten(1).cpu().numpy())
+        return np.concatenate(parts)
+
+    def solve(self, gen, noise):
+        """Latents, a tensor, of a batch of noise, by a generator that may be steered."""
+        start = torch.from_numpy(noise).to(self.gen.device)
+        return from_noise(gen, start, pick_solver(self.how["solver"]), self.schedule)
+
+    def steered(self, d, strength, asymmetric=False):
+        """The generator with its bottleneck moved at every step by `strength` standard deviations of a direction.
+
+        Anything that takes a generator takes it. Raises ValueError for a direction of another view's size.
+        asymmetric  only the predicted image moves, the noise that is put back stays (Asyrp; Kwon et al., 2023)
+        """
+        if d.vector.shape != (self.dim,):
+            raise ValueError(
+                f"{d.name} has {d.vector.size} columns; the h-space of {self.gen.name} in {len(self.timesteps)} steps"
+                f" has {self.dim}: another view's direction"
+            )
+        moves = (strength * d.sigma * d.vector).reshape(-1, *self.shape).astype(np.float32)
+        return Steered(self.gen, self.timesteps, moves, self.gains if asymmetric else None)
+
+    @property
+    def gains(self):
+        """By how much moving only the predicted image at a step, sigma to sigma', exceeds moving both: (steps,)."""
+        levels = self.schedule.levels[::-1]
+        return levels[:-1] / (levels[:-1] - levels[1:])
+
+    def walk(self, noise, d, strengths, asymmetric=False, batch_size=64):
+        """Images (s, n, h, w, 3) uint8 with the bottleneck moved; a row a strength, 0 is the round trip."""
+        noise, walked = check_noise(self.gen, noise), []
+        for strength in np.asarray(strengths, float):
+            gen = self.steered(d, strength, asymmetric)
+            made = [gen.to_image(self.solve(gen, noise[r])) for r in batches(gen, len(noise), batch_size)]
+            walked.append(np.concatenate(made))
+        return np.stack(walked)
+
+    def components(self, H, k, joint=False):
+        """The k leading principal directions of rows H (n, dim), a list of `Direction` with their deviation as sigma.
+
+        joint  False: each step has its own components (Haas et al., 2023), which are put together from step to step by
+               how their scores correlate over images; True: components of whole rows
+        """
+        H = self.checked(H)
+        width = self.dim // len(self.timesteps)
+        if not whole(k, 1, min(len(H) - 1, width)):
+            raise ValueError(
+                f"k is {k!r}; choose a whole number from 1 to {min(len(H) - 1, width)}: there are {len(H)} rows, and"
+                f" {width} values at a step"
+            )
+        centre, _ = centred(H, "H")
+        steps = [thin(part) for part in ([centre] if joint else np.split(centre, len(self.timesteps), 1))]
+        scores, loads = [U[:, :k] for U, _, _ in steps], [(V * s)[:, :k].T for _, s, V in steps]
+        return [unit(f"h{i + 1}", v).scaled_by(H) for i, v in enumerate(chained(scores, loads))]
+
+    def checked(self, H):
+        """Rows as (n, dim) float64; ValueError on another width."""
+        H = matrix(H, "H", rows=2)
+        if H.shape[1] != self.dim:
+            raise ValueError(f"H has {H.shape[1]} columns; the h-space of {self.gen.name} has {self.dim}")
+        return H
+
+    def singular_directions(self, noise, k, tolerance=1e-3):
+        """The k directions that move one image's output most, a list of `Direction` (Haas et al., 2023).
+
+        noise  of one image (1, *latent_shape). At every step they are the leading right singular vectors of the
+        Jacobian of the denoiser's output with respect to h, put together from step to step by their cosines.
+        """
+        noise, reader = check_noise(self.gen, noise), Reader(self.gen)
+        if len(noise) != 1:
+            raise ValueError(f"{len(noise)} images were given; singular directions belong to one")
+        self.solve(reader, noise)
+        vectors = [self.singular_vectors(reader.states[t], reader.found[t], t, k, tolerance) for t in self.timesteps]
+        return [unit(f"s{i + 1}", v) for i, v in enumerate(chained([v.T for v in vectors], vectors))]
+
+    def singular_vectors(self, x, h, t, k, tolerance):
+        """Right singular vectors (k, c x h x w) of the output at one state x with respect to its bottleneck h."""
+        J = Jacobian(lambda h: output_given(self.gen, x.expand(len(h), *x.shape[1:]), t, h), h)
+        if not whole(k, 1, min(J.rows, J.columns)):
+            raise ValueError(f"k is {k!r}; choose a whole number from 1 to {min(J.rows, J.columns)}")
+        return leading_triples(J.forward, J.backward, J.columns, k, BLOCK, tolerance).v
+
+
+class Reader:
+    """A generator that remembers the states it was asked about and their bottlenecks, by timestep."""
+
+    def __init__(self, gen):
+        self.gen, self.states, self.found = gen, {}, {}
+
+    def __getattr__(self, name):
+        return getattr(self.gen, name)
+
+    def slope(self, x, t):
+        """The generator's own slope; of several passes for guidance the first, under the condition, is remembered."""
+        passes = []
+        with at_bottleneck(self.gen, passes.append):
+            slope = self.gen.slope(x, t)
+        self.states[t], self.found[t] = x, passes[0].float()
+        return slope
+
+
+class Steered:
+    """A generator whose bottleneck is moved, at each of some timesteps, by (c, h, w); elsewhere as at the nearest."""
+
+    def __init__(self, gen, timesteps, moves, gains=None):
+        self.gen, self.timesteps, self.gains = gen, timesteps, gains
+        self.moves = torch.from_numpy(moves).to(gen.device)
+
+    def __getattr__(self, name):
+        return getattr(self.gen, name)
+
+    def slope(self, x, t):
+        """The ODE's right-hand side with the bottleneck moved; with gains, its change is that many times as large."""
+        return self.asked(self.gen.slope, x, t)
+
+    def eps(self, x, t):
+        """The noise with the bottleneck moved, likewise."""
+        return self.asked(self.gen.eps, x, t)
+
+    def asked(self, function, x, t):
+        """A function of the generator as it is when the bottleneck is moved."""
+        i = int(np.abs(self.timesteps - t).argmin())
+        with at_bottleneck(self.gen, lambda h: h + self.moves[i].to(h.dtype)):
+            moved = function(x, t)
+        if self.gains is None:
+            return moved
+        plain = function(x, t)
+        return plain + float(self.gains[i]) * (moved - plain)
+
+
+def chained(scores, loads):
+    """Each step's vectors, put in the order and sign in which their scores go with the last step's, side by side.
+
+    scores  list of (n, k) by step; loads list of (k, m). Returns (k, steps x m).
+    """
+    chain = [loads[0]]
+    before = scores[0]
+    for now, vectors in zip(scores[1:], loads[1:]):
+        likeness = before.T @ now
+        _, order = linear_sum_assignment(-np.abs(likeness))
+        signs = np.where(likeness[np.arange(len(order)), order] < 0, -1.0, 1.0)
+        before = now[:, order] * signs
+        chain.append(vectors[order] * signs[:, None])
+    return np.concatenate(chain, 1)
+
+
+def unit(name, vector):
+    """A `Direction` along a vector (d,)."""
+    return Direction(name, vector / np.linalg.norm(vector))

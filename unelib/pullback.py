@@ -1,0 +1,160 @@
+"""The pullback geometry of a denoiser's states: directions x that move the bottleneck h most (Park et al., 2023).
+
+The metric of h-space, pulled back through the map x_t -> h, has as its local basis the right singular vectors v of
+J = dh / dx_t; the left ones, u, span the tangent space in h. J is known by its products alone (`jacobian`, `krylov`).
+"""
+
+from dataclasses import dataclass
+from numbers import Real
+
+import numpy as np
+import torch
+
+from .bottleneck import bottleneck, mid_block
+from .check import matrix, same_columns, whole
+from .cosine import unit_rows
+from .directions import Direction
+from .invert import batches, between, check_noise, generate_latents, pick_solver, to_images
+from .jacobian import Jacobian
+from .krylov import leading_triples
+
+BLOCK = 4  # vectors that go through the Jacobian at once; larger blocks need more products, smaller ones more passes
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The local basis of one state x_t, rows of unit length.
+
+    v (k, d) in the state's space, u (k, m) in h-space, sigma (k,) falling: J v = sigma u
+    t         timestep of the state
+    residual  (k,) |J'u - sigma v| / sigma_1: v_i is off by about residual_i over its relative gap in the spectrum
+    products  vectors that went through J or J'
+    """
+
+    v: np.ndarray
+    sigma: np.ndarray
+    u: np.ndarray
+    t: float
+    residual: np.ndarray
+    products: int
+
+    def direction(self, i, sigma=1.0):
+        """The i-th basis vector, from 0, as a `Direction` whose strengths count in `sigma`."""
+        return Direction(f"v{i + 1} at t = {self.t:.0f}", self.v[i], sigma)
+
+
+def local_basis(gen, noise, t, k=10, tolerance=1e-4, block=BLOCK, seed=0):
+    """The k leading singular triples (`Basis`) of the map from a state to the bottleneck, at timestep t.
+
+    noise      one state (1, *latent_shape) or (*latent_shape,), as the model sees it at t: an image's noise at the last
+               timestep, and what `states_at` makes of it at others
+    tolerance  on the residuals, of the largest singular value; singular values are off by about its square
+    Block Krylov: see `krylov.leading_triples`. Raises ValueError on a timestep outside the schedule, on k larger than
+    the bottleneck or the state, on several states, and if there is no mid block.
+    """
+    mid_block(gen)
+    t = check_timestep(gen, t)
+    state = torch.from_numpy(check_state(gen, noise)).to(gen.device)
+    J = Jacobian(lambda x: bottleneck(gen, x, t), state)
+    if not whole(k, 1, min(J.rows, J.columns)):
+        raise ValueError(
+            f"k is {k!r}; choose a whole number from 1 to {min(J.rows, J.columns)}: {gen.name}'s bottleneck has"
+            f" {J.rows} values, its states {J.columns}"
+        )
+    found = leading_triples(J.forward, J.backward, J.columns, k, block, tolerance, seed=seed)
+    return Basis(found.v, found.sigma, found.u, t, found.residual, found.products)
+
+
+def check_timestep(gen, t):
+    """A timestep as a float; ValueError outside the generator's schedule."""
+    low, high = gen.schedule(1, spacing="uniform").timesteps
+    if not isinstance(t, Real) or not low <= t <= high:
+        raise ValueError(f"timestep {t!r} is outside the schedule of {gen.name}; choose {low:g} to {high:g}")
+    return float(t)
+
+
+def check_state(gen, state):
+    """One state as (1, *latent_shape) float32."""
+    state = np.asarray(state, np.float32)
+    state = check_noise(gen, state[None] if state.ndim in (1, len(gen.latent_shape)) else state)
+    if len(state) > 1:
+        raise ValueError(f"{len(state)} states were given; a local basis belongs to one, so ask for each by itself")
+    return state
+
+
+def states_at(gen, noise, t, steps=25, solver="ab2", grid="karras", batch_size=64):
+    """States (n, *latent_shape) float32 of the ODE from noise at timestep t, as the model sees them, and that timestep.
+
+    It is that of the nearest level of the schedule, the noise's own among them.
+    """
+    schedule, noise = gen.schedule(steps, spacing=grid), check_noise(gen, noise)
+    level = level_at(gen, schedule, t)
+    parts = [
+        states_between(gen, noise[rows], solver, schedule, schedule.steps, level)
+        for rows in batches(gen, len(noise), batch_size)
+    ]
+    return np.concatenate(parts), float(schedule.timesteps[level])
+
+
+def level_at(gen, schedule, t):
+    """The level of a schedule, above the lowest, whose timestep is nearest to t."""
+    return int(np.abs(schedule.timesteps[1:] - check_timestep(gen, t)).argmin()) + 1
+
+
+def states_between(gen, states, solver, schedule, start, end):
+    """States (n, ...) of one level as they are at a lower one."""
+    x = torch.from_numpy(states).to(gen.device)
+    return between(gen, x, pick_solver(solver), schedule, start, end).cpu().numpy()
+
+
+def walk_at(gen, noise, v, t, strengths, guidance=None, steps=25, solver="ab2", grid="karras", batch_size=64):
+    """Images (s, n, h, w, 3) uint8 whose states were moved once, near timestep t; a row a strength, 0 the round trip.
+
+    v         a `Direction` of states at t, the same for all, or unit vectors (n, d), each image's own, and then a
+              strength is a length
+    guidance  None: x + s v. A number gamma: x + gamma (eps(x + s v) - eps(x)), the x-space guidance of Park et al.
+    The way back is counted as a change of the round trip's latent, so that stopping at t costs nothing.
+    """
+    noise, schedule = check_noise(gen, noise), gen.schedule(steps, spacing=grid)
+    level = level_at(gen, schedule, t)
+    vectors, sigma = state_vectors(gen, v, len(noise))
+    parts = []
+    for rows in batches(gen, len(noise), batch_size):
+        onward = lambda x: states_between(gen, x, solver, schedule, level, 0)
+        x = states_between(gen, noise[rows], solver, schedule, schedule.steps, level)
+        whole_way = generate_latents(gen, noise[rows], steps, solver, grid)
+        moved = [moved_state(gen, x, s * sigma * vectors[rows], schedule.timesteps[level], guidance) for s in strengths]
+        there = onward(x)
+        parts.append([to_images(gen, whole_way + (onward(y) - there) / schedule.scales[0]) for y in moved])
+    return np.stack([np.concatenate(pictures) for pictures in zip(*parts)])
+
+
+def state_vectors(gen, v, n):
+    """Vectors (n, *latent_shape) float32 of a `Direction` or of rows (n, d), and the length that strengths count in."""
+    vectors, sigma = (v.vector[None], v.sigma) if isinstance(v, Direction) else (matrix(v, "v"), 1.0)
+    if vectors.shape[1] != gen.latent_dim or len(vectors) not in (1, n):
+        raise ValueError(
+            f"v has shape {vectors.shape}; {gen.name}'s states have {gen.latent_dim} values, and there are {n} of them"
+        )
+    return np.broadcast_to(vectors, (n, gen.latent_dim)).reshape(n, *gen.latent_shape).astype(np.float32), sigma
+
+
+@torch.inference_mode()
+def moved_state(gen, x, step, t, guidance=None):
+    """States x (n, *latent_shape) at timestep t after a step, straight or by guidance."""
+    if guidance is None:
+        return x + step.astype(np.float32)
+    eps = lambda x: gen.eps(torch.from_numpy(x).to(gen.device), t).cpu().numpy()
+    return x + np.float32(guidance) * (eps(x + step.astype(np.float32)) - eps(x))
+
+
+def transported(u, basis):
+    """Directions u (j, m) of h-space in another image's states, (j, d) unit rows, and how much of each was kept (j,).
+
+    They are projected on the tangent space that `basis` spans and pulled back, J+ u (parallel transport in Park et al.,
+    2023); kept is the length of the projection of the unit vector.
+    """
+    u = unit_rows(matrix(np.atleast_2d(u), "u"))
+    same_columns(u, basis.u.shape[1], "u")
+    parts = u @ basis.u.T
+    return unit_rows(parts / basis.sigma @ basis.v), np.linalg.norm(parts, axis=1)
