@@ -120,6 +120,13 @@ def test_steps_that_keep_to_the_shell_are_not_warned_of(noise):
         move(wide, d, 25, path)
 
 
+def test_settings_are_those_of_what_makes_the_images(gaussian, noise, brighter):
+    named = walk(gaussian, noise, brighter, [1], steps=8, solver="heun", grid="uniform", batch_size=2)
+    np.testing.assert_array_equal(walk(gaussian, noise, brighter, [1], 8, "heun", "uniform"), named)
+    grey = lambda gen, noise, shade: np.full((len(noise), 2, 2, 3), shade, np.uint8)
+    assert (walk(gaussian, noise, brighter, [0, 1], decode=grey, shade=7) == np.full((2, 6, 2, 2, 3), 7)).all()
+
+
 def test_scores_count_target_and_side_effects():
     before, after = np.full((4, 8, 8, 3), 50, np.uint8), np.full((4, 8, 8, 3), 200, np.uint8)
     after[0] = 50
@@ -206,6 +213,8 @@ def test_errors(gaussian, noise, brighter):
             walk(gaussian, noise, brighter, strengths)
     with pytest.raises(ValueError, match="unknown path 'round'"):
         walk(gaussian, noise, brighter, [1], path="round")
+    with pytest.raises(ValueError, match="no noise was given"):
+        walk(gaussian, noise[:0], brighter, [0])
     with pytest.raises(ValueError, match="cannot judge 'Hat'"):
         score_edit(np.zeros((1, 8, 8, 3), np.uint8), np.zeros((1, 8, 8, 3), np.uint8), "Hat", BrightnessJudge())
     with pytest.raises(ValueError, match="differ in shape"):

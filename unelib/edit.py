@@ -8,7 +8,7 @@ import pandas as pd
 from .check import matrix
 from .diagnostics import psnr
 from .interval import mean_interval
-from .invert import check_noise, generate
+from .invert import generate
 from .roc import NORMAL_95
 from .steps import stepped, warn_off_shell
 from .verdicts import wilson
@@ -100,17 +100,21 @@ def shifted(noise, d, strength, path="straight"):
     return stepped(matrix(flat, "noise"), d, strength, path).astype(np.float32).reshape(np.shape(noise))
 
 
-def walk(gen, noise, d, strengths, steps=25, solver="ab2", grid="karras", batch_size=64, path="straight"):
+def walk(gen, noise, d, strengths, *settings, path="straight", decode=generate, **how):
     """Images (s, n, h, w, 3) uint8 along a direction, a row a strength in standard deviations; 0 is the round trip.
 
-    path  as in `move`, which also says when it warns; here it warns once for all strengths
+    path           as in `move`, which also says when it warns; here it warns once for all strengths
+    decode         what makes the images: `generate`, or `stochastic.decode` of stochastic latents
+    settings, how  what it takes after the noise; of `generate` steps=25, solver="ab2", grid="karras", batch_size=64
     """
-    noise, strengths = check_noise(gen, noise), np.asarray(strengths, float)
+    strengths = np.asarray(strengths, float)
     if strengths.ndim != 1 or not strengths.size or not np.isfinite(strengths).all():
         raise ValueError(f"strengths must be a list of finite numbers, not {strengths}")
+    if len(noise) == 0:
+        raise ValueError("no noise was given")
     moved = [shifted(noise, d, s, path) for s in strengths]
     warn_off_shell(noise, moved, d, strengths)
-    made = generate(gen, np.concatenate(moved), steps=steps, solver=solver, grid=grid, batch_size=batch_size)
+    made = decode(gen, np.concatenate(moved), *settings, **how)
     return made.reshape(len(strengths), len(noise), *made.shape[1:])
 
 
