@@ -181,6 +181,7 @@ def test_a_step_of_zero_changes_nothing_and_another_makes_pictures_brighter(gaus
     assert (np.diff(made.reshape(3, 6, -1).mean(2), axis=0) > 0).all()
 
 
+@pytest.mark.filterwarnings("ignore:a straight step")
 def test_a_probe_of_the_latents_gives_a_direction_that_they_are_moved_by(gaussian):
     shades = np.random.default_rng(0).integers(30, 226, (80, 1, 1, 1))
     pixels = (shades + np.random.default_rng(1).integers(-20, 21, (80, 4, 4, 1))).astype(np.uint8).repeat(3, 3)

@@ -86,10 +86,15 @@ def psnr(a, b):
 
 def ssim(a, b):
     """Structural similarity (n,) of two sets of uint8 images (n, h, w, c) (Wang et al., 2004), mean over channels."""
+    return ssim_map(a, b).mean((1, 2, 3))
+
+
+def ssim_map(a, b):
+    """Structural similarity (n, h, w, c) around every pixel."""
     a, b = a.astype(np.float64), b.astype(np.float64)
     blur = lambda x: gaussian_filter(x, (0, SSIM_SIGMA, SSIM_SIGMA, 0), truncate=3.5)
     c1, c2 = ((share * 255) ** 2 for share in SSIM_SHARES)
     mean_a, mean_b = blur(a), blur(b)
     var_a, var_b, cov = blur(a * a) - mean_a**2, blur(b * b) - mean_b**2, blur(a * b) - mean_a * mean_b
     likeness = (2 * mean_a * mean_b + c1) * (2 * cov + c2)
-    return (likeness / ((mean_a**2 + mean_b**2 + c1) * (var_a + var_b + c2))).mean((1, 2, 3))
+    return likeness / ((mean_a**2 + mean_b**2 + c1) * (var_a + var_b + c2))

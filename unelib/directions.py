@@ -17,12 +17,13 @@ import pandas as pd
 from scipy.linalg import orth
 
 from .boundary import Boundary, boundary, weights_of
-from .check import choice, matrix, same_columns
+from .check import choice, labels, matrix, same_columns
 from .cosine import unit_rows
 from .covariance import Covariance, covaried, projected_correlation
 from .least_change import least_change
 
-__all__ = ["Boundary", "Covariance", "Direction", "boundary", "carried", "direction", "least_change", "removal"]
+__all__ = ["Boundary", "Covariance", "Direction", "boundary", "carried", "direction", "least_change",
+           "partial_directions", "removal"]  # fmt: skip
 ALIKE = 1e-10  # others that agree to as many digits count once
 
 
@@ -87,6 +88,30 @@ def direction(probe, name, kind="write", X=None):
     weights = weights_of(probe, name, "pattern_" if choice(kind, ("write", "read"), "kind") == "write" else "coef_")
     found = Direction(name, weights / np.linalg.norm(weights))
     return found if X is None else found.scaled_by(X)
+
+
+def partial_directions(X, Y):
+    """How rows move with each attribute while all others stay, {attribute: `Direction`} with `sigma` measured on X.
+
+    X (n, d), Y (n, a) of 0/1 or a DataFrame: the coefficients of X regressed on all attributes at once, where a class
+    mean difference has one attribute at a time and so takes along what goes with it. Of attributes that depend on one
+    another exactly, such as the colours of hair, the shortest solution is taken. Rows with a missing label are left out.
+    Raises ValueError as `check.labels` does, and for an attribute that changes nothing.
+
+    >>> Y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]] * 2)
+    >>> partial_directions(Y @ [[1.0, 0.0, 0.0], [0.0, 0.0, 2.0]], Y)[1].vector.round(3).tolist()
+    [0.0, 0.0, 1.0]
+    """
+    X = matrix(np.reshape(X, (len(X), -1)))
+    found = labels(Y, len(X))
+    whole = found.known.all(1)
+    rows, sources = (part[whole] - part[whole].mean(0) for part in (X, found.truth.astype(float)))
+    effects = np.linalg.pinv(sources) @ rows
+    length = np.linalg.norm(effects, axis=1)
+    if not length.min() > 0:
+        raise ValueError(f"nothing moves with {found.names[length.argmin()]!r} alone; leave it out")
+    units = effects / length[:, None]
+    return {name: Direction(name, unit, float(np.std(rows @ unit))) for name, unit in zip(found.names, units)}
 
 
 def carried(d, une, source, target, kind="write", X=None):

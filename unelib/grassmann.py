@@ -17,7 +17,7 @@ def grassmann_distance(A, B):
     It is at most sqrt(k) pi / 2, that of orthogonal ones, and independent random ones of few dimensions are nearly as
     far apart. Raises ValueError on subspaces of spaces or dimensions that differ.
 
-    >>> float(grassmann_distance(np.eye(3)[:2], np.eye(3)[1:]).round(4))  # they share a line
+    >>> round(grassmann_distance(np.eye(3)[:2], np.eye(3)[1:]), 4)  # they share a line
     1.5708
     """
     A, B = matrix(A, "A"), matrix(B, "B")

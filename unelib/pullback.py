@@ -14,6 +14,7 @@ from .bottleneck import bottleneck, mid_block
 from .check import matrix, same_columns, whole
 from .cosine import unit_rows
 from .directions import Direction
+from .grassmann import frechet_mean
 from .invert import batches, between, check_noise, generate_latents, pick_solver, to_images
 from .jacobian import Jacobian
 from .krylov import leading_triples
@@ -63,6 +64,21 @@ def local_basis(gen, noise, t, k=10, tolerance=1e-4, block=BLOCK, seed=0):
         )
     found = leading_triples(J.forward, J.backward, J.columns, k, block, tolerance, seed=seed)
     return Basis(found.v, found.sigma, found.u, t, found.residual, found.products)
+
+
+def local_bases(gen, states, t, k=10, tolerance=1e-4):
+    """A list of the `Basis` of each of several states (n, *latent_shape) at timestep t."""
+    return [local_basis(gen, state[None], t, k, tolerance) for state in check_noise(gen, states)]
+
+
+def global_basis(bases):
+    """Orthonormal directions (k, m) of h-space that several images share: the Frechet mean of their tangent spaces.
+
+    They are ordered by how far, over all images, a step of a state moves h along them: a mean has no order of its own.
+    """
+    mean = frechet_mean([basis.u for basis in bases])
+    moved = sum(parts * basis.sigma**2 @ parts.T for basis in bases for parts in [mean @ basis.u.T])
+    return np.linalg.eigh(moved)[1].T[::-1] @ mean
 
 
 def check_timestep(gen, t):
