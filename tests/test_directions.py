@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from unelib.cosine import unit_rows
-from unelib.directions import Covariance, Direction, carried, direction, removal
+from unelib.directions import Covariance, Direction, carried, direction, partial_directions, removal
+from unelib.faces import ATTRIBUTES, sample_factors
 from unelib.probe import LinearProbe
 from unelib.une import UNE
 
@@ -251,3 +252,130 @@ def test_errors_of_carrying(asked, message):
     d, *rest = asked
     with pytest.raises(ValueError, match=message):
         carried(d, MODEL, *rest)
+
+
+EFFECTS = np.random.default_rng(2).standard_normal((3, 8))
+NAMES = ["Young", "Gray_Hair", "Male"]
+
+
+def confounded(n=4000, noise=0.5, seed=0):
+    """Rows (n, 8) that move by `EFFECTS` with three attributes of which the first two mostly exclude one another."""
+    rng = np.random.default_rng(seed)
+    young = rng.random(n) < 0.5
+    grey, male = rng.random(n) < np.where(young, 0.1, 0.8), rng.random(n) < 0.4
+    Y = np.stack([young, grey, male], 1).astype(int)
+    return Y @ EFFECTS + noise * rng.standard_normal((n, 8)), pd.DataFrame(Y, columns=NAMES)
+
+
+def vectors(found):
+    return np.stack([d.vector for d in found.values()])
+
+
+def mean_differences(X, Y):
+    return unit_rows(np.stack([X[y == 1].mean(0) - X[y == 0].mean(0) for y in np.asarray(Y).T]))
+
+
+def test_partial_directions_find_effects_that_class_means_mix():
+    X, Y = confounded()
+    found, truth = partial_directions(X, Y), unit_rows(EFFECTS)
+    assert list(found) == NAMES == [d.name for d in found.values()]
+    off, mixed = (1 - (v * truth).sum(1) for v in (vectors(found), mean_differences(X, Y)))
+    assert (off < 1e-3).all() and (mixed[:2] > 0.02).all() and mixed[1] > 0.05
+    exact, _ = confounded(noise=0)
+    np.testing.assert_allclose(vectors(partial_directions(exact, Y)), truth, atol=1e-9)
+
+
+def test_partial_directions_have_unit_length_and_the_spread_of_the_rows():
+    X, Y = confounded(300)
+    for name, d in partial_directions(X, Y).items():
+        assert np.linalg.norm(d.vector) == pytest.approx(1) and d.sigma == pytest.approx(d.strength(X)), name
+
+
+def test_attributes_without_correlation_have_the_differences_of_their_means():
+    Y = np.array([[i & 1, i >> 1 & 1, i >> 2 & 1] for i in range(8)] * 25)
+    X = RNG.standard_normal((200, 6)) + Y @ RNG.standard_normal((3, 6))
+    np.testing.assert_allclose(vectors(partial_directions(X, Y)), mean_differences(X, Y), atol=1e-9)
+    one = partial_directions(*(part[:150] for part in (X, Y[:, :1])))
+    np.testing.assert_allclose(vectors(one), mean_differences(X[:150], Y[:150, :1]), atol=1e-9)
+
+
+def test_partial_directions_turn_with_the_view_and_ignore_where_it_lies():
+    X, Y = confounded(400)
+    R, found = np.linalg.qr(RNG.standard_normal((8, 8)))[0], partial_directions(X, Y)
+    turned = partial_directions(3 * X @ R + 100, Y)
+    np.testing.assert_allclose(vectors(turned), vectors(found) @ R, atol=1e-8)
+    np.testing.assert_allclose([d.sigma for d in turned.values()], [3 * d.sigma for d in found.values()])
+
+
+def test_rows_and_attributes_may_come_in_any_order():
+    X, Y = confounded(400)
+    order, back = RNG.permutation(400), NAMES[::-1]
+    found, other = partial_directions(X, Y), partial_directions(X[order], Y.iloc[order][back])
+    assert list(other) == back
+    np.testing.assert_allclose(vectors({name: other[name] for name in NAMES}), vectors(found), atol=1e-9)
+
+
+def test_the_opposite_attribute_has_the_opposite_direction():
+    X, Y = confounded(400)
+    turned = partial_directions(X, Y.assign(Young=1 - Y.Young))
+    np.testing.assert_allclose(turned["Young"].vector, -partial_directions(X, Y)["Young"].vector, atol=1e-9)
+    np.testing.assert_allclose(turned["Male"].vector, partial_directions(X, Y)["Male"].vector, atol=1e-9)
+
+
+@pytest.mark.parametrize("n", [500, 8000])
+def test_attributes_that_depend_on_one_another_exactly_take_the_shortest_solution(n):
+    """A head is bald or has one colour of hair, so that five columns add to 1."""
+    Y = sample_factors(range(n)).attributes
+    effects = RNG.standard_normal((len(ATTRIBUTES), 30))
+    found = partial_directions(Y @ effects, pd.DataFrame(Y, columns=ATTRIBUTES))
+    tied = [ATTRIBUTES.index(name) for name in ("Bald", "Black_Hair", "Blond_Hair", "Brown_Hair", "Gray_Hair")]
+    effects[tied] -= effects[tied].mean(0)
+    np.testing.assert_allclose(vectors(found), unit_rows(effects), atol=1e-8)
+
+
+def test_repeated_attributes_share_their_direction():
+    X, Y = confounded(400)
+    found = partial_directions(X, Y.assign(Again=Y.Male))
+    np.testing.assert_allclose(found["Again"].vector, found["Male"].vector, atol=1e-9)
+    np.testing.assert_allclose(found["Male"].vector, partial_directions(X, Y)["Male"].vector, atol=1e-9)
+
+
+@pytest.mark.parametrize("missing", [-1, np.nan])
+def test_rows_that_lack_a_label_are_left_out(missing):
+    X, Y = confounded(400)
+    holes = Y.astype(float)
+    holes.iloc[:50, 0], holes.iloc[40:90, 2] = missing, missing
+    found, expected = partial_directions(X, holes), partial_directions(X[90:], Y[90:])
+    np.testing.assert_allclose(vectors(found), vectors(expected), atol=1e-9)
+    assert [d.sigma for d in found.values()] == pytest.approx([d.sigma for d in expected.values()])
+
+
+def test_pictures_of_noise_are_taken_as_rows():
+    X, Y = confounded(400)
+    shaped = partial_directions(X.reshape(400, 2, 2, 2), Y.to_numpy())
+    np.testing.assert_array_equal(vectors(shaped), vectors(partial_directions(X, Y)))
+    assert list(shaped) == [0, 1, 2]
+
+
+def gaps_apart(Y):
+    """Labels of which every row lacks one or the other."""
+    holes = Y.astype(float)
+    holes.iloc[::2, 0], holes.iloc[1::2, 1] = np.nan, np.nan
+    return holes
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "spoilt, message",
+    [
+        (lambda X, Y: (X, Y.assign(Male=1)), "attribute 'Male' has 100 ones and 0 zeros"),
+        (lambda X, Y: (X, Y[:50]), "X has 100 rows, Y has 50 rows"),
+        (lambda X, Y: (X * np.nan, Y), "X holds nan at row 0, column 0"),
+        (lambda X, Y: (X, gaps_apart(Y)), "attribute 'Young' has 0 ones and 0 zeros"),
+        (lambda X, Y: (0 * X + 0.1, Y), "nothing moves with 'Young' alone; leave it out"),
+        (lambda X, Y: (Y[["Young", "Gray_Hair"]].to_numpy(), Y), "nothing moves with 'Male' alone; leave it out"),
+    ],
+)
+def test_errors_of_partial_directions(spoilt, message):
+    with pytest.raises(ValueError, match=message):
+        partial_directions(*spoilt(*confounded(100)))

@@ -1,16 +1,17 @@
 """What a perfect edit would have made: the same drawn faces with one attribute turned over and nothing else."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 from scipy.ndimage import binary_dilation
 
-from .diagnostics import ssim_map
+from .diagnostics import decibels, ssim_map
 from .faces import Factors, column, draw_faces, flip, sample_factors
 
 FACE = re.compile(r"face-(\d+)-(\d+)")
-NOTICED, MARGIN = 8, 2  # grey levels by which a pixel differs, and pixels around those that do: an autoencoder's blur
+MARGIN = 2  # pixels around those that differ: an autoencoder's blur
 
 
 @dataclass(frozen=True)
@@ -27,58 +28,66 @@ class Counterfactual:
     def __getitem__(self, rows):
         return Counterfactual(self.real[rows], self.wanted[rows], self.apart[rows])
 
-    @property
+    @cached_property
     def outside(self):
-        """Pixels (n, h, w) bool that the wanted change leaves alone, with a margin of some pixels around it."""
-        differs = np.abs(self.real.astype(int) - self.wanted).max(3) > NOTICED
+        """Pixels (n, h, w) bool that the wanted change leaves alone, and that are more than `MARGIN` away from it."""
         around = np.ones((1, 2 * MARGIN + 1, 2 * MARGIN + 1), bool)
-        return ~binary_dilation(differs, around)
+        return ~binary_dilation((self.real != self.wanted).any(3), around)
 
 
 def counterfactual(ids, target, sign=1, size=64):
-    """The `Counterfactual` of drawn faces by their ids; sign +1 if the target is to appear, -1 if it is to go.
+    """The `Counterfactual` of drawn faces by their ids, in their order; sign +1 if the target is to appear, -1 to go.
 
-    None where the ids are of other images: nobody knows how a photograph would look. Faces of a world without
+    None if any of the ids is another image's: nobody knows how a photograph would look. Faces of a world without
     correlations have the ids of one with them, and are not told from those.
+    Raises ValueError without ids and, naming those there are, for an unknown attribute.
 
     >>> shown = counterfactual(["face-0-00000000", "face-0-00000001"], "Eyeglasses")
     >>> shown.apart.tolist(), bool((shown.real[0] == shown.wanted[0]).all())
     ([True, True], False)
     """
+    if len(ids) == 0:
+        raise ValueError("no ids were given; name one face at least")
     found = [FACE.fullmatch(str(name)) for name in ids]
     if not all(found):
         return None
-    factors = joined([sample_factors([int(m[2])], int(m[1])) for m in found])
+    factors = factors_of(*np.array([(int(m[1]), int(m[2])) for m in found]).T)
     apart = (factors.attributes[:, column(target)] == 1) != (sign > 0)
-    real, flipped = draw_faces(factors, size), draw_faces(flip(factors, target), size)
-    return Counterfactual(real, np.where(apart[:, None, None, None], flipped, real), apart)
+    real = draw_faces(factors, size)
+    wanted = real.copy()
+    wanted[apart] = draw_faces(flip(factors[apart], target), size)
+    return Counterfactual(real, wanted, apart)
 
 
-def joined(parts):
-    """Factors of several sets of faces as one."""
-    names = ("scores", "strength", "nuisance", "hair_length")
-    return Factors(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+def factors_of(seeds, indices):
+    """`Factors` of faces by the seeds of their worlds and their indices there, both (n,) ints, in that order."""
+    worlds = np.unique(seeds)
+    parts = [sample_factors(indices[seeds == seed], int(seed)) for seed in worlds]
+    order = np.argsort(np.concatenate([np.flatnonzero(seeds == seed) for seed in worlds]))
+    return Factors(*(np.concatenate([getattr(p, f.name) for p in parts])[order] for f in fields(Factors)))
 
 
 def against_truth(before, after, truth):
-    """What pictures after an edit have of the counterfactual, all (n,), NaN where nothing was to change.
+    """What pictures after an edit have of the counterfactual, all (n,), NaN where nothing was to change, or to stay.
 
-    psnr_outside, ssim_outside  likeness of before and after at the pixels that the counterfactual leaves alone
+    psnr_outside, ssim_outside  likeness of before and after at the pixels that the counterfactual leaves alone; what
+              was done to the others makes no difference
     to_truth  distance of `after` to the wanted picture over that of `before`: 0 is the counterfactual itself, 1 no
               nearer than before, more is further away
     """
-    a, b, wanted = (x.astype(np.float64) for x in (before, after, truth.wanted))
     outside = truth.outside & truth.apart[:, None, None]
-    error = mean_where(((a - b) ** 2).mean(3), outside)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = np.linalg.norm((b - wanted).reshape(len(a), -1), axis=1)
-        ratio = ratio / np.linalg.norm((a - wanted).reshape(len(a), -1), axis=1)
-        psnr = np.minimum(10 * np.log10(255**2 / error), 99.0)
+    error = mean_where(((after.astype(np.float64) - before) ** 2).mean(3), outside)
+    to_go, left = distances(before, truth.wanted), distances(after, truth.wanted)
     return {
-        "psnr_outside": psnr,
-        "ssim_outside": mean_where(ssim_map(before, after).mean(3), outside),
-        "to_truth": np.where(truth.apart, ratio, np.nan),
+        "psnr_outside": decibels(error),
+        "ssim_outside": mean_where(ssim_map(before, after, outside).mean(3), outside),
+        "to_truth": np.divide(left, to_go, out=np.full(len(left), np.nan), where=truth.apart & (to_go > 0)),
     }
+
+
+def distances(a, b):
+    """Euclidean distances (n,) between pictures (n, h, w, c)."""
+    return np.linalg.norm((a.astype(np.float64) - b).reshape(len(a), -1), axis=1)
 
 
 def mean_where(values, mask):

@@ -17,14 +17,14 @@ import pandas as pd
 from scipy.linalg import orth
 
 from .boundary import Boundary, boundary, weights_of
-from .check import choice, labels, matrix, same_columns
+from .check import Labels, choice, labels, matrix, same_columns, two_classes
 from .cosine import unit_rows
 from .covariance import Covariance, covaried, projected_correlation
 from .least_change import least_change
 
 __all__ = ["Boundary", "Covariance", "Direction", "boundary", "carried", "direction", "least_change",
            "partial_directions", "removal"]  # fmt: skip
-ALIKE = 1e-10  # others that agree to as many digits count once
+ALIKE = 1e-10  # others that agree to as many digits count once, and what is shorter counts as nothing
 
 
 @dataclass(frozen=True)
@@ -93,10 +93,12 @@ def direction(probe, name, kind="write", X=None):
 def partial_directions(X, Y):
     """How rows move with each attribute while all others stay, {attribute: `Direction`} with `sigma` measured on X.
 
-    X (n, d), Y (n, a) of 0/1 or a DataFrame: the coefficients of X regressed on all attributes at once, where a class
-    mean difference has one attribute at a time and so takes along what goes with it. Of attributes that depend on one
-    another exactly, such as the colours of hair, the shortest solution is taken. Rows that lack a label are left out.
-    Raises ValueError as `check.labels` does, and for an attribute that changes nothing.
+    X (n, d), Y (n, a) of 0/1 or a DataFrame: the coefficients of X regressed on all attributes at once, where the
+    difference of two classes' means looks at one attribute and so takes along what goes with it. Of attributes that
+    depend on one another exactly, such as the colours of hair, the shortest solution is taken. Rows that lack any label
+    are left out.
+    Raises ValueError as `check.labels` does, of all rows and of those without a gap, and for an attribute that changes
+    nothing.
 
     >>> Y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]] * 2)
     >>> np.allclose(partial_directions(Y @ [[1.0, 0.0, 0.0], [0.0, 0.0, 2.0]], Y)[1].vector, [0, 0, 1])
@@ -105,10 +107,11 @@ def partial_directions(X, Y):
     X = matrix(np.reshape(X, (len(X), -1)))
     found = labels(Y, len(X))
     whole = found.known.all(1)
+    two_classes(Labels(found.truth[whole], found.known[whole], found.names))
     rows, sources = (part[whole] - part[whole].mean(0) for part in (X, found.truth.astype(float)))
-    effects = np.linalg.pinv(sources) @ rows
+    effects = np.linalg.pinv(sources, rcond=ALIKE) @ rows
     length = np.linalg.norm(effects, axis=1)
-    if not length.min() > 0:
+    if length.min() <= ALIKE * np.linalg.norm(X[whole]) / np.sqrt(whole.sum()):
         raise ValueError(f"nothing moves with {found.names[length.argmin()]!r} alone; leave it out")
     units = effects / length[:, None]
     return {name: Direction(name, unit, float(np.std(rows @ unit))) for name, unit in zip(found.names, units)}

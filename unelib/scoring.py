@@ -1,11 +1,11 @@
 """What an edit did, on purpose and by accident: by a judge of attributes, an encoder, the pixels and the truth."""
 
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from .check import choice
 from .counterfactual import against_truth
 from .diagnostics import psnr
 from .interval import Interval, mean_interval
@@ -18,6 +18,9 @@ STILL = 0.02  # change of a probability along a whole walk below which it has no
 @dataclass(frozen=True)
 class EditReport:
     """What an edit did to n images, each number by image; the properties are means over them.
+
+    Flips are over the images that lacked the target, all else over all n: those that had it were pushed too. Where the
+    two are set against each other, take `report[report.lacked]`, in which both are of the same images.
 
     attributes    names (a) that the judge knows; `target` is the one aimed at, `sign` -1 if it was to go
     before, after (n, a) the judge's probabilities
@@ -36,6 +39,13 @@ class EditReport:
     psnrs: np.ndarray
     truth: dict | None
 
+    def __getitem__(self, rows):
+        """The report of some of the images; `likeness` stays centred by the mean of all."""
+        likeness = None if self.likeness is None else self.likeness[rows]
+        truth = None if self.truth is None else {name: values[rows] for name, values in self.truth.items()}
+        numbers = {"before": self.before[rows], "after": self.after[rows], "psnrs": self.psnrs[rows]}
+        return replace(self, **numbers, likeness=likeness, truth=truth)
+
     @property
     def aimed(self):
         """Which of the attributes is the target, (a,) bool."""
@@ -53,7 +63,7 @@ class EditReport:
 
     @property
     def lacking(self):
-        """How many did."""
+        """How many images lacked the target."""
         return int(self.lacked.sum())
 
     @property
@@ -68,17 +78,17 @@ class EditReport:
 
     @property
     def target_flips(self):
-        """That share."""
+        """Share of the images that lacked the target and have it after."""
         return self.flip_interval.value
 
     @property
     def flips_low(self):
-        """The low end of its 95% interval."""
+        """The low end of the 95% interval of `target_flips`."""
         return self.flip_interval.low
 
     @property
     def flips_high(self):
-        """The high end."""
+        """The high end of the 95% interval of `target_flips`."""
         return self.flip_interval.high
 
     @property
@@ -88,8 +98,8 @@ class EditReport:
 
     @property
     def off_target(self):
-        """Their mean."""
-        return float(self.others_turned.mean())
+        """Mean of `others_turned` over all images."""
+        return mean_known(self.others_turned)
 
     @property
     def drift(self):
@@ -99,12 +109,12 @@ class EditReport:
     @property
     def identity(self):
         """Mean `likeness`, or None."""
-        return None if self.likeness is None else float(self.likeness.mean())
+        return None if self.likeness is None else mean_known(self.likeness)
 
     @property
     def psnr(self):
         """Mean PSNR in dB."""
-        return float(self.psnrs.mean())
+        return mean_known(self.psnrs)
 
     @property
     def table(self):
@@ -116,10 +126,10 @@ class EditReport:
 
     @property
     def summary(self):
-        """The means without the table, as a dict."""
-        half = NORMAL_95 * self.others_turned.std() / np.sqrt(len(self.psnrs))
+        """The means without the table, as a dict; "± 95 %" is of "off target"."""
         known = {"target flips": self.target_flips, "low": self.flips_low, "high": self.flips_high, "of": self.lacking}
-        known |= {"off target": self.off_target, "± 95 %": half, "drift": self.drift.mean()}
+        known |= {"off target": self.off_target, "± 95 %": half_width(self.others_turned)}
+        known |= {"drift": mean_known(self.drift)}
         known |= {"identity": self.identity, "PSNR, dB": self.psnr}
         names = {"psnr_outside": "PSNR outside", "ssim_outside": "SSIM outside", "to_truth": "to truth"}
         truth = {} if self.truth is None else {names[name]: mean_known(x) for name, x in self.truth.items()}
@@ -130,14 +140,18 @@ def score_edit(before, after, target, judge, encoder=None, sign=1, truth=None):
     """An `EditReport` of images before and after, both (n, h, w, 3) uint8, by a judge that made no direction.
 
     target  the attribute aimed at; sign +1 if it was to appear, -1 if it was to go
-    truth   the images' `counterfactual.Counterfactual`, where it is known
+    truth   the images' `counterfactual.Counterfactual` for the same target and sign, where it is known
+    Raises ValueError on a target that the judge does not know, another sign, and pictures of different shapes.
     """
+    choice(sign, (1, -1), "sign")
     if target not in judge.attributes:
         raise ValueError(f"{judge.name} cannot judge {target!r}; it knows {judge.attributes}")
     if before.shape != after.shape:
         raise ValueError(f"images before and after differ in shape: {before.shape} and {after.shape}")
     if truth is not None and truth.real.shape != before.shape:
-        raise ValueError(f"the counterfactual has shape {truth.real.shape}, the images {before.shape}; draw as many")
+        raise ValueError(
+            f"the counterfactual has shape {truth.real.shape}, the images {before.shape}; draw as many, of that size"
+        )
     return EditReport(
         list(judge.attributes),
         target,
@@ -157,14 +171,15 @@ def likeness(encoder, before, after):
 
 
 def monotonicity(probabilities, sign=1):
-    """Share of all movement of a probability along a walk that goes the way of the walk, (n,): 1 is monotone.
+    """How much of what a probability moves along a walk is forward, (n,): 1 is monotone, 0 all the wrong way.
 
-    probabilities (s, n) by rising strength. Movement to and fro alike gives 0.5; NaN where there is next to none.
+    probabilities (s, n) by rising strength; forward is up, or down with sign -1. Movement to and fro alike gives 0.5;
+    NaN where all steps together move it by less than `STILL`.
 
     >>> monotonicity(np.array([[0.1, 0.1], [0.5, 0.5], [0.9, 0.1]])).tolist()
     [1.0, 0.5]
     """
-    moved = sign * np.stack([after - before for before, after in pairwise(probabilities)])
+    moved = sign * np.diff(probabilities, axis=0)
     total = np.abs(moved).sum(0)
     return np.where(total < STILL, np.nan, np.maximum(moved, 0).sum(0) / np.maximum(total, STILL))
 
@@ -191,6 +206,11 @@ def share_interval(count, n):
     if n == 0:
         return float("nan"), float("nan"), float("nan")
     return count / n, *wilson(count, n)
+
+
+def half_width(values):
+    """Half of the normal 95% interval of the mean of values (n,); NaN of one alone, which does not vary."""
+    return float(NORMAL_95 * np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("nan")
 
 
 def mean_known(values):
