@@ -160,6 +160,55 @@ def calls_curves(table, column, methods, ax):
     return ax
 
 
+def trade_off_curves(curves, ax=None, limit=None):
+    """Share of targets met against what else changed: a line a method, a marker a strength, from no edit on.
+
+    curves  {method: `tradeoff.Curve`, or several, a list or by target}: of several, means over the targets at equal
+            index of strength; targets that nobody lacked are left out. Twelve methods can be told apart without
+            colours: from the seventh on lines are dashed and markers hollow
+    limit   of drift, where a dotted line goes
+    """
+    ax = axes_for(ax, width=7.2, height=3.8)
+    for i, (method, parts) in enumerate(curves.items()):
+        drift, met = mean_curve(parts)
+        again = {"ls": "--", "mfc": "white"} if i // 6 % 2 else {}
+        look = {"color": PALETTE[i % 6], "marker": MARKERS[i % 6], "ms": 5.5, "lw": 1.4, "markevery": slice(1, None)}
+        ax.plot(drift, met, label=method, clip_on=False, zorder=3, **look | again)
+    if limit is not None:
+        ax.axvline(limit, color="black", ls=":", lw=1, label="limit of drift")
+    ax.set(xlabel="drift: mean change of the judge's other probabilities", ylabel="share of targets met")
+    ax.set(xlim=(0, None), ylim=(0, 1))
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return ax
+
+
+def mean_curve(parts):
+    """Drift and share met (s + 1,) of a `tradeoff.Curve`, or means over several in which anyone lacked the target.
+
+    Raises ValueError where curves of one method have different numbers of strengths, and where nobody lacked a target.
+    """
+    parts = [parts] if hasattr(parts, "points") else list(parts.values() if isinstance(parts, dict) else parts)
+    points = [part.points for part in parts if np.isfinite(part.points).all()]
+    counts = sorted({len(met) - 1 for _, met in points})
+    if len(counts) != 1:
+        found = f"are of {' and '.join(map(str, counts))} strengths" if counts else "have no image that lacked a target"
+        raise ValueError(f"the curves of one method {found}; one line takes as many strengths for every target")
+    return np.mean(points, 0)
+
+
+def area_bars(table, ax=None):
+    """Areas under trade-off curves with 95 % intervals, a row a method, the largest on top: a table of `areas`."""
+    table = table.sort_values("area", na_position="first")
+    ax = axes_for(ax, width=6.4, height=0.32 * len(table) + 0.9)
+    y = np.arange(len(table))
+    error = np.maximum([table.area - table.low, table.high - table.area], 0)
+    ax.barh(y, table.area, color="0.85", height=0.62)
+    ax.errorbar(table.area, y, xerr=error, fmt=MARKERS[0], color=PALETTE[0], ms=5, lw=1.4, capsize=3)
+    ax.set_yticks(y, table.index)
+    ax.set(xlim=(0, None), ylim=(-0.6, len(table) - 0.4), xlabel="area under the trade-off curve, 95 % interval")
+    return ax
+
+
 def qq_fan(X, ax=None, columns=40, seed=0):
     """Quantiles of random coordinates of a view (n, d) against the normal's, one line a coordinate."""
     ax = axes_for(ax, width=4.2, height=3.6)
