@@ -129,7 +129,7 @@ def test_the_truth_comes_along_where_it_is_known():
         np.testing.assert_array_equal(report.truth[name], values)
         assert np.isnan(values[~truth.apart]).all() and np.isfinite(values[truth.apart]).all()
     said = [report.summary[name] for name in ("PSNR outside", "SSIM outside", "to truth")]
-    np.testing.assert_allclose(said, [values[truth.apart].mean() for values in report.truth.values()])
+    np.testing.assert_allclose(said, [np.median(values[truth.apart]) for values in report.truth.values()])
     nowhere = score_edit(BEFORE, AFTER, "red", ColourJudge(), truth=truth)[1::2]
     assert np.isnan([nowhere.summary[name] for name in ("PSNR outside", "SSIM outside", "to truth")]).all()
 
@@ -164,6 +164,14 @@ def test_likeness_does_not_see_what_all_images_share():
     np.testing.assert_allclose(
         likeness(Pixels(), BEFORE[order], AFTER[order]), likeness(Pixels(), BEFORE, AFTER)[order]
     )
+
+
+def test_pooled_flips_of_all_or_none_have_an_interval_that_counts_images():
+    before, after = plain([[0.2, 0.2, 0.2]] * 5), plain([[0.8, 0.2, 0.2]] * 5)
+    done, nothing = (score_edit(before, x, "red", ColourJudge()) for x in (after, before))
+    table = pooled_flips({("red", "done"): done, ("again", "done"): done, ("red", "nothing"): nothing})
+    for name, share in {"done": (1.0, *wilson(5, 5)), "nothing": (0.0, *wilson(0, 5))}.items():
+        np.testing.assert_allclose(table.loc[name, ["target flips", "low", "high"]].to_numpy(float), share)
 
 
 def test_a_share_has_wilsons_interval_and_none_of_nothing():

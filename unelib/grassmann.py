@@ -60,3 +60,13 @@ def exponential(A, tangent):
     left, angles, right = np.linalg.svd(tangent, full_matrices=False)
     turned = np.cos(angles)[:, None] * (left.T @ A) + np.sin(angles)[:, None] * right
     return np.linalg.qr(turned.T)[0].T
+
+
+def random_subspace(k, m, rng):
+    """A subspace (k, m) whose direction is uniform: what distances are compared with.
+
+    >>> rows = random_subspace(2, 5, np.random.default_rng(0))
+    >>> np.allclose(rows @ rows.T, np.eye(2))
+    True
+    """
+    return np.linalg.qr(rng.standard_normal((m, k)))[0].T

@@ -126,13 +126,13 @@ class EditReport:
 
     @property
     def summary(self):
-        """The means without the table, as a dict; "± 95 %" is of "off target"."""
+        """Means without the table, as a dict; "± 95 %" is of "off target". What the truth tells comes in medians."""
         known = {"target flips": self.target_flips, "low": self.flips_low, "high": self.flips_high, "of": self.lacking}
         known |= {"off target": self.off_target, "± 95 %": half_width(self.others_turned)}
         known |= {"drift": mean_known(self.drift)}
         known |= {"identity": self.identity, "PSNR, dB": self.psnr}
         names = {"psnr_outside": "PSNR outside", "ssim_outside": "SSIM outside", "to_truth": "to truth"}
-        truth = {} if self.truth is None else {names[name]: mean_known(x) for name, x in self.truth.items()}
+        truth = {} if self.truth is None else {names[name]: median_known(x) for name, x in self.truth.items()}
         return known | truth
 
 
@@ -189,16 +189,24 @@ def pooled_flips(reports):
 
     reports  {(target, direction): `EditReport`}, all of the same images
     Columns: target flips of all images that lacked a target, low and high (95 %, images drawn with return, so that one
-    that lacked several targets counts once), of, off target (mean).
+    that lacked several targets counts once; Wilson's by images where all turned or none), of, off target (mean).
     """
     rows = {}
     for name in dict.fromkeys(name for _, name in reports):
         parts = [report for (_, other), report in reports.items() if other == name]
-        found = mean_interval([report.flipped for report in parts])
+        found = flip_interval(np.stack([report.flipped for report in parts]))
         rows[name] = {"target flips": found.value, "low": found.low, "high": found.high}
         rows[name] |= {"of": sum(report.lacking for report in parts)}
         rows[name] |= {"off target": np.mean([report.off_target for report in parts])}
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def flip_interval(flipped):
+    """`Interval` of the share of flips (t, n), NaN where nothing was asked, over images; some width for 0 and 1, too."""
+    found, images = mean_interval(flipped), int(np.isfinite(flipped).any(0).sum())
+    if found.value in (0, 1):
+        found = Interval(*share_interval(round(found.value * images), images))
+    return found
 
 
 def share_interval(count, n):
@@ -216,6 +224,11 @@ def half_width(values):
 def mean_known(values):
     """Mean of the values that are not NaN; NaN of none."""
     return float(np.mean(values, where=np.isfinite(values))) if np.isfinite(values).any() else float("nan")
+
+
+def median_known(values):
+    """Their median likewise: ratios and decibels have long tails."""
+    return float(np.nanmedian(values)) if np.isfinite(values).any() else float("nan")
 
 
 def row_cosines(A, B):
