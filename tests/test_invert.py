@@ -7,6 +7,7 @@ import torch
 from unelib.diagnostics import psnr
 from unelib.invert import (
     SETTINGS,
+    between,
     fitting,
     from_noise,
     generate,
@@ -96,6 +97,38 @@ def test_fixed_point_undoes_ddim(gaussian, grid):
     latent = from_noise(gaussian, noise.float(), SOLVERS["ddim"], schedule)
     fixed, plain = (to_noise(gaussian, latent, SOLVERS[s], schedule)[0] for s in ("fixed-point", "ddim"))
     assert (fixed - noise).abs().max() < 5e-3 < (plain - noise).abs().max()
+
+
+@pytest.mark.parametrize("solver", [name for name in SOLVERS if name not in ("ab2", "bdia")])
+@pytest.mark.parametrize("world", ["gaussian", "gaussian_flow"])
+def test_a_way_in_two_pieces_is_the_way_at_once(request, world, solver):
+    gen, integrate = request.getfixturevalue(world), SOLVERS[solver]
+    noise = torch.randn((3, 1, 4, 4), generator=torch.Generator().manual_seed(0))
+    schedule = gen.schedule(12, "karras")
+    halfway = between(gen, noise, integrate, schedule, 12, 5)
+    end = between(gen, halfway, integrate, schedule, 5, 0) / schedule.scales[0]
+    torch.testing.assert_close(end, from_noise(gen, noise, integrate, schedule))
+    torch.testing.assert_close(between(gen, noise, integrate, schedule, 5, 5), noise)
+
+
+@pytest.mark.parametrize("solver", ["ab2", "bdia"])
+def test_solvers_with_a_memory_start_afresh_which_more_steps_make_up_for(gaussian, solver):
+    noise, integrate, apart = torch.randn((3, 1, 4, 4), generator=torch.Generator().manual_seed(0)), SOLVERS[solver], []
+    for steps in (20, 80):
+        schedule = gaussian.schedule(steps, "log-sigma")
+        halfway = between(gaussian, noise, integrate, schedule, steps, steps // 2)
+        end = between(gaussian, halfway, integrate, schedule, steps // 2, 0) / schedule.scales[0]
+        apart.append(float((end - from_noise(gaussian, noise, integrate, schedule)).abs().max()))
+    assert 0 < apart[1] < apart[0] / 4
+
+
+def test_a_state_between_is_the_analytic_one(gaussian):
+    noise = torch.randn((3, 1, 4, 4), generator=torch.Generator().manual_seed(0))
+    schedule = gaussian.schedule(200, "karras")
+    found, (low, high) = between(gaussian, noise, SOLVERS["ab2"], schedule, 200, 90), schedule.levels[[90, 200]]
+    growth = torch.sqrt((gaussian.variance + low**2) / (gaussian.variance + high**2))
+    u = gaussian.mean + (noise * np.sqrt(1 + high**2) - gaussian.mean) * growth
+    torch.testing.assert_close(found.double(), u / np.sqrt(1 + low**2), atol=1e-3, rtol=0)
 
 
 @pytest.mark.parametrize("solver", SOLVERS)

@@ -2,6 +2,8 @@
 
 from contextlib import contextmanager
 
+import torch
+
 
 class Reached(Exception):
     """Raised at the bottleneck, so that the rest of the network need not run; `h` is what was found there."""
@@ -23,10 +25,14 @@ def mid_block(gen):
 
 @contextmanager
 def at_bottleneck(gen, function):
-    """Within it, `function` sees the bottleneck (n, c, h, w) of every pass and may return another; None leaves it."""
+    """Within it, `function` sees the bottleneck (n, c, h, w) of every pass and may return another; None leaves it.
+
+    A compiled network runs as written there: what was compiled before would not ask for the hook.
+    """
     handle = mid_block(gen).register_forward_hook(lambda module, given, h: function(h))
     try:
-        yield
+        with torch.compiler.set_stance("force_eager"):
+            yield
     finally:
         handle.remove()
 

@@ -136,6 +136,18 @@ def per_row(values, n, name):
     return np.broadcast_to(values, n)
 
 
+def finite_list(values, name):
+    """A list of numbers as (s,) float64; ValueError if it is none, is empty, or holds values that are not finite.
+
+    >>> finite_list([1, 2], "strengths").tolist()
+    [1.0, 2.0]
+    """
+    values = np.asarray(values, np.float64)
+    if values.ndim != 1 or not values.size or not np.isfinite(values).all():
+        raise ValueError(f"{name} must be a list of finite numbers, not {values}")
+    return values
+
+
 def flat_rows(X, columns, name="X"):
     """Rows X (n, ...) as a finite (n, columns) float64 array; ValueError on another width."""
     X = matrix(np.reshape(X, (len(X), -1)), name)

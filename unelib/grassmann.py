@@ -29,9 +29,14 @@ def grassmann_distance(A, B):
 def frechet_mean(bases):
     """The subspace (k, m), orthonormal rows, whose squared geodesic distances to the given ones have the least sum.
 
-    bases  a list of (k, m). Steps along the mean tangent (Karcher, 1977) from the leading k dimensions of all of them
-    together, halved while they raise the sum; of subspaces far apart it is a least sum near that start.
+    bases  a list of (k, m), orthonormal rows
+    Steps along the mean tangent (Karcher, 1977) from the leading k dimensions of all of them together, halved while
+    they raise the sum; of subspaces far apart it is a least sum near that start. Raises ValueError on subspaces of
+    spaces or dimensions that differ, or none.
     """
+    shapes = sorted({np.shape(basis) for basis in bases})
+    if len(shapes) != 1:
+        raise ValueError(f"bases have shapes {shapes}; all must have one number of rows and columns")
     stacked = matrix(np.concatenate(bases), "the bases")
     turn = np.linalg.qr(stacked.T)[0]  # the mean lies in the span of all, which may be far smaller than the space
     points = [basis @ turn for basis in bases]
@@ -50,9 +55,9 @@ def frechet_mean(bases):
 def logarithm(A, B):
     """The tangent (k, m) at A that leads to B by the shortest way."""
     left, cosines, right = np.linalg.svd(A @ B.T)
-    angles = np.arccos(np.clip(cosines, -1, 1))
     across = right @ B - cosines[:, None] * (left.T @ A)  # of the principal vectors of B, what A lacks
-    return left @ (angles / np.maximum(np.sin(angles), 1e-12) * across.T).T
+    sines = np.linalg.norm(across, axis=1)  # arccos would lose half the digits of small angles
+    return left @ ((np.arctan2(sines, cosines) / np.maximum(sines, 1e-12))[:, None] * across)
 
 
 def exponential(A, tangent):

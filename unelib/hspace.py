@@ -1,22 +1,23 @@
 """h-space: a denoiser's bottleneck at every step as one view, and edits that move it (Kwon et al., Haas et al., 2023).
 
 A row holds an image's bottlenecks at all steps, one after the other; so probes, directions and their algebra apply to
-it as to any other view, and a direction says at every step where to move.
+it as to any other view, and a direction says at every step where to move. Of a generator with guidance a row holds the
+pass under the condition, and a move is made in both passes.
 """
+
+import hashlib
 
 import numpy as np
 import torch
 from scipy.optimize import linear_sum_assignment
 
 from .bottleneck import at_bottleneck, bottleneck, mid_block, output_given
-from .check import centred, matrix, whole
+from .check import centred, finite_list, matrix, whole
+from .cosine import unit_rows
 from .directions import Direction
 from .invert import batches, check_noise, from_noise, pick_solver
 from .jacobian import Jacobian
-from .krylov import leading_triples
 from .ridge import thin
-
-BLOCK = 4  # vectors that go through a Jacobian at once
 
 
 class HSpace:
@@ -24,8 +25,9 @@ class HSpace:
 
     shape      (c, h, w) of the bottleneck
     timesteps  (steps,) at which the model is asked on the way from noise to image, falling
-    dim        steps x c x h x w, the columns of a row
-    Raises ValueError where the denoiser has no mid block.
+    width      c x h x w, the values at a step
+    dim        steps x width, the columns of a row
+    Raises ValueError where the denoiser has no mid block, and on an unknown solver or grid.
     """
 
     def __init__(self, gen, steps=25, solver="ab2", grid="karras"):
@@ -37,7 +39,8 @@ class HSpace:
         with torch.inference_mode():
             at_zero = bottleneck(gen, torch.zeros(1, *gen.latent_shape, device=gen.device), self.timesteps[0])
         self.shape = tuple(at_zero.shape[1:])
-        self.dim = len(self.timesteps) * int(np.prod(self.shape))
+        self.width = int(np.prod(self.shape))
+        self.dim = len(self.timesteps) * self.width
 
     def rows(self, noise, batch_size=64):
         """Rows (n, dim) float32 of noise (n, *latent_shape): every step's bottleneck on the way to the image."""
@@ -56,9 +59,13 @@ class HSpace:
     def steered(self, d, strength, asymmetric=False):
         """The generator with its bottleneck moved at every step by `strength` standard deviations of a direction.
 
-        Anything that takes a generator takes it. Raises ValueError for a direction of another view's size.
-        asymmetric  only the predicted image moves, the noise that is put back stays (Asyrp; Kwon et al., 2023)
+        What asks a generator for its slope or its noise takes it: every solver, both ways, and `stochastic.decode`.
+        asymmetric  only the predicted image moves, the noise that is put back stays (Asyrp; Kwon et al., 2023): exactly
+                    so in steps of "ddim" on this view's own schedule towards the image, nearly so with other solvers,
+                    and on no other schedule. Every call then asks the network twice
+        Raises ValueError for a direction of another view's size and for a strength that is not finite.
         """
+        finite_list([strength], "strength")
         if d.vector.shape != (self.dim,):
             raise ValueError(
                 f"{d.name} has {d.vector.size} columns; the h-space of {self.gen.name} in {len(self.timesteps)} steps"
@@ -69,14 +76,18 @@ class HSpace:
 
     @property
     def gains(self):
-        """By how much moving only the predicted image at a step, sigma to sigma', exceeds moving both: (steps,)."""
+        """By how much moving only the predicted image in a DDIM step exceeds moving the noise with it: (steps,).
+
+        From level s to s' it is s / (s - s'), and in a flow s (1 - s') / (s - s').
+        """
         levels = self.schedule.levels[::-1]
-        return levels[:-1] / (levels[:-1] - levels[1:])
+        here, there = levels[:-1], levels[1:]
+        return here * (1 - there * self.schedule.flow) / (here - there)
 
     def walk(self, noise, d, strengths, asymmetric=False, batch_size=64):
         """Images (s, n, h, w, 3) uint8 with the bottleneck moved; a row a strength, 0 is the round trip."""
         noise, walked = check_noise(self.gen, noise), []
-        for strength in np.asarray(strengths, float):
+        for strength in finite_list(strengths, "strengths"):
             gen = self.steered(d, strength, asymmetric)
             made = [gen.to_image(self.solve(gen, noise[r])) for r in batches(gen, len(noise), batch_size)]
             walked.append(np.concatenate(made))
@@ -85,20 +96,20 @@ class HSpace:
     def components(self, H, k, joint=False):
         """The k leading principal directions of rows H (n, dim), a list of `Direction` with their deviation as sigma.
 
-        joint  False: each step has its own components (Haas et al., 2023), which are put together from step to step by
-               how their scores correlate over images; True: components of whole rows
+        joint  False: each step has its own k leading components (Haas et al., 2023), which are put together from step
+               to step by how their scores correlate over images; True: components of whole rows
+        They are in the order of their deviations, the largest first. Raises ValueError if k is larger than the rank of
+        the rows, at any step or as a whole.
         """
         H = self.checked(H)
-        width = self.dim // len(self.timesteps)
-        if not whole(k, 1, min(len(H) - 1, width)):
-            raise ValueError(
-                f"k is {k!r}; choose a whole number from 1 to {min(len(H) - 1, width)}: there are {len(H)} rows, and"
-                f" {width} values at a step"
-            )
+        check_count(k, min(len(H) - 1, self.dim if joint else self.width), f"{len(H)} rows of {self.width} a step")
         centre, _ = centred(H, "H")
         steps = [thin(part) for part in ([centre] if joint else np.split(centre, len(self.timesteps), 1))]
-        scores, loads = [U[:, :k] for U, _, _ in steps], [(V * s)[:, :k].T for _, s, V in steps]
-        return [unit(f"h{i + 1}", v).scaled_by(H) for i, v in enumerate(chained(scores, loads))]
+        check_count(k, min(len(s) for _, s, _ in steps), "the rank of the rows, or of a step of theirs")
+        vectors = unit_rows(chained([U[:, :k] for U, _, _ in steps], [(V * s)[:, :k].T for _, s, V in steps]))
+        deviations = (centre @ vectors.T).std(0)
+        order = np.argsort(-deviations, kind="stable")
+        return [Direction(f"h{i}", vectors[j], float(deviations[j])) for i, j in enumerate(order, 1)]
 
     def checked(self, H):
         """Rows as (n, dim) float64; ValueError on another width."""
@@ -111,21 +122,24 @@ class HSpace:
         """The k directions that move one image's output most, a list of `Direction` (Haas et al., 2023).
 
         noise  of one image (1, *latent_shape). At every step they are the leading right singular vectors of the
-        Jacobian of the denoiser's output with respect to h, put together from step to step by their cosines.
+        Jacobian of the denoiser's output with respect to h, put together from step to step by their cosines and in the
+        order of the first step, that of the noise itself. `sigma` is 1, so that a strength is a length over all steps.
+        Raises ValueError on several images, and if k is larger than the bottleneck or the output.
         """
         noise, reader = check_noise(self.gen, noise), Reader(self.gen)
         if len(noise) != 1:
             raise ValueError(f"{len(noise)} images were given; singular directions belong to one")
+        most = min(self.width, self.gen.latent_dim)
+        check_count(k, most, f"the bottleneck has {self.width} values, the output {self.gen.latent_dim}")
         self.solve(reader, noise)
         vectors = [self.singular_vectors(reader.states[t], reader.found[t], t, k, tolerance) for t in self.timesteps]
-        return [unit(f"s{i + 1}", v) for i, v in enumerate(chained([v.T for v in vectors], vectors))]
+        chain = unit_rows(chained([v.T for v in vectors], vectors))
+        return [Direction(f"s{i}", v) for i, v in enumerate(chain, 1)]
 
     def singular_vectors(self, x, h, t, k, tolerance):
         """Right singular vectors (k, c x h x w) of the output at one state x with respect to its bottleneck h."""
         J = Jacobian(lambda h: output_given(self.gen, x.expand(len(h), *x.shape[1:]), t, h), h)
-        if not whole(k, 1, min(J.rows, J.columns)):
-            raise ValueError(f"k is {k!r}; choose a whole number from 1 to {min(J.rows, J.columns)}")
-        return leading_triples(J.forward, J.backward, J.columns, k, BLOCK, tolerance).v
+        return J.triples(k, tolerance, self.gen.dtype).v
 
 
 class Reader:
@@ -155,6 +169,12 @@ class Steered:
 
     def __getattr__(self, name):
         return getattr(self.gen, name)
+
+    @property
+    def settings(self):
+        """The generator's, and what moves it: noise found so is not the generator's own."""
+        moved = hashlib.sha256(self.timesteps.tobytes() + self.moves.cpu().numpy().tobytes()).hexdigest()[:16]
+        return self.gen.settings | {"steered": moved, "asymmetric": self.gains is not None}
 
     def slope(self, x, t):
         """The ODE's right-hand side with the bottleneck moved; with gains, its change is that many times as large."""
@@ -191,6 +211,7 @@ def chained(scores, loads):
     return np.concatenate(chain, 1)
 
 
-def unit(name, vector):
-    """A `Direction` along a vector (d,)."""
-    return Direction(name, vector / np.linalg.norm(vector))
+def check_count(k, most, why):
+    """ValueError unless k is a whole number from 1 to `most`."""
+    if not whole(k, 1, most):
+        raise ValueError(f"k is {k!r}; choose a whole number from 1 to {most}: {why}")

@@ -4,6 +4,11 @@ import numpy as np
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from .krylov import leading_triples
+
+BLOCK = 4  # vectors that go through at once; larger blocks need more products, smaller ones more passes
+MOST = 100  # products a triple after which a search ends as it stands, and ten times as many at least
+
 
 class Jacobian:
     """J of a function at a point: `forward(V)` gives the rows V J', `backward(U)` the rows U J; `products` counts them.
@@ -40,6 +45,15 @@ class Jacobian:
         """U J (b, columns) float64 for vectors U (b, rows)."""
         u = self.taken(U, self.y)
         return as_rows(torch.autograd.grad(self.y, self.x, u, retain_graph=True)[0])
+
+    def triples(self, k, tolerance, dtype=torch.float32, block=BLOCK, seed=0):
+        """Its k leading singular `krylov.Triples`, by a network that runs in some precision.
+
+        No residual falls far below the precision's rounding, so a tolerance below it is raised to that; and a search
+        that needs too many products, `MOST`, ends as it stands.
+        """
+        tolerance, most = max(tolerance, torch.finfo(dtype).eps), MOST * max(k, 10)
+        return leading_triples(self.forward, self.backward, self.columns, k, block, tolerance, most, seed)
 
     def taken(self, vectors, like):
         """Vectors (b, ...) in the shape and precision of a tensor's rows; the network is recorded for as many."""

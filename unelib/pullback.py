@@ -2,6 +2,7 @@
 
 The metric of h-space, pulled back through the map x_t -> h, has as its local basis the right singular vectors v of
 J = dh / dx_t; the left ones, u, span the tangent space in h. J is known by its products alone (`jacobian`, `krylov`).
+Of a generator with guidance it is the pass under the condition.
 """
 
 from dataclasses import dataclass
@@ -11,15 +12,14 @@ import numpy as np
 import torch
 
 from .bottleneck import bottleneck, mid_block
-from .check import matrix, same_columns, whole
+from .check import finite_list, matrix, same_columns, whole
 from .cosine import unit_rows
 from .directions import Direction
 from .grassmann import frechet_mean
 from .invert import batches, between, check_noise, generate_latents, pick_solver, to_images
-from .jacobian import Jacobian
-from .krylov import leading_triples
+from .jacobian import BLOCK, Jacobian
 
-BLOCK = 4  # vectors that go through the Jacobian at once; larger blocks need more products, smaller ones more passes
+RANK = 1e-6  # share of the largest singular value below which one is rounding
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ def local_basis(gen, noise, t, k=10, tolerance=1e-4, block=BLOCK, seed=0):
 
     noise      one state (1, *latent_shape) or (*latent_shape,), as the model sees it at t: an image's noise at the last
                timestep, and what `states_at` makes of it at others
-    tolerance  on the residuals, of the largest singular value; singular values are off by about its square
+    tolerance  on the residuals, of the largest singular value; singular values are off by about its square. In half
+               precision it is the precision's rounding at least, and where it is not reached the residuals say so
     Block Krylov: see `krylov.leading_triples`. Raises ValueError on a timestep outside the schedule, on k larger than
     the bottleneck or the state, on several states, and if there is no mid block.
     """
@@ -62,7 +63,7 @@ def local_basis(gen, noise, t, k=10, tolerance=1e-4, block=BLOCK, seed=0):
             f"k is {k!r}; choose a whole number from 1 to {min(J.rows, J.columns)}: {gen.name}'s bottleneck has"
             f" {J.rows} values, its states {J.columns}"
         )
-    found = leading_triples(J.forward, J.backward, J.columns, k, block, tolerance, seed=seed)
+    found = J.triples(k, tolerance, gen.dtype, block, seed)
     return Basis(found.v, found.sigma, found.u, t, found.residual, found.products)
 
 
@@ -101,7 +102,7 @@ def check_state(gen, state):
 def states_at(gen, noise, t, steps=25, solver="ab2", grid="karras", batch_size=64):
     """States (n, *latent_shape) float32 of the ODE from noise at timestep t, as the model sees them, and that timestep.
 
-    It is that of the nearest level of the schedule, the noise's own among them.
+    It is that of the nearest level of the schedule above the image's, the noise's own among them.
     """
     schedule, noise = gen.schedule(steps, spacing=grid), check_noise(gen, noise)
     level = level_at(gen, schedule, t)
@@ -129,8 +130,10 @@ def walk_at(gen, noise, v, t, strengths, guidance=None, steps=25, solver="ab2", 
     v         a `Direction` of states at t, the same for all, or unit vectors (n, d), each image's own, and then a
               strength is a length
     guidance  None: x + s v. A number gamma: x + gamma (eps(x + s v) - eps(x)), the x-space guidance of Park et al.
-    The way back is counted as a change of the round trip's latent, so that stopping at t costs nothing.
+    The way back is counted as a change of the round trip's latent, so that stopping at t costs nothing. Raises
+    ValueError on strengths that are not a list of finite numbers, and on v of other states or of other images.
     """
+    strengths = finite_list(strengths, "strengths")
     noise, schedule = check_noise(gen, noise), gen.schedule(steps, spacing=grid)
     level = level_at(gen, schedule, t)
     vectors, sigma = state_vectors(gen, v, len(noise))
@@ -168,9 +171,11 @@ def transported(u, basis):
     """Directions u (j, m) of h-space in another image's states, (j, d) unit rows, and how much of each was kept (j,).
 
     They are projected on the tangent space that `basis` spans and pulled back, J+ u (parallel transport in Park et al.,
-    2023); kept is the length of the projection of the unit vector.
+    2023); kept is the length of the projection of the unit vector, and where it is near 0 the row says nothing. Vectors
+    of the basis that do not move h, sigma being 0, span no tangent space and are left out.
     """
     u = unit_rows(matrix(np.atleast_2d(u), "u"))
     same_columns(u, basis.u.shape[1], "u")
-    parts = u @ basis.u.T
-    return unit_rows(parts / basis.sigma @ basis.v), np.linalg.norm(parts, axis=1)
+    moving = basis.sigma > RANK * basis.sigma[0]
+    parts = u @ basis.u[moving].T
+    return unit_rows(parts / basis.sigma[moving] @ basis.v[moving]), np.linalg.norm(parts, axis=1)
