@@ -1,4 +1,4 @@
-"""Figures of the pullback geometry: quantities by timestep, from noise at the left to the image at the right."""
+"""Figures of the pullback geometry: singular values by rank, and quantities by timestep."""
 
 import numpy as np
 
@@ -16,8 +16,8 @@ def by_timestep(curves, ax=None, ylabel=""):
         look = control if name.endswith("(control)") else look
         ax.errorbar(t, value, yerr=np.maximum([value - low, high - value], 0), elinewidth=0.8, label=name, **look)
     ax.invert_xaxis()
-    ax.set(xlabel="timestep: noise at the left, image at the right", ylabel=ylabel)
-    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    ax.set(xlabel="timestep (from noise to image)", ylabel=ylabel)
+    ax.legend()
     return ax
 
 
