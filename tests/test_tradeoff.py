@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from unelib.scoring import EditReport, monotonicity
-from unelib.tradeoff import Curve, area, areas, curve, mean_areas
+from unelib.tradeoff import Curve, area, areas, curve, edited, mean_areas
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -216,3 +216,28 @@ def test_errors_of_areas(curves, message):
 def test_an_unknown_reference_is_named():
     with pytest.raises(ValueError, match="unknown reference 'none'; choose one of plain, better, random"):
         areas(CURVES, 0.1, "none")
+
+
+def test_only_images_that_lack_a_target_are_edited_each_strength_with_the_targets_sign():
+    class Grey:
+        name, attributes = "grey", ["bright", "constant"]
+
+        def probabilities(self, pixels):
+            return np.column_stack([pixels.reshape(len(pixels), -1).mean(1) / 255, np.full(len(pixels), 0.3)])
+
+    before, asked = np.stack([np.full((2, 2, 3), v, np.uint8) for v in (10, 200, 60)]), []
+
+    def make(target, rows, strengths):
+        asked.append((target, rows.tolist(), strengths))
+        return np.stack([np.full((len(rows), 2, 2, 3), 128 + 20 * s, np.uint8) for s in strengths])
+
+    found = edited({"paint": ([1, 2], make)}, before, {"bright": 1}, Grey())
+    away = edited({"paint": ([1, 2], make)}, before, {"bright": -1}, Grey())
+    assert asked == [("bright", [0, 2], [1, 2]), ("bright", [1], [-1, -2])]
+    report = found["paint"]["bright"][2]
+    np.testing.assert_array_equal(report.flipped, [1, np.nan, 1])
+    np.testing.assert_array_equal(report.after[1], report.before[1])
+    np.testing.assert_array_equal(away["paint"]["bright"][1].flipped, [np.nan, 1, np.nan])
+    assert area(curve(found["paint"]["bright"]), 0.1) == 1
+    nobody = edited({"paint": ([1], make)}, before, {"constant": -1}, Grey())["paint"]["constant"][1]
+    assert nobody.lacking == 0 and len(asked) == 2

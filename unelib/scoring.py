@@ -202,7 +202,7 @@ def pooled_flips(reports):
 
 
 def flip_interval(flipped):
-    """`Interval` of the share of flips (t, n), NaN where nothing was asked, over images; some width for 0 and 1, too."""
+    """`Interval` of the share of flips (t, n), NaN where nothing was asked, over images; some width for 0 and 1."""
     found, images = mean_interval(flipped), int(np.isfinite(flipped).any(0).sum())
     if found.value in (0, 1):
         found = Interval(*share_interval(round(found.value * images), images))

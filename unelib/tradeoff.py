@@ -13,7 +13,7 @@ import pandas as pd
 from .check import choice, share
 from .interval import RESAMPLES, Interval
 from .roc import drawn_counts, percentiles
-from .scoring import monotonicity
+from .scoring import monotonicity, score_edit
 
 
 @dataclass(frozen=True)
@@ -154,3 +154,27 @@ def mean_areas(curves, limit, counts):
     found = np.stack([area_under(*mean_points(curve, counts), limit) for curve in curves.values()])
     known = np.isfinite(found)
     return np.divide(np.nansum(found, 0), known.sum(0), out=np.full(found.shape[1], np.nan), where=known.any(0))
+
+
+def edited(methods, before, targets, judge, encoder=None, truths=None):
+    """What methods do to the images that lack a target: {method: {target: {strength: `EditReport`}}}.
+
+    methods  {name: (strengths, make)}; strengths are positive, and make(target, rows, strengths), which is given them
+             with the target's sign, returns the pictures (s, m, h, w, 3) of images `rows` (m,) after the edits
+    before   (n, h, w, 3) uint8; images that do not lack the target stay as they are, so every report is of all images
+    targets  {attribute: 1 if it is to appear, -1 if it is to go}
+    truths   {attribute: `counterfactual.Counterfactual` or None}
+    """
+    judged, found = judge.probabilities(before) > 0.5, {name: {} for name in methods}
+    for target, sign in targets.items():
+        rows = np.flatnonzero(judged[:, judge.attributes.index(target)] == (sign < 0))
+        truth = None if truths is None else truths[target]
+        for name, (strengths, make) in methods.items():
+            walked = np.repeat(before[None], len(strengths), 0)
+            if len(rows):
+                walked[:, rows] = make(target, rows, [sign * strength for strength in strengths])
+            found[name][target] = {
+                strength: score_edit(before, after, target, judge, encoder, sign, truth)
+                for strength, after in zip(strengths, walked)
+            }
+    return found
