@@ -6,6 +6,7 @@ BIN := .venv/bin
 READY := .venv/ready
 NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:cacheprovider
 OF_BOTH := notebooks/07_two_worlds.ipynb notebooks/11_evidence.ipynb
+METHODS := $(wildcard notebooks/methods/*.ipynb)
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off
 
 .PHONY: help run test bench lock clean
@@ -26,11 +27,13 @@ run: $(READY)
 test: $(READY)
 	$(BIN)/ruff check
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov=unelib --cov-report=term
-	@scratch=$$(mktemp -d) && trap 'kill $$fashion 2> /dev/null; rm -rf "$$scratch"' EXIT && echo "executing the notebooks in $$scratch, both worlds at once" \
+	@scratch=$$(mktemp -d) && trap 'kill $$fashion $$methods 2> /dev/null; rm -rf "$$scratch"' EXIT && echo "executing the notebooks in $$scratch, both worlds at once" \
 		&& export UNELIB_ROOT="$$scratch" OMP_NUM_THREADS=1 \
 		&& { $(BIN)/python -m unelib run recipes/fashion.yaml > "$$scratch/fashion.log" 2>&1 & fashion=$$!; } \
 		&& $(NBVAL) $(filter-out $(OF_BOTH),$(wildcard notebooks/*.ipynb)) \
-		&& { wait $$fashion || { cat "$$scratch/fashion.log"; exit 1; }; } && $(NBVAL) $(OF_BOTH)
+		&& { wait $$fashion || { cat "$$scratch/fashion.log"; exit 1; }; } \
+		&& { $(NBVAL) $(METHODS) > "$$scratch/methods.log" 2>&1 & methods=$$!; } && $(NBVAL) $(OF_BOTH) \
+		&& { wait $$methods || { cat "$$scratch/methods.log"; exit 1; }; } && tail -n 1 "$$scratch/methods.log"
 
 bench: $(READY)
 	@set -e; for script in $(filter-out benchmarks/measured.py,$(wildcard benchmarks/*.py)); do echo "$$script"; $(BIN)/python "$$script"; done

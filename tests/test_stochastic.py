@@ -22,6 +22,7 @@ from unelib.stochastic import (
     noisy_schedule,
     posterior_mean,
     reverse_mean,
+    step_diagnostics,
     to_stochastic,
 )
 
@@ -245,3 +246,12 @@ def test_latents_that_are_not_finite_are_reported(gaussian, pixels):
     gaussian.slope = lambda x, t: x * torch.inf
     with pytest.raises(ValueError, match="gaussian gave latents that are not finite; use dtype='float32'"):
         encode(gaussian, pixels, steps=3)
+
+
+def test_step_diagnostics_of_fresh_noise_and_of_a_chain_that_repeats_itself():
+    rng = np.random.default_rng(0)
+    fresh = step_diagnostics(rng.standard_normal((400, 6, 1, 4, 4)))
+    np.testing.assert_allclose([fresh[k] for k in ("std_first", "std_last", "neighbour")], [1, 1, 0], atol=0.05)
+    same = np.repeat(rng.standard_normal((50, 1, 1, 4, 4)), 5, 1) * np.array([9, 1, 2, 3, 4]).reshape(1, 5, 1, 1, 1)
+    told = step_diagnostics(same)
+    assert told["neighbour"] == pytest.approx(1) and told["std_last"] == pytest.approx(4 * told["std_first"])

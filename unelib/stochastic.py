@@ -59,6 +59,17 @@ def decode_latents(gen, latents, grid="karras", batch_size=64):
     return np.concatenate([clean.cpu().numpy() for clean in decoded(gen, latents, grid, batch_size)])
 
 
+def step_diagnostics(latents):
+    """How far the z (n, steps, ...) of stochastic latents (n, steps + 1, ...) are from fresh noise, as a dict.
+
+    std_first, std_last  of the first and the last step's z (1)
+    neighbour            mean correlation of one step's z with the next one's, value by value (0)
+    """
+    z = latents[:, 1:].reshape(len(latents), latents.shape[1] - 1, -1).astype(np.float64)
+    pairs = [np.corrcoef(z[:, i].ravel(), z[:, i + 1].ravel())[0, 1] for i in range(z.shape[1] - 1)]
+    return {"std_first": z[:, 0].std(), "std_last": z[:, -1].std(), "neighbour": np.mean(pairs)}
+
+
 def decoded(gen, latents, grid, batch_size):
     """Clean latents, batch after batch."""
     latents = check_latents(gen, latents)
