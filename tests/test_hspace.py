@@ -2,6 +2,8 @@
 
 from contextlib import contextmanager
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -335,3 +337,9 @@ def test_bad_settings(load, ldm, gaussian, space):
             HSpace(ldm, **{how: 0 if how == "steps" else "x"})
     with pytest.raises(ValueError, match="takes noise of shape"):
         space.rows(np.zeros((1, 5)))
+
+
+def test_a_steered_generator_can_be_copied(space):
+    steered = space.steered(Direction("d", np.eye(space.dim)[0]), 2.0)
+    again = copy.copy(steered)
+    assert again.gen is steered.gen and again.name == steered.name and again.settings == steered.settings

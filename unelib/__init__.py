@@ -28,8 +28,12 @@ EXPORTS = {
     "UNE": "une",
     "direction": "directions",
     "carried": "directions",
+    "partial_directions": "directions",
     "walk": "edit",
     "score_edit": "edit",
+    "HSpace": "hspace",
+    "local_basis": "pullback",
+    "interpolate": "interpolation",
     "Explorer": "explore",
 }
 __all__ = list(EXPORTS)

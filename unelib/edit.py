@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from .check import matrix
+from .check import finite_list, matrix
 from .invert import generate
 from .scoring import EditReport, monotonicity, pooled_flips, score_edit, share_interval
 from .steps import stepped, warn_off_shell
@@ -52,9 +52,7 @@ def walk(gen, noise, d, strengths, *settings, path="straight", decode=generate, 
     decode         what makes the images: `generate`, or `stochastic.decode` of stochastic latents
     settings, how  what it takes after the noise; of `generate` steps=25, solver="ab2", grid="karras", batch_size=64
     """
-    strengths = np.asarray(strengths, float)
-    if strengths.ndim != 1 or not strengths.size or not np.isfinite(strengths).all():
-        raise ValueError(f"strengths must be a list of finite numbers, not {strengths}")
+    strengths = finite_list(strengths, "strengths")
     if len(noise) == 0:
         raise ValueError("no noise was given")
     moved = [shifted(noise, d, s, path) for s in strengths]

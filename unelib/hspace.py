@@ -149,7 +149,7 @@ class Reader:
         self.gen, self.states, self.found = gen, {}, {}
 
     def __getattr__(self, name):
-        return getattr(self.gen, name)
+        return behind(self, name)
 
     def slope(self, x, t):
         """The generator's own slope; of several passes for guidance the first, under the condition, is remembered."""
@@ -168,7 +168,7 @@ class Steered:
         self.moves = torch.from_numpy(moves).to(gen.device)
 
     def __getattr__(self, name):
-        return getattr(self.gen, name)
+        return behind(self, name)
 
     @property
     def settings(self):
@@ -193,6 +193,13 @@ class Steered:
             return moved
         plain = function(x, t)
         return plain + float(self.gains[i]) * (moved - plain)
+
+
+def behind(shell, name):
+    """An attribute of the generator that `shell.gen` is, for what the shell lacks itself; copies begin without one."""
+    if name == "gen":
+        raise AttributeError(name)
+    return getattr(shell.gen, name)
 
 
 def chained(scores, loads):
