@@ -1,8 +1,7 @@
 """h-space: rows are the bottlenecks on the way, moves are made where they should be, and a move of zero is none."""
 
-from contextlib import contextmanager
-
 import copy
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
