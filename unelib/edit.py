@@ -57,8 +57,7 @@ def walk(gen, noise, d, strengths, *settings, path="straight", decode=generate, 
         raise ValueError("no noise was given")
     moved = [shifted(noise, d, s, path) for s in strengths]
     warn_off_shell(noise, moved, d, strengths)
-    made = decode(gen, np.concatenate(moved), *settings, **how)
-    return made.reshape(len(strengths), len(noise), *made.shape[1:])
+    return np.stack([decode(gen, part, *settings, **how) for part in moved])  # batched as the round trip is
 
 
 def judged_changes(gen, noise, directions, judge, strength=3.0, before=None, **solver):
