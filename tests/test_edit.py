@@ -1,7 +1,5 @@
 """Edits: a step of zero is the round trip, steps undo each other, changes are told by target."""
 
-import warnings
-
 import numpy as np
 import pytest
 
@@ -14,6 +12,7 @@ from unelib.edit import (
     solver_of,
     walk,
 )
+from unelib.generators import load_generator
 from unelib.invert import generate
 
 pytestmark = pytest.mark.filterwarnings("ignore:a straight step")  # of noise as small as this, any step is long
@@ -83,7 +82,7 @@ def on_shell(norm, n=6, d=1024):
 
 def test_long_straight_steps_are_warned_of_with_their_numbers():
     off = (np.hypot(32, 13) - 32) / 0.5**0.5  # sqrt(1,024) is 32
-    told = f"strength 13 along first leads an image off the shell of Gaussian noise by {off:.1f} standard deviations"
+    told = f"strength 13 along first leads an image off its shell: it changes the norm by {off:.1f} standard deviations"
     with pytest.warns(UserWarning, match=told) as found:
         move(on_shell(32), FIRST, [13, 0, 13, 13, 1, 13])
     assert len(found) == 1 and found[0].filename == __file__
@@ -91,12 +90,11 @@ def test_long_straight_steps_are_warned_of_with_their_numbers():
     assert "path='norm' or path='geodesic', or a smaller strength" in str(found[0].message)
 
 
-def test_steps_back_to_the_shell_are_not_warned_of():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        move(on_shell(26), FIRST, 18)
-        with pytest.raises(UserWarning, match="off the shell"):
-            move(on_shell(38), FIRST, 18)
+@pytest.mark.parametrize("norm, dtype", [(26, np.float32), (300, np.float16)])
+def test_noise_has_its_own_shell_whatever_its_norm_and_precision(norm, dtype):
+    rows = on_shell(norm).astype(dtype)
+    with pytest.warns(UserWarning, match="off its shell"):
+        move(rows, FIRST, norm / 1.5)
 
 
 def test_a_walk_warns_once(gaussian, noise, brighter):
@@ -113,6 +111,13 @@ def test_steps_that_keep_to_the_shell_are_not_warned_of(noise):
         move(wide, d, strength)
     for path in ("norm", "geodesic"):
         move(wide, d, 25, path)
+
+
+@pytest.mark.parametrize("n", [1, 4, 8])
+def test_among_other_strengths_zero_is_the_round_trip_to_the_last_digit(n):
+    gen, d = load_generator("drawn-ldm", "cpu"), Direction("d", np.eye(1024)[3])
+    noise = np.random.default_rng(n).standard_normal((n, 4, 16, 16)).astype(np.float32)
+    np.testing.assert_array_equal(walk(gen, noise, d, [-2, 0, 3], steps=3)[1], generate(gen, noise, steps=3))
 
 
 def test_settings_are_those_of_what_makes_the_images(gaussian, noise, brighter):
@@ -160,6 +165,9 @@ def test_errors(gaussian, noise, brighter):
     for strengths in ([0, np.inf], [], 3):
         with pytest.raises(ValueError, match="finite numbers"):
             walk(gaussian, noise, brighter, strengths)
+    for settings, named in (((), {"solver": "bdia"}), ((8, "bdia"), {})):
+        with pytest.raises(ValueError, match="'bdia' needs the state before the noise"):
+            walk(gaussian, noise, brighter, [1], *settings, **named)
     with pytest.raises(ValueError, match="unknown path 'round'"):
         walk(gaussian, noise, brighter, [1], path="round")
     with pytest.raises(ValueError, match="no noise was given"):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from .check import finite_list, matrix
-from .invert import generate
+from .invert import generate, one_state
 from .scoring import EditReport, monotonicity, pooled_flips, score_edit, share_interval
 from .steps import stepped, warn_off_shell
 
@@ -27,7 +27,7 @@ def move(noise, d, strength, path="straight"):
 
     path  "straight", or "norm" or "geodesic", which keep every image's norm and can be taken back up to the direction's
           pole: as in `steps.stepped`
-    Warns where a straight step leads further off the shell of Gaussian noise than its norms differ (`steps.SHELL`).
+    Warns where a straight step changes norms by more than those of Gaussian noise differ (`steps.SHELL`).
     Raises ValueError on another view's direction, strengths that are not finite, and curved steps past the pole.
     """
     moved = shifted(noise, d, strength, path)
@@ -53,6 +53,7 @@ def walk(gen, noise, d, strengths, *settings, path="straight", decode=generate, 
     settings, how  what it takes after the noise; of `generate` steps=25, solver="ab2", grid="karras", batch_size=64
     """
     strengths = finite_list(strengths, "strengths")
+    one_state(how.get("solver", settings[1] if len(settings) > 1 else None))
     if len(noise) == 0:
         raise ValueError("no noise was given")
     moved = [shifted(noise, d, s, path) for s in strengths]

@@ -15,7 +15,7 @@ from .bottleneck import at_bottleneck, bottleneck, mid_block, output_given
 from .check import centred, finite_list, matrix, whole
 from .cosine import unit_rows
 from .directions import Direction
-from .invert import batches, check_noise, from_noise, pick_solver
+from .invert import batches, check_noise, from_noise, one_state, pick_solver
 from .jacobian import Jacobian
 from .ridge import thin
 
@@ -32,7 +32,7 @@ class HSpace:
 
     def __init__(self, gen, steps=25, solver="ab2", grid="karras"):
         mid_block(gen)
-        pick_solver(solver)
+        pick_solver(one_state(solver))
         self.gen, self.how = gen, {"steps": steps, "solver": solver, "grid": grid}
         self.schedule = gen.schedule(steps, spacing=grid)
         self.timesteps = self.schedule.timesteps[:0:-1]

@@ -156,6 +156,13 @@ def check_forward(forward, schedule):
         raise ValueError(f"forward is {forward}; choose 0 to {schedule.steps - 1}, less than the steps")
 
 
+def one_state(solver):
+    """The solver's name if noise alone leads back by it; ValueError if it needs the state before, which edits lack."""
+    if solver == "bdia":
+        raise ValueError("solver 'bdia' needs the state before the noise, which an edit does not have; choose 'ab2'")
+    return solver
+
+
 def pick_solver(name):
     """Solver function by name; ValueError lists the names."""
     if name not in SOLVERS:

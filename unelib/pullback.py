@@ -16,7 +16,7 @@ from .check import finite_list, matrix, same_columns, whole
 from .cosine import unit_rows
 from .directions import Direction
 from .grassmann import frechet_mean
-from .invert import batches, between, check_noise, generate_latents, pick_solver, to_images
+from .invert import batches, between, check_noise, generate_latents, one_state, pick_solver, to_images
 from .jacobian import BLOCK, Jacobian
 
 RANK = 1e-6  # share of the largest singular value below which one is rounding
@@ -134,6 +134,7 @@ def walk_at(gen, noise, v, t, strengths, guidance=None, steps=25, solver="ab2", 
     ValueError on strengths that are not a list of finite numbers, and on v of other states or of other images.
     """
     strengths = finite_list(strengths, "strengths")
+    one_state(solver)
     noise, schedule = check_noise(gen, noise), gen.schedule(steps, spacing=grid)
     level = level_at(gen, schedule, t)
     vectors, sigma = state_vectors(gen, v, len(noise))

@@ -11,7 +11,7 @@ import numpy as np
 
 from .check import choice, per_row
 
-SHELL = 3.0  # standard deviations of the norm by which a step may lead further off the shell before a warning
+SHELL = 3.0  # standard deviations of the norm by which a step may change it before a warning
 NORM_SD = np.sqrt(0.5)  # of the norm of Gaussian noise
 POLE = 1e-6  # share of a row off the direction below which it is rounding: single precision holds no less
 UNIT = 1e-4  # by which a vector's length may miss 1
@@ -95,22 +95,21 @@ def unit(d):
 
 
 def warn_off_shell(before, after, d, strengths):
-    """Warn once if steps lead any image further off the shell of Gaussian noise by more than SHELL of its deviations.
+    """Warn once if steps change the norm of any image by more than SHELL standard deviations of Gaussian noise's norm.
 
     before (n, ...); after (n, ...), or (s, n, ...) with a row a strength; strengths a number, (n,), or (s,)
     """
     n = len(before)
-    norms = np.linalg.norm(np.reshape(after, (-1, n, before[0].size)), axis=2)
-    off = lambda norm: np.abs(norm - np.sqrt(before[0].size)) / NORM_SD
-    change = off(norms) - off(np.linalg.norm(np.reshape(before, (n, -1)), axis=1))
+    own, norms = (np.linalg.norm(np.reshape(x, (-1, n, before[0].size)).astype(float), axis=2) for x in (before, after))
+    change = np.abs(norms - own) / NORM_SD
     if change.max() <= SHELL:
         return
     by = np.reshape(strengths, (-1, 1) if np.ndim(after) > np.ndim(before) else (1, -1))
     strength = np.broadcast_to(by, change.shape).flat[change.argmax()]
     warnings.warn(
-        f"a straight step of strength {strength:g} along {d.name} leads an image off the shell of Gaussian noise by"
-        f" {change.max():.1f} standard deviations of its norm, and {(change > SHELL).any(0).sum()} of {n} images by"
-        f" more than {SHELL:g}: what a generator makes of such noise says little. Take path='norm' or path='geodesic',"
-        " or a smaller strength",
+        f"a straight step of strength {strength:g} along {d.name} leads an image off its shell: it changes the norm by"
+        f" {change.max():.1f} standard deviations of that of Gaussian noise, and {(change > SHELL).any(0).sum()} of {n}"
+        f" images by more than {SHELL:g}: what a generator makes of such noise says little. Take path='norm' or"
+        " path='geodesic', or a smaller strength",
         stacklevel=3,
     )
