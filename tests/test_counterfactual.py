@@ -29,6 +29,13 @@ def test_real_pictures_are_those_of_the_image_set(split, seed):
         np.testing.assert_array_equal(found.apart, images.attributes["Male"] == (sign < 0))
 
 
+def test_faces_without_correlations_are_told_from_those_with():
+    bound, free = (load_images("drawn-faces", n=6, seed=2, correlated=correlated) for correlated in (True, False))
+    assert not np.array_equal(bound.pixels, free.pixels) and not set(bound.ids) & set(free.ids)
+    found = counterfactual([*free.ids[:3], *bound.ids, *free.ids[3:]], "Male")
+    np.testing.assert_array_equal(found.real, np.concatenate([free.pixels[:3], bound.pixels, free.pixels[3:]]))
+
+
 @SIGNS
 @pytest.mark.parametrize("target", ["Smiling", "Eyeglasses", "Blond_Hair", "Bald"])
 def test_wanted_pictures_are_drawn_from_flipped_factors_where_the_target_lacked(target, sign):
@@ -60,10 +67,10 @@ def test_a_counterfactual_does_not_depend_on_what_else_is_asked_for():
 
 
 def test_factors_of_several_worlds_keep_their_order():
-    seeds, indices = np.array([3, 0, 3, 1, 0]), np.array([9, 8, 1, 8, 2])
-    found = factors_of(seeds, indices)
-    for i, (seed, index) in enumerate(zip(seeds, indices)):
-        one = sample_factors([index], seed)
+    worlds, indices = [(3, True), (0, True), (3, False), (1, True), (0, True)], np.array([9, 8, 9, 8, 2])
+    found = factors_of(worlds, indices)
+    for i, (world, index) in enumerate(zip(worlds, indices)):
+        one = sample_factors([index], *world)
         for field in fields(Factors):
             np.testing.assert_array_equal(getattr(found, field.name)[i], getattr(one, field.name)[0])
 

@@ -6,6 +6,7 @@ import pytest
 
 from unelib.cosine import unit_rows
 from unelib.directions import Covariance, Direction, carried, direction, partial_directions, removal
+from unelib.edit import move
 from unelib.faces import ATTRIBUTES, sample_factors
 from unelib.probe import LinearProbe
 from unelib.une import UNE
@@ -70,7 +71,7 @@ def test_without_takes_short_vectors_as_directions_too():
 
 def test_without_takes_one_direction_or_vector():
     d, other = Direction("a", np.array([1.0, 0, 0])), Direction("b", np.array([0.6, 0.8, 0]))
-    for one in (other, other.vector, list(other.vector), np.array([other.vector]), (other,)):
+    for one in (other, other.vector, list(other.vector), np.array([other.vector]), (other,), {"b": other}):
         np.testing.assert_array_equal(d.without(one).vector, d.without([other]).vector)
 
 
@@ -183,6 +184,23 @@ def test_removal_tells_of_vectors_without_names_by_number():
         np.testing.assert_allclose(table.correlation_before, table.cosine_before)
     flat = np.diag([0.0, *np.ones(11)])
     assert np.isnan(removal(TAKEN, np.eye(12)[0], flat).correlation_before).all()
+
+
+@pytest.mark.parametrize(
+    "vector, message",
+    [
+        (np.array([2.0, 0]), "long has length 2; a direction is a unit vector, so divide it by that"),
+        (np.array([np.nan, 1]), "long has length nan"),
+        (np.eye(2), r"long has shape \(2, 2\); a direction is one vector"),
+    ],
+)
+def test_a_direction_is_one_unit_vector(vector, message):
+    with pytest.raises(ValueError, match=message):
+        Direction("long", vector)
+
+
+def test_a_direction_of_length_nothing_leads_nowhere():
+    np.testing.assert_array_equal(move(np.ones((3, 2)), Direction("nowhere", np.zeros(2)), 5), 1)
 
 
 def test_errors(rows):

@@ -168,6 +168,10 @@ def test_errors(gaussian, noise, brighter):
     for settings, named in (((), {"solver": "bdia"}), ((8, "bdia"), {})):
         with pytest.raises(ValueError, match="'bdia' needs the state before the noise"):
             walk(gaussian, noise, brighter, [1], *settings, **named)
+    with pytest.raises(ValueError, match=r"one image's is to be given as noise\[None\]"):
+        move(np.zeros((4, 16, 16)), FIRST, 1)
+    with pytest.raises(ValueError, match="unknown attribute 'Hat'; choose one of bright, constant"):
+        on_and_off_target(np.zeros((1, 3, 2)), ["Hat"], BrightnessJudge())
     with pytest.raises(ValueError, match="unknown path 'round'"):
         walk(gaussian, noise, brighter, [1], path="round")
     with pytest.raises(ValueError, match="no noise was given"):

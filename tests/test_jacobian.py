@@ -104,5 +104,7 @@ def test_half_precision_stops_at_its_own_rounding(load, dtype):
 def test_a_search_that_does_not_end_is_ended():
     A = torch.from_numpy(np.linalg.qr(np.random.default_rng(0).standard_normal((700, 700)))[0]).float()
     A *= torch.linspace(1, 1.001, 700)
-    found = Jacobian(lambda x: x @ A.T, torch.zeros(1, 700)).triples(1, 0.0, block=100)
+    J = Jacobian(lambda x: x @ A.T, torch.zeros(1, 700))
+    with pytest.warns(UserWarning, match="ended after 1000 products"):
+        found = J.triples(1, 1e-9, block=100)
     assert found.products == 1000 and found.residual.max() > 0

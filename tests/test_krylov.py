@@ -57,7 +57,6 @@ def test_products_are_counted_and_bounded():
         lambda V: asked.append(len(V)) or V @ J.T, lambda U: asked.append(len(U)) or U @ J, 40, 3, block=2
     )
     assert found.products == sum(asked)
-    assert triples(J, 3, block=3, tolerance=0.0, most=12).products == 12
 
 
 def test_a_map_of_low_rank_ends_when_its_rows_are_exhausted():
@@ -98,3 +97,16 @@ def test_fewer_products_than_subspace_iteration_of_the_same_accuracy():
         Q = np.linalg.qr(J.T @ (J @ Q))[0]
     off = lambda rows: np.linalg.norm(rows - rows @ truth.T @ truth)
     assert off(found.v) < off(Q.T) / 10
+
+
+def test_a_search_that_ends_early_says_how_good_it_is():
+    J = slow_spectrum()
+    with pytest.warns(UserWarning, match=r"ended after 12 products with a residual of .*, where 1.0e-09 was asked for"):
+        assert triples(J, 3, block=3, tolerance=1e-9, most=12).products == 12
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("tolerance", [1e-9, 0.0])
+def test_a_search_that_ends_with_the_space_says_nothing(tolerance):
+    J = slow_spectrum()
+    triples(J, 3, tolerance=tolerance, most=1000)

@@ -97,6 +97,7 @@ def test_bases_of_several_states_are_each_ones_own(ldm):
     ({"t": -1}, "timestep -1 is outside the schedule of .*; choose 0 to 999"), ({"t": 999.5}, "timestep 999.5"),
     ({"t": np.nan}, "timestep nan"), ({"t": "700"}, "timestep '700'"), ({"t": None}, "timestep None"),
     ({"k": 0}, "k is 0; choose a whole number from 1 to 64"), ({"k": 65}, "k is 65; .* 1 to 64: .* bottleneck has 64"),
+    ({"tolerance": 0}, "tolerance is 0; it must be a number above 0"), ({"block": 0}, "block is 0; choose how many"),
     ({"k": 2.0}, "k is 2.0"), ({"noise": np.zeros((2, 4, 4, 4))}, "2 states were given; a local basis belongs to one"),
     ({"noise": np.zeros((1, 4, 4, 5))}, r"takes noise of shape \(n, 4, 4, 4\)"),
     ({"noise": np.zeros(63)}, "takes noise"), ({"noise": np.full(64, np.inf)}, "not finite"),
@@ -169,6 +170,25 @@ def test_guidance_of_zero_changes_nothing_and_guidance_follows_the_noise_predict
     assert np.abs(images.astype(int) - moved).max() <= 1
 
 
+def test_repeated_steps_start_where_the_last_led(ldm):
+    noise, v = noise_for(ldm), Direction("d", unit())
+    np.testing.assert_array_equal(
+        walk_at(ldm, noise, v, T, [0, 5], repeats=3, **HOW), walk_at(ldm, noise, v, T, [0, 15], **HOW)
+    )
+    eps = lambda x: ldm.eps(torch.from_numpy(x), 999.0).numpy()
+    step, x = (5 * v.vector).reshape(1, *ldm.latent_shape).astype(np.float32), noise
+    for _ in range(2):
+        x = x + np.float32(30) * (eps(x + step) - eps(x))
+    images = walk_at(ldm, noise, v, 999, [5], guidance=30, repeats=2, **HOW)[0]
+    assert np.abs(images.astype(int) - generate(ldm, x, **HOW)).max() <= 1
+
+
+def test_a_timestep_may_be_a_tensor(ldm):
+    plain, other = (local_basis(ldm, noise_for(ldm)[0], t, 1) for t in (T, torch.tensor(T)))
+    assert other.t == plain.t
+    np.testing.assert_array_equal(other.v, plain.v)
+
+
 @pytest.mark.parametrize("guidance", [None, 5.0])
 def test_batches_make_a_grey_level_at_most_and_rows_are_each_images_own(ldm, guidance):
     noise, rows = noise_for(ldm, 5), unit(2, (5, 64))
@@ -192,7 +212,7 @@ def test_a_flow_and_a_text_model_are_walked_too(load):
     ({"v": unit(1, (2, 64))}, r"v has shape \(2, 64\)"), ({"v": unit()}, "must be 2-D"),
     ({"strengths": []}, "strengths must be a list of finite numbers"), ({"strengths": [0, np.nan]}, "finite numbers"),
     ({"strengths": 3}, "finite numbers"), ({"t": 1e4}, "outside the schedule"), ({"solver": "rk4"}, "unknown solver"),
-    ({"grid": "x"}, "unknown grid"), ({"batch_size": 0}, "batch_size is 0"),
+    ({"grid": "x"}, "unknown grid"), ({"batch_size": 0}, "batch_size is 0"), ({"repeats": 0}, "repeats is 0; choose"),
 ])  # fmt: skip
 def test_bad_input_of_a_walk(ldm, changes, message):
     given = {"noise": noise_for(ldm), "v": Direction("d", unit()), "t": T, "strengths": [1]} | HOW | changes

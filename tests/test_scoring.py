@@ -211,6 +211,8 @@ def test_flips_are_pooled_over_targets_by_the_images_that_lacked_them():
     found = mean_interval([far.flipped, gone.flipped])
     assert table.loc["far", ["target flips", "low", "high"]].tolist() == list(found)
     assert table.loc["far", "target flips"] == 0.5 and table.loc["far", "off target"] == 0
+    with pytest.raises(ValueError, match=r"reports are of .*: 4, .*: 2.* images; score the same images for all"):
+        pooled_flips({("bright", "far"): far, ("dark", "far"): gone[:2]})
 
 
 @pytest.mark.parametrize(
@@ -221,6 +223,9 @@ def test_flips_are_pooled_over_targets_by_the_images_that_lacked_them():
         ({"truth": truth_of(BEFORE)[:7]}, r"the counterfactual has shape \(7, 4, 4, 3\), the images \(20, 4, 4, 3\)"),
         ({"truth": truth_of(plain(RNG.random((20, 3)), side=8))}, "draw as many, of that size"),
         ({"sign": 0}, "unknown sign 0; choose one of 1, -1"),
+        ({"before": BEFORE / 255}, r"images must be \(n, h, w, 3\) uint8, not \(20, 4, 4, 3\) float64"),
+        ({"after": AFTER[0]}, r"images must be \(n, h, w, 3\) uint8, not \(4, 4, 3\) uint8"),
+        ({"before": BEFORE[:0]}, "no images were given"),
     ],
 )
 def test_errors(changes, message):

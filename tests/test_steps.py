@@ -136,12 +136,6 @@ def test_errors(strength, path, message):
         move(noise, D, strength, path)
 
 
-def test_a_curved_path_needs_a_unit_vector():
-    for path in CURVED:
-        with pytest.raises(ValueError, match="long has length 2; a curved path needs a unit vector"):
-            move(noise, Direction("long", 2 * D.vector), 1, path)
-
-
 def test_noise_that_is_not_finite_is_named():
     spoilt = noise.copy()
     spoilt[3, 0, 0, 2] = np.nan

@@ -10,7 +10,7 @@ from scipy.ndimage import binary_dilation
 from .diagnostics import decibels, ssim_map
 from .faces import Factors, column, draw_faces, flip, sample_factors
 
-FACE = re.compile(r"face-(\d+)-(\d+)")
+FACE = re.compile(r"(free-)?face-(\d+)-(\d+)")  # free of correlations
 MARGIN = 2  # pixels around those that differ: an autoencoder's blur
 
 
@@ -38,8 +38,7 @@ class Counterfactual:
 def counterfactual(ids, target, sign=1, size=64):
     """The `Counterfactual` of drawn faces by their ids, in their order; sign +1 if the target is to appear, -1 to go.
 
-    None if any of the ids is another image's: nobody knows how a photograph would look. Faces of a world without
-    correlations have the ids of one with them, and are not told from those.
+    None if any of the ids is another image's: nobody knows how a photograph would look.
     Raises ValueError without ids and, naming those there are, for an unknown attribute.
 
     >>> shown = counterfactual(["face-0-00000000", "face-0-00000001"], "Eyeglasses")
@@ -51,7 +50,7 @@ def counterfactual(ids, target, sign=1, size=64):
     found = [FACE.fullmatch(str(name)) for name in ids]
     if not all(found):
         return None
-    factors = factors_of(*np.array([(int(m[1]), int(m[2])) for m in found]).T)
+    factors = factors_of([(int(m[2]), m[1] is None) for m in found], np.array([int(m[3]) for m in found]))
     apart = (factors.attributes[:, column(target)] == 1) != (sign > 0)
     real = draw_faces(factors, size)
     wanted = real.copy()
@@ -59,11 +58,11 @@ def counterfactual(ids, target, sign=1, size=64):
     return Counterfactual(real, wanted, apart)
 
 
-def factors_of(seeds, indices):
-    """`Factors` of faces by the seeds of their worlds and their indices there, both (n,) ints, in that order."""
-    worlds = np.unique(seeds)
-    parts = [sample_factors(indices[seeds == seed], int(seed)) for seed in worlds]
-    order = np.argsort(np.concatenate([np.flatnonzero(seeds == seed) for seed in worlds]))
+def factors_of(worlds, indices):
+    """`Factors` of faces by their worlds, n times (seed, correlated), and their indices (n,) there, in that order."""
+    rows = {world: [i for i, other in enumerate(worlds) if other == world] for world in worlds}
+    parts = [sample_factors(indices[own], *world) for world, own in rows.items()]
+    order = np.argsort(np.concatenate(list(rows.values())))
     return Factors(*(np.concatenate([getattr(p, f.name) for p in parts])[order] for f in fields(Factors)))
 
 

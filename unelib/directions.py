@@ -25,6 +25,7 @@ from .least_change import least_change
 __all__ = ["Boundary", "Covariance", "Direction", "boundary", "carried", "direction", "least_change",
            "partial_directions", "removal"]  # fmt: skip
 ALIKE = 1e-10  # others that agree to as many digits count once, and what is shorter counts as nothing
+UNIT = 1e-4  # by which a vector's length may miss 1
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,20 @@ class Direction:
     """A unit vector (d,) in a view's space; `sigma` is the standard deviation of the data's projection on it.
 
     origin  the vector (d,) before anything was projected out; None if nothing was
+    Raises ValueError unless the vector is (d,), finite and of length 1, or of length 0, which leads nowhere.
     """
 
     name: str
     vector: np.ndarray
     sigma: float = 1.0
     origin: np.ndarray | None = field(default=None, repr=False)
+
+    def __post_init__(self):
+        if np.ndim(self.vector) != 1:
+            raise ValueError(f"{self.name} has shape {np.shape(self.vector)}; a direction is one vector, (d,)")
+        length = np.linalg.norm(self.vector)
+        if length != 0 and not abs(length - 1) <= UNIT:
+            raise ValueError(f"{self.name} has length {length:.4g}; a direction is a unit vector, so divide it by that")
 
     @property
     def lost(self):
@@ -59,9 +68,11 @@ class Direction:
     def without(self, others, cov=None):
         """The direction with others (a Direction or vector, or several) projected out; `lost` says how much that took.
 
-        cov  (d, d), or what has `@`, such as `Covariance(X)`: the result's projection is then uncorrelated with the
-             others' under it, v' C o = 0; without, the result is orthogonal to them. Patterns being C x weights, what
-             is uncorrelated with a probe's reading directions is orthogonal to its writing ones
+        others  one, several in a list, or {name: Direction}
+        cov     (d, d), or what has `@`, such as `Covariance(X)`: the result's projection is then uncorrelated with the
+                others' under it, v' C o = 0; without, the result is orthogonal to them. Where a pattern is C x weights,
+                as of every probe but the plain mean difference, what is uncorrelated with the reading directions is
+                orthogonal to the writing ones
         How long the others are, in which order they come and whether some repeat makes no difference. The step length
         `sigma` stays the original's, so that equal strengths move equally far; `scaled_by(X)` measures it anew.
         Raises ValueError if nothing is left, or if there are no others.
@@ -82,7 +93,8 @@ def direction(probe, name, kind="write", X=None):
     """The direction of an attribute from a fitted probe.
 
     kind  "write" (the pattern, for editing) or "read" (the weights)
-    X     rows (n, d) whose projection sets `sigma`; without, it is 1
+    X     rows (n, d) whose projection sets `sigma`; without, it is 1, and strengths are lengths instead of standard
+          deviations: steps of 3 that are hardly seen in noise of a thousand columns
     Raises ValueError, listing them, if the probe has no such attribute.
     """
     weights = weights_of(probe, name, "pattern_" if choice(kind, ("write", "read"), "kind") == "write" else "coef_")
@@ -182,7 +194,8 @@ def spanned(others, cov=None):
 
 
 def several(others):
-    """A Direction or vector, or several, as a list of them."""
+    """A Direction or vector, or several, also by name in a dict, as a list of them."""
+    others = others.values() if isinstance(others, dict) else others
     others = [others] if isinstance(others, Direction) else list(others)
     return [others] if others and np.isscalar(others[0]) else others
 

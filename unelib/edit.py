@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from .check import finite_list, matrix
+from .check import choice, finite_list, matrix
 from .invert import generate, one_state
 from .scoring import EditReport, monotonicity, pooled_flips, score_edit, share_interval
 from .steps import stepped, warn_off_shell
@@ -13,7 +13,10 @@ __all__ = ["EditReport", "change_matrix", "judged_changes", "monotonicity", "mov
 
 
 def solver_of(zoo, view):
-    """Steps, solver and grid that a view's noise was made with: an edit's way back. ValueError if it does not say."""
+    """Steps, solver and grid that a view's noise was made with: an edit's way back. ValueError if it does not say.
+
+    A prompt and guidance belong to the generator: load it with those that the view was made with.
+    """
     settings = zoo.manifest(view)["settings"]
     if missing := [key for key in ("steps", "solver", "grid") if key not in settings]:
         raise ValueError(
@@ -39,8 +42,10 @@ def shifted(noise, d, strength, path="straight"):
     """What `move` returns, without its warning."""
     flat = np.asarray(noise, np.float32).reshape(len(noise), -1)
     if flat.shape[1] != len(d.vector):
+        alone = np.size(noise) == len(d.vector)
         raise ValueError(
-            f"{d.name} has {len(d.vector)} columns; this noise has {flat.shape[1]}: another view's direction"
+            f"{d.name} has {len(d.vector)} columns; this noise has {flat.shape[1]}:"
+            + (" one image's is to be given as noise[None]" if alone else " another view's direction")
         )
     return stepped(matrix(flat, "noise"), d, strength, path).astype(np.float32).reshape(np.shape(noise))
 
@@ -74,7 +79,12 @@ def change_matrix(changes, names, judge):
 
 
 def on_and_off_target(changes, names, judge):
-    """Change of the target, and mean absolute change of all others, both (n,): by image, mean over the edits."""
+    """Change of the target, and mean absolute change of all others, both (n,): by image, mean over the edits.
+
+    Raises ValueError for a name that the judge does not know.
+    """
+    for name in names:
+        choice(name, judge.attributes, "attribute")
     own = np.array([[name == attribute for attribute in judge.attributes] for name in names])[:, None]
     on = (changes * own).sum(2).mean(0)
     return on, (np.abs(changes) * ~own).sum(2).mean(0) / (len(judge.attributes) - 1)

@@ -181,7 +181,7 @@ def drawn_faces(n, split, seed, size, correlated):
         raise ValueError(f"unknown split {split!r}; drawn faces have {', '.join(SPLIT_START)}")
     indices = np.arange(n) + SPLIT_START[split]
     factors = sample_factors(indices, seed, correlated)
-    ids = np.array([f"face-{seed}-{i:08d}" for i in indices])
+    ids = np.array([f"{'' if correlated else 'free-'}face-{seed}-{i:08d}" for i in indices])
     attributes = attribute_table(factors.attributes, ATTRIBUTES, ids, "drawn-faces")
     return ImageSet("drawn-faces", ids, draw_faces(factors, size), attributes, split, factors)
 

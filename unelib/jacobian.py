@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from .check import share, whole
 from .krylov import leading_triples
 
 BLOCK = 4  # vectors that go through at once; larger blocks need more products, smaller ones more passes
@@ -50,8 +51,12 @@ class Jacobian:
         """Its k leading singular `krylov.Triples`, by a network that runs in some precision.
 
         No residual falls far below the precision's rounding, so a tolerance below it is raised to that; and a search
-        that needs too many products, `MOST`, ends as it stands.
+        that needs too many products, `MOST`, ends as it stands, with a warning. ValueError unless the tolerance is
+        above 0 and `block` a whole number above it.
         """
+        if not whole(block, 1):
+            raise ValueError(f"block is {block!r}; choose how many vectors go through at once, from 1 on")
+        share(tolerance, "tolerance")
         tolerance, most = max(tolerance, torch.finfo(dtype).eps), MOST * max(k, 10)
         return leading_triples(self.forward, self.backward, self.columns, k, block, tolerance, most, seed)
 

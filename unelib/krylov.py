@@ -4,6 +4,7 @@ All blocks are kept, so that the best triples in their whole span are found; sub
 only. A map is two functions on rows: forward (b, d) -> (b, m) and backward (b, m) -> (b, d).
 """
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -29,8 +30,10 @@ def leading_triples(forward, backward, d, k, block=None, tolerance=1e-5, most=No
 
     block      vectors that go through the map at a time: k if None
     tolerance  on every residual, of the largest singular value
-    most       products after which the search ends as it stands; None: as many as there are columns
+    most       products after which the search ends as it stands, with a warning; None: as many as there are columns
     seed       of the first block
+    A small residual says that a triple is one of the map's, not that no larger was missed: of singular values that
+    agree to rounding, at most `block` are found.
 
     >>> J = np.random.default_rng(0).standard_normal((30, 12))
     >>> found = leading_triples(lambda V: V @ J.T, lambda U: U @ J, 12, 3)
@@ -50,7 +53,15 @@ def leading_triples(forward, backward, d, k, block=None, tolerance=1e-5, most=No
         new = orthogonal(Z[-1], Q)
         if not new.size and few > 0:  # a map of lower rank than k
             new = orthogonal(rng.standard_normal((d, few)), Q)
-    return ritz(Q, np.hstack(W), np.hstack(Z), k, products)
+    found = ritz(Q, np.hstack(W), np.hstack(Z), k, products)
+    if new.size and found.residual.max() > tolerance:
+        warnings.warn(
+            f"the search for singular triples ended after {products} products with a residual of"
+            f" {found.residual.max():.1e} of the largest singular value, where {tolerance:.1e} was asked for; ask for"
+            " fewer triples, or a larger tolerance",
+            stacklevel=2,
+        )
+    return found
 
 
 def residuals(Q, W, Z, k):

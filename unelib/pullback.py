@@ -6,6 +6,7 @@ Of a generator with guidance it is the pass under the condition.
 """
 
 from dataclasses import dataclass
+from functools import reduce
 from numbers import Real
 
 import numpy as np
@@ -83,8 +84,9 @@ def global_basis(bases):
 
 
 def check_timestep(gen, t):
-    """A timestep as a float; ValueError outside the generator's schedule."""
+    """A timestep, a number or a tensor without axes, as a float; ValueError outside the generator's schedule."""
     low, high = gen.schedule(1, spacing="uniform").timesteps
+    t = t.item() if np.ndim(t) == 0 and hasattr(t, "item") else t
     if not isinstance(t, Real) or not low <= t <= high:
         raise ValueError(f"timestep {t!r} is outside the schedule of {gen.name}; choose {low:g} to {high:g}")
     return float(t)
@@ -124,17 +126,22 @@ def states_between(gen, states, solver, schedule, start, end):
     return between(gen, x, pick_solver(solver), schedule, start, end).cpu().numpy()
 
 
-def walk_at(gen, noise, v, t, strengths, guidance=None, steps=25, solver="ab2", grid="karras", batch_size=64):
+def walk_at(
+    gen, noise, v, t, strengths, guidance=None, repeats=1, steps=25, solver="ab2", grid="karras", batch_size=64
+):
     """Images (s, n, h, w, 3) uint8 whose states were moved once, near timestep t; a row a strength, 0 the round trip.
 
     v         a `Direction` of states at t, the same for all, or unit vectors (n, d), each image's own, and then a
               strength is a length
     guidance  None: x + s v. A number gamma: x + gamma (eps(x + s v) - eps(x)), the x-space guidance of Park et al.
+    repeats   how many such steps are taken one after the other, each from where the last led
     The way back is counted as a change of the round trip's latent, so that stopping at t costs nothing. Raises
     ValueError on strengths that are not a list of finite numbers, and on v of other states or of other images.
     """
     strengths = finite_list(strengths, "strengths")
     one_state(solver)
+    if not whole(repeats, 1):
+        raise ValueError(f"repeats is {repeats!r}; choose a whole number from 1 on")
     noise, schedule = check_noise(gen, noise), gen.schedule(steps, spacing=grid)
     level = level_at(gen, schedule, t)
     vectors, sigma = state_vectors(gen, v, len(noise))
@@ -143,8 +150,8 @@ def walk_at(gen, noise, v, t, strengths, guidance=None, steps=25, solver="ab2", 
         onward = lambda x: states_between(gen, x, solver, schedule, level, 0)
         x = states_between(gen, noise[rows], solver, schedule, schedule.steps, level)
         whole_way = generate_latents(gen, noise[rows], steps, solver, grid)
-        moved = [moved_state(gen, x, s * sigma * vectors[rows], schedule.timesteps[level], guidance) for s in strengths]
-        there = onward(x)
+        there, again = onward(x), lambda x, step: moved_state(gen, x, step, schedule.timesteps[level], guidance)
+        moved = [reduce(again, [s * sigma * vectors[rows]] * repeats, x) for s in strengths]
         parts.append([to_images(gen, whole_way + (onward(y) - there) / schedule.scales[0]) for y in moved])
     return np.stack([np.concatenate(pictures) for pictures in zip(*parts)])
 

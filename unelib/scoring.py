@@ -9,6 +9,7 @@ from .check import choice
 from .counterfactual import against_truth
 from .diagnostics import psnr
 from .interval import Interval, mean_interval
+from .invert import check_pixels
 from .roc import NORMAL_95
 from .verdicts import wilson
 
@@ -25,7 +26,8 @@ class EditReport:
     attributes    names (a) that the judge knows; `target` is the one aimed at, `sign` -1 if it was to go
     before, after (n, a) the judge's probabilities
     likeness      (n,) cosine of the encoder's embeddings before and after, centred by the mean before, so that
-                  unrelated images have about 0; None without an encoder or with one image
+                  unrelated images have about 0: a number that depends on the other images a little; None without an
+                  encoder or with one image
     psnrs         (n,) PSNR in dB between before and after
     truth         columns of `counterfactual.against_truth`; None where the counterfactual is not known
     """
@@ -141,9 +143,11 @@ def score_edit(before, after, target, judge, encoder=None, sign=1, truth=None):
 
     target  the attribute aimed at; sign +1 if it was to appear, -1 if it was to go
     truth   the images' `counterfactual.Counterfactual` for the same target and sign, where it is known
-    Raises ValueError on a target that the judge does not know, another sign, and pictures of different shapes.
+    Raises ValueError on a target that the judge does not know, another sign, other pictures than these, none at all,
+    and pictures of different shapes.
     """
     choice(sign, (1, -1), "sign")
+    before, after = check_pixels(before), check_pixels(after)
     if target not in judge.attributes:
         raise ValueError(f"{judge.name} cannot judge {target!r}; it knows {judge.attributes}")
     if before.shape != after.shape:
@@ -190,8 +194,11 @@ def pooled_flips(reports):
     reports  {(target, direction): `EditReport`}, all of the same images
     Columns: target flips of all images that lacked a target, low and high (95 %, images drawn with return, so that one
     that lacked several targets counts once; Wilson's by images where all turned or none), of, off target (mean).
+    Raises ValueError on reports of different numbers of images.
     """
-    rows = {}
+    rows, sizes = {}, {key: len(report.before) for key, report in reports.items()}
+    if len(set(sizes.values())) > 1:
+        raise ValueError(f"reports are of {sizes} images; score the same images for all")
     for name in dict.fromkeys(name for _, name in reports):
         parts = [report for (_, other), report in reports.items() if other == name]
         found = flip_interval(np.stack([report.flipped for report in parts]))

@@ -14,7 +14,6 @@ from .check import choice, per_row
 SHELL = 3.0  # standard deviations of the norm by which a step may change it before a warning
 NORM_SD = np.sqrt(0.5)  # of the norm of Gaussian noise
 POLE = 1e-6  # share of a row off the direction below which it is rounding: single precision holds no less
-UNIT = 1e-4  # by which a vector's length may miss 1
 
 
 def stepped(X, d, strength, path="straight"):
@@ -30,7 +29,7 @@ def stepped(X, d, strength, path="straight"):
     length = per_row(strength, len(X), "strength") * d.sigma
     if choice(path, ("straight", *CURVED), "path") == "straight":
         return X + length[:, None] * d.vector
-    p = X @ unit(d)
+    p = X @ d.vector
     rest = X - p[:, None] * d.vector
     q = np.linalg.norm(rest, axis=1)
     further, reach = CURVED[path]
@@ -84,14 +83,6 @@ def check_reach(d, path, p, q, length, reach):
             f" {p[i]:.4g} and cannot exceed its norm, {r[i]:.4g}; the strengths it can take are {least:.4g} to"
             f" {most:.4g}"
         )
-
-
-def unit(d):
-    """The direction's vector (d,); ValueError if its length is not 1."""
-    length = np.linalg.norm(d.vector)
-    if abs(length - 1) > UNIT:
-        raise ValueError(f"{d.name} has length {length:.4g}; a curved path needs a unit vector, so divide it by that")
-    return d.vector
 
 
 def warn_off_shell(before, after, d, strengths):
