@@ -218,13 +218,18 @@ def test_smoothness_has_a_row_a_kind(gaussian, noises):
     table = smoothness(gaussian, a, b, Pixels(), frames=5, steps=6)
     assert list(table.index) == ["linear", "spherical"]
     parts = ["istd", "path_length"]
-    assert list(table) == [part + end for part in parts for end in ("", "_low", "_high")] + ["middle_norm"]
+    ends = [gap + end for gap in ("", "_gap") for end in ("", "_low", "_high")]
+    assert list(table) == [part + end for part in parts for end in ends] + ["middle_norm"]
     for part in parts:
         assert (table[f"{part}_low"] <= table[part]).all() and (table[part] <= table[f"{part}_high"]).all()
     frames = generate(gaussian, interpolate(a, b, THERE, "linear").reshape(30, 1, 4, 4), steps=6)
     assert table.loc["linear", "istd"] == pytest.approx(istd(frames.reshape(5, 6, 4, 4, 3)).mean())
     assert table.loc["linear", "path_length"] == path_length(gaussian, a, b, Pixels(), "linear", steps=6).value
     assert table.loc["linear", "middle_norm"] < 0.9 < table.loc["spherical", "middle_norm"]
+    for part in parts:
+        gap = table[f"{part}_gap"]
+        assert gap["linear"] == 0 and gap["spherical"] == pytest.approx(table[part].diff()["spherical"])
+        assert (table[f"{part}_gap_low"] <= gap).all() and (gap <= table[f"{part}_gap_high"]).all()
 
 
 def test_smoothness_of_what_is_shared():

@@ -138,20 +138,35 @@ def smoothness(
 
     kinds   of `interpolate`; "shared" needs une and view
     frames  pictures a path, its ends among them (11: Guo et al., 2024)
-    Columns: `istd` and `path_length`, means over pairs with the ends of their 95 % intervals `_low`, `_high`;
-    `middle_norm`, the length of the middle noise relative to that of the ends.
+    Columns: `istd` and `path_length`, means over pairs with the ends of their 95 % intervals `_low`, `_high`; `_gap`,
+    how much more that is than along the first kind, pair by pair, with its own ends; and `middle_norm`, the length of
+    the middle noise relative to that of the ends.
     """
     if not whole(frames, 3):
         raise ValueError(f"frames is {frames!r}; it must be a whole number from 3, of pictures a path")
     share(step, "step", high=1.0)
     shares = np.linspace(0, 1, frames)
     paths = {kind: interpolate(a, b, shares, kind, une, view) for kind in kinds}  # all before any is generated
-    rows = {}
-    for kind, path in paths.items():
-        row = ends_of("istd", mean_interval(istd(pictures(gen, path, **how))))
-        row |= ends_of("path_length", path_length(gen, a, b, encoder, kind, step, seed, une, view, **how))
-        rows[kind] = row | {"middle_norm": middle_norm(a, b, kind, une, view)}
-    return pd.DataFrame.from_dict(rows, orient="index")
+    found = {
+        kind: {
+            "istd": istd(pictures(gen, path, **how)),
+            "path_length": path_lengths(gen, a, b, encoder, kind, step, seed, une, view, **how),
+        }
+        for kind, path in paths.items()
+    }
+    rows = {kind: beside(measures, found[kinds[0]]) for kind, measures in found.items()}
+    return pd.DataFrame.from_dict(rows, orient="index").assign(
+        middle_norm=[middle_norm(a, b, kind, une, view) for kind in kinds]
+    )
+
+
+def beside(measures, first):
+    """Columns of measures {name: (n,)}: means over pairs, and of the differences from the first kind's."""
+    row = {}
+    for name, by_pair in measures.items():
+        row |= ends_of(name, mean_interval(by_pair))
+        row |= ends_of(f"{name}_gap", mean_interval(by_pair - first[name]))
+    return row
 
 
 def middle_norm(a, b, kind, une=None, view=None):
