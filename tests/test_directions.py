@@ -200,7 +200,8 @@ def test_a_direction_is_one_unit_vector(vector, message):
 
 
 def test_a_direction_of_length_nothing_leads_nowhere():
-    np.testing.assert_array_equal(move(np.ones((3, 2)), Direction("nowhere", np.zeros(2)), 5), 1)
+    for path in ("straight", "norm", "geodesic"):
+        np.testing.assert_array_equal(move(np.ones((3, 2)), Direction("nowhere", np.zeros(2)), 5, path), 1)
 
 
 def test_errors(rows):
@@ -226,6 +227,10 @@ def test_errors(rows):
             d.without(nothing)
     with pytest.raises(ValueError, match="view of 3 columns"):
         d.strength(np.ones((4, 7)))
+    with pytest.raises(ValueError, match="Smiling was given no rows"):
+        d.strength(np.empty((0, 3)))
+    with pytest.raises(ValueError, match="X holds nan at row 1, column 2"):
+        d.strength([[1, 2, 3], [1, 2, np.nan]])
 
 
 VIEWS = planted(500, 3, (8, 6), noise=0.3)

@@ -82,6 +82,12 @@ def test_all_triples_can_be_asked_for():
     np.testing.assert_allclose(triples(J, 5).sigma, np.linalg.svd(J)[1], rtol=1e-9)
 
 
+@pytest.mark.parametrize("k", [0, 6, 2.0])
+def test_as_many_triples_as_columns_at_most(k):
+    with pytest.raises(ValueError, match="k is .*; choose a whole number from 1 to 5, the columns of the map"):
+        triples(np.eye(5), k)
+
+
 def test_the_start_does_not_matter():
     J = slow_spectrum()
     first, second = (triples(J, 3, tolerance=1e-9, seed=seed).sigma for seed in (0, 1))

@@ -39,6 +39,14 @@ def test_scores_are_the_targets_and_what_is_kept_stays(cov):
     np.testing.assert_allclose(found[:, 2], TARGETS["Young"], atol=1e-12)
 
 
+def test_a_large_target_hides_no_other_that_is_missed():
+    contrary = {"Smiling": 1.0, "Grinning": -1.0, "Male": 5e6}
+    with pytest.raises(ValueError, match="no change gives 'Smiling', 'Grinning' the scores wanted"):
+        least_change(X, Probe, contrary)
+    agreeing = scores(least_change(X.astype(float), Probe, {"Smiling": 1.0, "Male": 5e6}))
+    np.testing.assert_allclose(agreeing[:, :2], [[1, 5e6]] * 9, rtol=1e-6)
+
+
 @METRICS
 def test_no_optimiser_finds_a_smaller_change(cov):
     precision = np.eye(7) if cov is None else np.linalg.inv(C)

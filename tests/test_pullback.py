@@ -213,6 +213,7 @@ def test_a_flow_and_a_text_model_are_walked_too(load):
     ({"strengths": []}, "strengths must be a list of finite numbers"), ({"strengths": [0, np.nan]}, "finite numbers"),
     ({"strengths": 3}, "finite numbers"), ({"t": 1e4}, "outside the schedule"), ({"solver": "rk4"}, "unknown solver"),
     ({"grid": "x"}, "unknown grid"), ({"batch_size": 0}, "batch_size is 0"), ({"repeats": 0}, "repeats is 0; choose"),
+    ({"guidance": np.nan}, "guidance must be a list of finite numbers"),
 ])  # fmt: skip
 def test_bad_input_of_a_walk(ldm, changes, message):
     given = {"noise": noise_for(ldm), "v": Direction("d", unit()), "t": T, "strengths": [1]} | HOW | changes

@@ -211,6 +211,10 @@ def test_flips_are_pooled_over_targets_by_the_images_that_lacked_them():
     found = mean_interval([far.flipped, gone.flipped])
     assert table.loc["far", ["target flips", "low", "high"]].tolist() == list(found)
     assert table.loc["far", "target flips"] == 0.5 and table.loc["far", "off target"] == 0
+    other = score_edit(before, plain([[0.2, 0.8, 0.2]] + [[0.8, 0.2, 0.8]] * 3), "red", ColourJudge())
+    assert other.off_target == 1 and pooled_flips({("a", "b"): other[[0, 3]]}).loc["b", "off target"] == 1
+    mixed = score_edit(before, plain([[0.2, 0.8, 0.2]] * 2 + [[0.2, 0.2, 0.2]] * 2), "red", ColourJudge())
+    assert pooled_flips({("a", "b"): mixed}).loc["b", "off target"] == pytest.approx(2 / 3)
     with pytest.raises(ValueError, match=r"reports are of .*: 4, .*: 2.* images; score the same images for all"):
         pooled_flips({("bright", "far"): far, ("dark", "far"): gone[:2]})
 

@@ -218,13 +218,26 @@ def test_an_unknown_reference_is_named():
         areas(CURVES, 0.1, "none")
 
 
+class Grey:
+    """A judge of how bright pictures are."""
+
+    name, attributes = "grey", ["bright", "constant"]
+
+    def probabilities(self, pixels):
+        return np.column_stack([pixels.reshape(len(pixels), -1).mean(1) / 255, np.full(len(pixels), 0.3)])
+
+
+@pytest.mark.parametrize("targets, strengths, message", [
+    ({"Hat": 1}, [1], "unknown target 'Hat'; choose one of bright, constant"),
+    ({"bright": 1}, [1, -1], r"strengths of paint are \[1, -1\]; give sizes above 0, targets have the signs"),
+    ({"bright": 1}, [], "strengths of paint must be a list of finite numbers"),
+])  # fmt: skip
+def test_edits_that_cannot_be_scored_are_not_made(targets, strengths, message):
+    with pytest.raises(ValueError, match=message):
+        edited({"paint": (strengths, None)}, np.zeros((2, 2, 2, 3), np.uint8), targets, Grey())
+
+
 def test_only_images_that_lack_a_target_are_edited_each_strength_with_the_targets_sign():
-    class Grey:
-        name, attributes = "grey", ["bright", "constant"]
-
-        def probabilities(self, pixels):
-            return np.column_stack([pixels.reshape(len(pixels), -1).mean(1) / 255, np.full(len(pixels), 0.3)])
-
     before, asked = np.stack([np.full((2, 2, 3), v, np.uint8) for v in (10, 200, 60)]), []
 
     def make(target, rows, strengths):

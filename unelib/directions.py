@@ -93,8 +93,9 @@ def direction(probe, name, kind="write", X=None):
     """The direction of an attribute from a fitted probe.
 
     kind  "write" (the pattern, for editing) or "read" (the weights)
-    X     rows (n, d) whose projection sets `sigma`; without, it is 1, and strengths are lengths instead of standard
-          deviations: steps of 3 that are hardly seen in noise of a thousand columns
+    X     rows (n, d) whose projection sets `sigma`: best rows that the probe did not learn from, since with fewer rows
+          than columns the rows it learnt from vary more along its directions than others do, often twice as much.
+          Without, sigma is 1, and strengths are lengths: steps of 3 are hardly seen in noise of a thousand columns
     Raises ValueError, listing them, if the probe has no such attribute.
     """
     weights = weights_of(probe, name, "pattern_" if choice(kind, ("write", "read"), "kind") == "write" else "coef_")
@@ -104,6 +105,8 @@ def direction(probe, name, kind="write", X=None):
 
 def partial_directions(X, Y):
     """How rows move with each attribute while all others stay, {attribute: `Direction`} with `sigma` measured on X.
+
+    As in `direction`, rows that X does not hold vary less along it: `scaled_by` them.
 
     X (n, d), Y (n, a) of 0/1 or a DataFrame: the coefficients of X regressed on all attributes at once, where the
     difference of two classes' means looks at one attribute and so takes along what goes with it. Of attributes that
@@ -213,8 +216,10 @@ def vectors_like(d, others):
 
 
 def rows_like(d, X):
-    """X as (n, d) float64 rows of the direction's view; ValueError on another width."""
-    X = np.asarray(X).reshape(len(X), -1)
+    """X as (n, d) float64 rows of the direction's view; ValueError on another width, no rows and what is not finite."""
+    if np.size(X) == 0:
+        raise ValueError(f"{d.name} was given no rows; its strength is measured on two or more that differ")
+    X = matrix(np.reshape(X, (len(X), -1)))
     if X.shape[1] != len(d.vector):
         raise ValueError(f"{d.name} belongs to a view of {len(d.vector)} columns; these rows have {X.shape[1]}")
-    return X.astype(np.float64)
+    return X

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .check import whole
+
 ROUNDING = 1e-7  # length, beside its own before, below which what is left of a product is rounding
 
 
@@ -30,7 +32,7 @@ def leading_triples(forward, backward, d, k, block=None, tolerance=1e-5, most=No
 
     block      vectors that go through the map at a time: k if None
     tolerance  on every residual, of the largest singular value
-    most       products after which the search ends as it stands, with a warning; None: as many as there are columns
+    most       products after which the search ends as it stands, with a warning; None: two a column
     seed       of the first block
     A small residual says that a triple is one of the map's, not that no larger was missed: of singular values that
     agree to rounding, at most `block` are found.
@@ -40,6 +42,8 @@ def leading_triples(forward, backward, d, k, block=None, tolerance=1e-5, most=No
     >>> np.allclose(found.sigma, np.linalg.svd(J)[1][:3])
     True
     """
+    if not whole(k, 1, d):
+        raise ValueError(f"k is {k!r}; choose a whole number from 1 to {d}, the columns of the map")
     block, most, rng = block or k, 2 * d if most is None else most, np.random.default_rng(seed)
     Q, W, Z = np.zeros((d, 0)), [], []
     new = orthogonal(rng.standard_normal((d, min(block, d))), Q)

@@ -9,7 +9,8 @@ from .covariance import covaried
 
 KEEP = "keep"
 ALIKE = 1e-10  # of the largest: a combination of unit weights with less of a variance counts as none
-AGREES = 1e-6  # of the scores: what attributes that depend on one another may miss of their targets
+AGREES = 1e-6  # of its own scores: what an attribute that depends on others may miss of its target
+ROUNDING = 1e-12  # the same of the largest scores of all, whose rounding shows in the others
 
 
 def least_change(X, probe, targets, cov=None):
@@ -61,7 +62,7 @@ def shortest(U, asked, cov=None):
 def check_met(names, missed, size):
     """Raise ValueError, naming them, if scores (n, m) of some attributes miss their targets by more than rounding."""
     off = np.abs(missed).max(0)
-    wrong = off > AGREES * size.max()
+    wrong = off > AGREES * size.max(0) + ROUNDING * size.max()
     if wrong.any():
         which = ", ".join(repr(name) for name, bad in zip(names, wrong) if bad)
         raise ValueError(

@@ -164,14 +164,14 @@ def trade_off_curves(curves, ax=None, limit=None):
     """Share of targets met against what else changed: a line a method, a marker a strength, from no edit on.
 
     curves  {method: `tradeoff.Curve`, or several, a list or by target}: of several, means over the targets at equal
-            index of strength; targets that nobody lacked are left out. Twelve methods can be told apart without
-            colours: from the seventh on lines are dashed and markers hollow
+            index of strength; targets that nobody lacked are left out. Eighteen methods can be told apart without
+            colours: from the seventh on lines are dashed and markers hollow, from the thirteenth on dotted
     limit   of drift, where a dotted line goes
     """
     ax = axes_for(ax, width=7.2, height=3.8)
     for i, (method, parts) in enumerate(curves.items()):
         drift, met = mean_curve(parts)
-        again = {"ls": "--", "mfc": "white"} if i // 6 % 2 else {}
+        again = [{}, {"ls": "--", "mfc": "white"}, {"ls": ":", "mfc": "white"}][i // 6 % 3]
         look = {"color": PALETTE[i % 6], "marker": MARKERS[i % 6], "ms": 5.5, "lw": 1.4, "markevery": slice(1, None)}
         ax.plot(drift, met, label=method, clip_on=False, zorder=3, **look | again)
     if limit is not None:

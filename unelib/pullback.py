@@ -140,6 +140,8 @@ def walk_at(
     """
     strengths = finite_list(strengths, "strengths")
     one_state(solver)
+    if guidance is not None:
+        finite_list([guidance], "guidance")
     if not whole(repeats, 1):
         raise ValueError(f"repeats is {repeats!r}; choose a whole number from 1 on")
     noise, schedule = check_noise(gen, noise), gen.schedule(steps, spacing=grid)

@@ -27,7 +27,7 @@ def stepped(X, d, strength, path="straight"):
     strength and those it can take, if a step would pass it; ValueError also if the strength is not finite.
     """
     length = per_row(strength, len(X), "strength") * d.sigma
-    if choice(path, ("straight", *CURVED), "path") == "straight":
+    if choice(path, ("straight", *CURVED), "path") == "straight" or not d.vector.any():
         return X + length[:, None] * d.vector
     p = X @ d.vector
     rest = X - p[:, None] * d.vector

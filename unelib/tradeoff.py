@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .check import choice, share
+from .check import choice, finite_list, share
 from .interval import RESAMPLES, Interval
 from .roc import drawn_counts, percentiles
 from .scoring import monotonicity, score_edit
@@ -164,7 +164,13 @@ def edited(methods, before, targets, judge, encoder=None, truths=None):
     before   (n, h, w, 3) uint8; images that do not lack the target stay as they are, so every report is of all images
     targets  {attribute: 1 if it is to appear, -1 if it is to go}
     truths   {attribute: `counterfactual.Counterfactual` or None}
+    Raises ValueError, before anything is made, for targets that the judge does not know and strengths not above 0.
     """
+    for target in targets:
+        choice(target, judge.attributes, "target")
+    for name, (strengths, _) in methods.items():
+        if not (finite_list(strengths, f"strengths of {name}") > 0).all():
+            raise ValueError(f"strengths of {name} are {strengths}; give sizes above 0, targets have the signs")
     judged, found = judge.probabilities(before) > 0.5, {name: {} for name in methods}
     for target, sign in targets.items():
         rows = np.flatnonzero(judged[:, judge.attributes.index(target)] == (sign < 0))
