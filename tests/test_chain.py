@@ -7,8 +7,9 @@ import pytest
 from unelib import runs
 from unelib.views import build_recipe
 
-SIZES = {"n_train": 120, "n_test": 60, "steps": 4, "n_check": 10, "n_edit": 24, "components": 8, "anchors": 20}
+SIZES = {"n_train": 120, "n_test": 60, "steps": 4, "n_check": 10, "n_edit": 12, "components": 8, "anchors": 20}
 SIZES |= {"frontier_steps": [4], "shared_dimensions": 4, "dimensions_shared": [4, 8]}
+SIZES |= {"n_bottleneck": 60, "n_learn": 60, "n_images": 3, "timesteps": [999, 400], "edit_timesteps": [999]}
 SMALL = {"run": "smoke"} | SIZES
 
 
