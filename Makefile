@@ -26,7 +26,7 @@ run: $(READY)
 
 test: $(READY)
 	$(BIN)/ruff check
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov=unelib --cov-report=term
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --cov=unelib --cov-report=term
 	@scratch=$$(mktemp -d) && trap 'kill $$fashion $$methods 2> /dev/null; rm -rf "$$scratch"' EXIT && echo "executing the notebooks in $$scratch, both worlds at once" \
 		&& export UNELIB_ROOT="$$scratch" OMP_NUM_THREADS=1 \
 		&& { $(BIN)/python -m unelib run recipes/fashion.yaml > "$$scratch/fashion.log" 2>&1 & fashion=$$!; } \

@@ -96,6 +96,8 @@ def test_the_truth_of_other_images_is_not_known():
 def test_errors():
     with pytest.raises(ValueError, match="unknown attribute 'Hat'; drawn faces have Bald, Bangs"):
         counterfactual(IDS, "Hat")
+    with pytest.raises(ValueError, match="unknown sign 3; choose one of 1, -1"):
+        counterfactual(["face-0-00000000"], "Smiling", sign=3)
     with pytest.raises(ValueError, match="no ids were given; name one face at least"):
         counterfactual([], "Smiling")
 

@@ -231,6 +231,12 @@ def test_errors(rows):
         d.strength(np.empty((0, 3)))
     with pytest.raises(ValueError, match="X holds nan at row 1, column 2"):
         d.strength([[1, 2, 3], [1, 2, np.nan]])
+    for still in (np.ones((1, 3)), np.full((5, 3), 0.1)):
+        with pytest.raises(ValueError, match=f"{len(still)} rows do not vary along Smiling; measure it on two or more"):
+            d.scaled_by(still)
+    for nothing in ("Male", ["Male"], None, [None]):
+        with pytest.raises(TypeError, match="('Male'|None) is no direction; give a Direction or a vector"):
+            d.without(nothing)
 
 
 VIEWS = planted(500, 3, (8, 6), noise=0.3)

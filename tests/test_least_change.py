@@ -161,6 +161,8 @@ def test_errors(targets, message):
 
 
 def test_rows_and_covariance_must_be_the_probes():
+    with pytest.raises(TypeError, match="targets are .'Smiling'.; give .attribute: score."):
+        least_change(X, Probe, ["Smiling"])
     with pytest.raises(ValueError, match="X has 5 columns; the fit was made on 7"):
         least_change(X[:, :5], Probe, {"Male": 1})
     with pytest.raises(ValueError, match="the view has 7 columns, so .7, 7. is needed"):

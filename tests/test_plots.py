@@ -165,6 +165,11 @@ def test_ten_methods_are_told_apart_without_colours():
     assert len(looks) == 12
 
 
+def test_controls_are_grey():
+    ax = plots.trade_off_curves({"way": walked(), "chance (control)": walked(seed=1)})
+    assert [line.get_color() == "0.6" for line in ax.lines] == [False, True]
+
+
 def test_targets_that_nobody_lacked_have_no_part_in_a_trade_off_curve():
     ax = plots.trade_off_curves({"m": [walked(), walked(lacking=0)]})
     np.testing.assert_array_equal(ax.lines[0].get_xydata().T, walked().points)

@@ -174,6 +174,13 @@ def test_pooled_flips_of_all_or_none_have_an_interval_that_counts_images():
         np.testing.assert_allclose(table.loc[name, ["target flips", "low", "high"]].to_numpy(float), share)
 
 
+def test_pooled_identity_is_of_the_images_that_lacked_a_target_and_missing_without_an_encoder():
+    reports = {(t, "there"): score_edit(BEFORE, AFTER, t, ColourJudge(), Pixels()) for t in ("red", "blue")}
+    expected = np.concatenate([report.likeness[report.lacked] for report in reports.values()]).mean()
+    assert pooled_flips(reports).identity["there"] == pytest.approx(expected)
+    assert "identity" not in pooled_flips({("red", "there"): score_edit(BEFORE, AFTER, "red", ColourJudge())})
+
+
 def test_a_share_has_wilsons_interval_and_none_of_nothing():
     share, low, high = share_interval(3, 4)
     assert share == 0.75 and (low, high) == wilson(3, 4)

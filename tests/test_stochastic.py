@@ -102,6 +102,17 @@ def test_a_picture_s_latents_depend_on_it_and_the_seed_alone(gaussian, pixels, k
     np.testing.assert_array_equal(decode(gaussian, found, batch_size=1), decode(gaussian, found, batch_size="auto"))
 
 
+@both
+def test_named_pictures_keep_their_draw_where_a_pixel_is_rounded_otherwise(gaussian, pixels, kind):
+    rounded, names = pixels.copy(), [f"face-{i}" for i in range(len(pixels))]
+    rounded[:, 0, 0, 0] ^= 1
+    found, again = (encode(gaussian, x, kind, 10, own=names)[:, 0] for x in (pixels, rounded))
+    assert np.abs(found - again).max() < 0.1 < np.abs(found - encode(gaussian, pixels, kind, 10)[:, 0]).max()
+    np.testing.assert_allclose(encode(gaussian, pixels[1:2], kind, 10, own=names[1:2])[:, 0], found[1:2], atol=1e-5)
+    with pytest.raises(ValueError, match=f"1 names in own for {len(pixels)} pictures"):
+        encode(gaussian, pixels, kind, 10, own=names[:1])
+
+
 def test_a_call_of_the_model_a_step_either_way(gaussian, pixels, latents):
     assert gaussian.calls == 10
     decode(gaussian, latents)

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from scipy.ndimage import binary_dilation
 
+from .check import choice
 from .diagnostics import decibels, ssim_map
 from .faces import Factors, column, draw_faces, flip, sample_factors
 
@@ -39,7 +40,7 @@ def counterfactual(ids, target, sign=1, size=64):
     """The `Counterfactual` of drawn faces by their ids, in their order; sign +1 if the target is to appear, -1 to go.
 
     None if any of the ids is another image's: nobody knows how a photograph would look.
-    Raises ValueError without ids and, naming those there are, for an unknown attribute.
+    Raises ValueError without ids, for another sign and, naming those there are, for an unknown attribute.
 
     >>> shown = counterfactual(["face-0-00000000", "face-0-00000001"], "Eyeglasses")
     >>> shown.apart.tolist(), bool((shown.real[0] == shown.wanted[0]).all())
@@ -47,6 +48,7 @@ def counterfactual(ids, target, sign=1, size=64):
     """
     if len(ids) == 0:
         raise ValueError("no ids were given; name one face at least")
+    choice(sign, (1, -1), "sign")
     found = [FACE.fullmatch(str(name)) for name in ids]
     if not all(found):
         return None

@@ -25,6 +25,7 @@ from .least_change import least_change
 __all__ = ["Boundary", "Covariance", "Direction", "boundary", "carried", "direction", "least_change",
            "partial_directions", "removal"]  # fmt: skip
 ALIKE = 1e-10  # others that agree to as many digits count once, and what is shorter counts as nothing
+STILL = 1e-12  # of the rows' size: a spread that is only their rounding
 UNIT = 1e-4  # by which a vector's length may miss 1
 
 
@@ -54,8 +55,15 @@ class Direction:
         return 0.0 if self.origin is None else max(0.0, 1 - float(self.vector @ self.origin) ** 2)
 
     def strength(self, X):
-        """Standard deviation (a float) of the projection of rows X (n, d): the unit that walks are measured in."""
-        return float(np.std(rows_like(self, X) @ self.vector))
+        """Standard deviation (a float) of the projection of rows X (n, d): the unit that walks are measured in.
+
+        Raises ValueError where it would be 0, since walks would then stay where they are; only of length 0 it is 0.
+        """
+        X = rows_like(self, X)
+        spread = float(np.std(X @ self.vector))
+        if self.vector.any() and spread <= STILL * np.sqrt((X**2).sum(1).max()):
+            raise ValueError(f"{len(X)} rows do not vary along {self.name}; measure it on two or more that differ")
+        return spread
 
     def scaled_by(self, X):
         """The same direction with `sigma` measured on X (n, d)."""
@@ -197,9 +205,12 @@ def spanned(others, cov=None):
 
 
 def several(others):
-    """A Direction or vector, or several, also by name in a dict, as a list of them."""
+    """A Direction or vector, or several, also by name in a dict, as a list of them; TypeError if they are neither."""
     others = others.values() if isinstance(others, dict) else others
-    others = [others] if isinstance(others, Direction) else list(others)
+    others = list(others) if hasattr(others, "__iter__") and not isinstance(others, str) else [others]
+    for other in others:
+        if other is None or isinstance(other, str):
+            raise TypeError(f"{other!r} is no direction; give a Direction or a vector, or several in a list")
     return [others] if others and np.isscalar(others[0]) else others
 
 

@@ -22,13 +22,16 @@ def least_change(X, probe, targets, cov=None):
     The change of scores s to t is C W' (W C W')^-1 (t - s), with weights W (m, d) of the attributes named and C = I
     without `cov`; attributes that are not named go where it takes them. Weights may be collinear where their targets
     agree. Returned in X's shape and precision, at least float32.
-    Raises ValueError on attributes that the probe does not know, and, naming them, on targets that no change meets.
+    Raises TypeError unless targets are a dict, ValueError on attributes that the probe does not know, and, naming them,
+    on targets that no change meets.
 
     >>> class Probe:
     ...     attributes_, coef_, intercept_ = ["Smiling", "Male"], np.array([[1.0, 0.0], [1.0, 1.0]]), np.zeros(2)
     >>> least_change(np.array([[0.0, 3.0]]), Probe, {"Smiling": 2, "Male": "keep"}).round(6).tolist()
     [[2.0, 1.0]]
     """
+    if not hasattr(targets, "items"):
+        raise TypeError(f'targets are {targets!r}; give {{attribute: score}}, such as {{"Smiling": 2.0}}')
     numbers = [number_of(probe, name) for name in targets]
     if not numbers:
         raise ValueError('no targets were given; name at least one attribute, such as {"Smiling": 2.0}')

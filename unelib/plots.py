@@ -165,7 +165,8 @@ def trade_off_curves(curves, ax=None, limit=None):
 
     curves  {method: `tradeoff.Curve`, or several, a list or by target}: of several, means over the targets at equal
             index of strength; targets that nobody lacked are left out. Eighteen methods can be told apart without
-            colours: from the seventh on lines are dashed and markers hollow, from the thirteenth on dotted
+            colours: from the seventh on lines are dashed and markers hollow, from the thirteenth on dotted. Those whose
+            name ends in "(control)" are grey
     limit   of drift, where a dotted line goes
     """
     ax = axes_for(ax, width=7.2, height=3.8)
@@ -173,6 +174,7 @@ def trade_off_curves(curves, ax=None, limit=None):
         drift, met = mean_curve(parts)
         again = [{}, {"ls": "--", "mfc": "white"}, {"ls": ":", "mfc": "white"}][i // 6 % 3]
         look = {"color": PALETTE[i % 6], "marker": MARKERS[i % 6], "ms": 5.5, "lw": 1.4, "markevery": slice(1, None)}
+        again |= {"color": "0.6"} if method.endswith("(control)") else {}
         ax.plot(drift, met, label=method, clip_on=False, zorder=3, **look | again)
     if limit is not None:
         ax.axvline(limit, color="black", ls=":", lw=1, label="limit of drift")

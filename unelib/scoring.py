@@ -193,8 +193,8 @@ def pooled_flips(reports):
 
     reports  {(target, direction): `EditReport`}, all of the same images
     Columns: target flips of all images that lacked a target, low and high (95 %, images drawn with return, so that one
-    that lacked several targets counts once; Wilson's by images where all turned or none), of, off target (mean over
-    the same images and targets).
+    that lacked several targets counts once; Wilson's by images where all turned or none), of, off target and, where an
+    encoder measured it, identity (means over the same images and targets).
     Raises ValueError on reports of different numbers of images.
     """
     rows, sizes = {}, {key: len(report.before) for key, report in reports.items()}
@@ -205,8 +205,10 @@ def pooled_flips(reports):
         found = flip_interval(np.stack([report.flipped for report in parts]))
         rows[name] = {"target flips": found.value, "low": found.low, "high": found.high}
         rows[name] |= {"of": sum(report.lacking for report in parts)}
-        turned = np.concatenate([report.others_turned[report.lacked] for report in parts])
-        rows[name] |= {"off target": mean_known(turned.astype(float))}
+        lacking = [report[report.lacked] for report in parts]
+        rows[name] |= {"off target": mean_known(np.concatenate([r.others_turned for r in lacking]).astype(float))}
+        if all(report.likeness is not None for report in parts):
+            rows[name] |= {"identity": mean_known(np.concatenate([r.likeness for r in lacking]))}
     return pd.DataFrame.from_dict(rows, orient="index")
 
 

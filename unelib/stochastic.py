@@ -26,18 +26,23 @@ from .invert import Field, batches, check_pixels, own_noise
 GRIDS = ("karras", "log-sigma", "uniform")  # those whose lowest level has some noise, which the last z is a multiple of
 
 
-def encode(gen, pixels, kind="dpm-encoder", steps=25, grid="karras", batch_size=64, seed=0):
+def encode(gen, pixels, kind="dpm-encoder", steps=25, grid="karras", batch_size=64, seed=0, own=None):
     """Stochastic latents (n, steps + 1, *latent_shape) float32 of images (n, h, w, 3) uint8: x_T, then a z a step.
 
     kind  "dpm-encoder" or "edit-friendly": how the chain of states is drawn, each picture's from a seed of its own
+    own   n names, such as the pictures' ids, that make these seeds; without, the pixels do. For pictures that a model
+          made: another machine may round a pixel of them otherwise, and names keep their draw
     x_T is scaled to what the model sees, near N(0, 1). As in inversion the latent is the state at the lowest level.
-    Raises ValueError on a flow, on grids that start from level 0, and if the latents are not finite.
+    Raises ValueError on a flow, on grids that start from level 0, on another number of names, and if the latents are
+    not finite.
     """
     pixels, draw = check_pixels(pixels), CHAINS[choice(kind, CHAINS, "kind")]
-    schedule, parts = noisy_schedule(gen, steps, grid), []
+    schedule, parts, own = noisy_schedule(gen, steps, grid), [], pixels if own is None else np.asarray(own)
+    if len(own) != len(pixels):
+        raise ValueError(f"{len(own)} names in own for {len(pixels)} pictures; give each its own")
     for rows in batches(gen, len(pixels), batch_size):
         clean = gen.to_latent(pixels[rows])
-        fresh = own_noise(pixels[rows], (steps + 1, *gen.latent_shape), seed)
+        fresh = own_noise(own[rows], (steps + 1, *gen.latent_shape), seed)
         fresh = torch.from_numpy(fresh).to(gen.device)
         parts.append(to_stochastic(gen, clean, fresh, schedule, draw).cpu().numpy())
     latents = np.concatenate(parts)
