@@ -25,7 +25,7 @@ from .least_change import least_change
 __all__ = ["Boundary", "Covariance", "Direction", "boundary", "carried", "direction", "least_change",
            "partial_directions", "removal"]  # fmt: skip
 ALIKE = 1e-10  # others that agree to as many digits count once, and what is shorter counts as nothing
-STILL = 1e-12  # of the rows' size: a spread that is only their rounding
+STILL = 1e-12  # of the rows' largest value: a spread that is only their rounding
 UNIT = 1e-4  # by which a vector's length may miss 1
 
 
@@ -61,7 +61,7 @@ class Direction:
         """
         X = rows_like(self, X)
         spread = float(np.std(X @ self.vector))
-        if self.vector.any() and spread <= STILL * np.sqrt((X**2).sum(1).max()):
+        if self.vector.any() and spread <= STILL * max(X.max(), -X.min()):
             raise ValueError(f"{len(X)} rows do not vary along {self.name}; measure it on two or more that differ")
         return spread
 

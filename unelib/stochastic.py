@@ -37,7 +37,8 @@ def encode(gen, pixels, kind="dpm-encoder", steps=25, grid="karras", batch_size=
     not finite.
     """
     pixels, draw = check_pixels(pixels), CHAINS[choice(kind, CHAINS, "kind")]
-    schedule, parts, own = noisy_schedule(gen, steps, grid), [], pixels if own is None else np.asarray(own)
+    schedule, parts = noisy_schedule(gen, steps, grid), []
+    own = pixels if own is None else np.atleast_1d(np.asarray(own, str))
     if len(own) != len(pixels):
         raise ValueError(f"{len(own)} names in own for {len(pixels)} pictures; give each its own")
     for rows in batches(gen, len(pixels), batch_size):
