@@ -173,8 +173,8 @@ def trade_off_curves(curves, ax=None, limit=None):
     for i, (method, parts) in enumerate(curves.items()):
         drift, met = mean_curve(parts)
         again = [{}, {"ls": "--", "mfc": "white"}, {"ls": ":", "mfc": "white"}][i // 6 % 3]
-        look = {"color": PALETTE[i % 6], "marker": MARKERS[i % 6], "ms": 5.5, "lw": 1.4, "markevery": slice(1, None)}
-        again |= {"color": "0.6"} if method.endswith("(control)") else {}
+        color = "0.6" if method.endswith("(control)") else PALETTE[i % 5]  # the sixth is grey
+        look = {"color": color, "marker": MARKERS[i % 6], "ms": 5.5, "lw": 1.4, "markevery": slice(1, None)}
         ax.plot(drift, met, label=method, clip_on=False, zorder=3, **look | again)
     if limit is not None:
         ax.axvline(limit, color="black", ls=":", lw=1, label="limit of drift")
