@@ -26,6 +26,7 @@ run: $(READY)
 
 test: $(READY)
 	$(BIN)/ruff check
+	$(BIN)/lint-imports
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --cov=unelib --cov-report=term
 	@scratch=$$(mktemp -d) && trap 'kill $$fashion 2> /dev/null; rm -rf "$$scratch"' EXIT && echo "executing the notebooks in $$scratch, both worlds at once" \
 		&& export UNELIB_ROOT="$$scratch" OMP_NUM_THREADS=1 \

@@ -9,8 +9,8 @@ import pandas as pd
 from cca_zoo.linear import GCCA as Reference
 from measured import peak_memory, timed
 
-from unelib.canonical import GCCA, RIDGE
-from unelib.zoo import NoiseZoo
+from unelib.alignment.canonical import GCCA, RIDGE
+from unelib.store.zoo import NoiseZoo
 
 SHARED = 32  # dimensions that the views have in common
 STRENGTH = np.linspace(0.2, 0.02, SHARED)  # of each, beside a view's own noise: from clear to lost

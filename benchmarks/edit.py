@@ -10,13 +10,13 @@ from measured import timed
 from scipy.linalg import subspace_angles
 
 from unelib import LinearProbe, direction, load_encoder, load_generator, load_images, load_judge, score_edit, walk
-from unelib.bottleneck import bottleneck
-from unelib.directions import partial_directions
-from unelib.edit import move
-from unelib.faces import ATTRIBUTES, flip
-from unelib.invert import generate, invert
-from unelib.jacobian import Jacobian
-from unelib.pullback import local_basis, states_at
+from unelib.editing.directions import partial_directions
+from unelib.editing.walks import move
+from unelib.geometry.hooks import bottleneck
+from unelib.geometry.jacobian import Jacobian
+from unelib.geometry.pullback import local_basis, states_at
+from unelib.inversion.deterministic import generate, invert
+from unelib.worlds.faces import ATTRIBUTES, flip
 
 HOW = {"steps": 10}
 WANTED, ENTANGLED = 0.8, 0.2  # share of flips; correlation of two attributes from which on they are a pair

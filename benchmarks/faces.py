@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 from PIL import Image
 
-from unelib.faces import draw_faces, sample_factors
+from unelib.worlds.faces import draw_faces, sample_factors
 
 
 def draw(indices):

@@ -4,7 +4,7 @@ import numpy as np
 from measured import timed
 from scipy import stats
 
-from unelib.gaussianity import TESTS, normality
+from unelib.gaussianity.univariate import TESTS, normality
 
 PROJECTIONS, ROWS, COLUMNS = 5000, 250, 16384
 LOOPED = 100  # projections that the loop does; its time is scaled to all

@@ -7,11 +7,12 @@ import pandas as pd
 import torch
 
 from unelib import load_generator, load_images
-from unelib.diagnostics import relative_error
-from unelib.exact import ExactGaussian
-from unelib.frontier import PEERS, frontier
-from unelib.invert import generate_latents, invert, to_noise
-from unelib.solvers import SOLVERS
+from unelib.inversion.cost_accuracy import PEERS, frontier
+from unelib.inversion.deterministic import generate_latents, invert
+from unelib.inversion.ode import to_noise
+from unelib.inversion.solvers import SOLVERS
+from unelib.models.closed_form import ExactGaussian
+from unelib.worlds.fidelity import relative_error
 
 GRIDS = ["ab2, karras", "ab2, log-sigma", "ab2, uniform", "bdia, karras", "bdia, log-sigma"]
 OTHERS = ["heun, karras", "fixed-point, karras", "ddim, trailing", "ddim, leading", "euler, karras"]

@@ -12,10 +12,10 @@ from measured import peak_memory, timed
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from unelib import streaming
-from unelib.probe import LinearProbe
-from unelib.scores import auc
-from unelib.zoo import NoiseZoo
+from unelib.linalg import stored_rows
+from unelib.probing.linear_probe import LinearProbe
+from unelib.stats.roc import auc
+from unelib.store.zoo import NoiseZoo
 
 ATTRIBUTES = 40
 
@@ -92,7 +92,7 @@ def synthetic_store(folder, n, d):
 
 def fit_stored(folder):
     """Fit to the stored view, by subspace iteration; prints seconds and peak memory in gigabytes."""
-    streaming.GRAM_COLUMNS = 0
+    stored_rows.GRAM_COLUMNS = 0
     zoo = NoiseZoo(folder)
     taken, _ = timed(lambda: LinearProbe("logistic", components=500).fit(zoo.stored("noise"), zoo.attributes))
     print(taken, peak_memory())

@@ -6,8 +6,8 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from unelib.dimension import parallel_analysis
-from unelib.une import UNE
+from unelib.latent.dimension import parallel_analysis
+from unelib.latent.une import UNE
 
 COLUMNS, VIEWS, PRIVATE = 100, "abc", 8
 SEEDS, SHUFFLES = 10, 100

@@ -11,8 +11,8 @@ import pandas as pd
 from measured import peak_memory, timed
 from PIL import Image
 
-from unelib.images import load_images
-from unelib.zoo import NoiseZoo
+from unelib.store.zoo import NoiseZoo
+from unelib.worlds.image_sets import load_images
 
 IMAGES, COLUMNS, ASKED = 20_000, 16_384, 1_000
 

@@ -21,8 +21,8 @@ from diffusers import (  # noqa: E402
 from tokenizers import Tokenizer, models, pre_tokenizers  # noqa: E402
 from transformers import CLIPConfig, CLIPTextConfig, CLIPTokenizer  # noqa: E402
 
-from unelib.exact import ExactFlow, ExactGaussian  # noqa: E402
-from unelib.faces import draw_faces, sample_factors  # noqa: E402
+from unelib.models.closed_form import ExactFlow, ExactGaussian  # noqa: E402
+from unelib.worlds.faces import draw_faces, sample_factors  # noqa: E402
 
 matplotlib.use("Agg")  # figures are drawn, not shown
 

@@ -5,7 +5,7 @@ import os
 import pandas as pd
 from safetensors import safe_open
 
-from .. import loading
+from ..core import paths
 from .measures import measure
 from .train import checkpoints_of, find_family
 
@@ -87,7 +87,7 @@ def by_checkpoint(folder, batch):
 
 def by_card(name, part):
     """What the card that a model has says of the training of a part, or None."""
-    card, start = loading.MODELS / name / "README.md", f"- {part}: "
+    card, start = paths.MODELS / name / "README.md", f"- {part}: "
     lines = card.read_text().splitlines() if card.is_file() else []
     return next((line.removeprefix(start) for line in lines if line.startswith(start)), None)
 
@@ -97,7 +97,7 @@ def write_card(name, settings, scores):
 
     settings  {part: how it was trained}; scores {score: value}
     """
-    folder, world = loading.MODELS / name, find_family(name)[1]
+    folder, world = paths.MODELS / name, find_family(name)[1]
     picture = "\n![64 samples](samples.png)\n" if (folder / "samples.png").is_file() else ""
     trained = "\n".join(f"- {part}: {text}" for part, text in settings.items())
     table = pd.Series(scores).map("{:.3f}".format).rename_axis("score").reset_index(name="value")

@@ -10,11 +10,11 @@ import torch
 import torch.nn.functional as F
 from tqdm.auto import tqdm
 
-from .. import drawing, faces, portrait
-from ..faces import draw_faces, sample_factors
-from ..files import make_folder, write_whole
-from ..images import SPLIT_START
-from ..loading import MODELS
+from ..core.files import make_folder, write_whole
+from ..core.paths import MODELS
+from ..worlds import canvas, face_painter, faces
+from ..worlds.faces import draw_faces, sample_factors
+from ..worlds.image_sets import SPLIT_START
 
 CACHE = MODELS.parent / "cache"
 
@@ -40,7 +40,7 @@ def save_array(values, path):
 
 def drawing_digest():
     """Eight characters that change with the code that draws faces."""
-    code = b"".join(Path(module.__file__).read_bytes() for module in (drawing, faces, portrait))
+    code = b"".join(Path(module.__file__).read_bytes() for module in (canvas, faces, face_painter))
     return hashlib.sha256(code).hexdigest()[:8]
 
 

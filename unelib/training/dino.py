@@ -20,7 +20,7 @@ from torch import nn
 from tqdm.auto import tqdm
 from transformers import BitImageProcessorPil, Dinov2Config, Dinov2Model
 
-from ..probe import LinearProbe
+from ..probing.linear_probe import LinearProbe
 from .data import crops, rows_of_step, to_signal
 from .latent_diffusion import reconstruction_loss
 from .loop import train_loop, update_average

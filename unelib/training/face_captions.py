@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..faces import ATTRIBUTES, NEEDS_HAIR
+from ..worlds.faces import ATTRIBUTES, NEEDS_HAIR
 
 # attribute: (phrases where present, phrases where absent); with, without and wearing go behind the noun, others before
 PHRASES = {

@@ -1,6 +1,6 @@
 """Captions of Fashion-MNIST's pictures: what they show, by class or group, and what they do not, in everyday words."""
 
-from ..fashion import ATTRIBUTES, CLASSES, GROUPS, fashion_attributes
+from ..worlds.fashion import ATTRIBUTES, CLASSES, GROUPS, fashion_attributes
 
 # attribute: names, with their article, of what has it
 NAMES = {

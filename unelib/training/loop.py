@@ -18,7 +18,7 @@ from safetensors.torch import load_file
 from safetensors.torch import save as to_bytes
 from tqdm.auto import tqdm
 
-from ..files import make_folder, write_whole
+from ..core.files import make_folder, write_whole
 
 
 def train_loop(model, loss_of_step, steps, folder, lr, seed=0, decay=0.999, weight_decay=0.01, save_every=250,

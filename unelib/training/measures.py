@@ -5,14 +5,15 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from .. import loading
-from ..diagnostics import psnr
-from ..encoders import load_encoder
-from ..generators import load_generator
-from ..images import load_images
-from ..invert import generate, invert, leak, to_latents
-from ..judge import load_judge
-from ..probe import LinearProbe, auc
+from ..core import paths
+from ..inversion.deterministic import generate, invert, leak, to_latents
+from ..models.encoders import load_encoder
+from ..models.generators import load_generator
+from ..models.judges import load_judge
+from ..probing.linear_probe import LinearProbe
+from ..stats.roc import auc
+from ..worlds.fidelity import psnr
+from ..worlds.image_sets import load_images
 from . import clip, dino, judge, latent_diffusion, pixel_diffusion
 from .scores import class_accuracy, class_shares, mean_auc
 from .train import find_family
@@ -123,7 +124,7 @@ def measure_generator(name, world):
     """Scores of samples, round trips and noise, common to all generators; writes samples.png on the way."""
     gen = load_generator(name)
     made = samples(gen)
-    save_grid(loading.MODELS / name / "samples.png", made[:64])
+    save_grid(paths.MODELS / name / "samples.png", made[:64])
     few = held_out(world, ROUND_TRIPS)[0]
     noise = lambda p: invert(gen, p, steps=SOLVER_STEPS, progress=True).noise.reshape(len(p), -1)
     return variety(world, gen, made) | {

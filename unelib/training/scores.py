@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..probe import auc
+from ..stats.roc import auc
 
 
 def mean_auc(truth, scores):

@@ -1,6 +1,6 @@
 """Train an embedded model by name: `python -m unelib train NAME`."""
 
-from .. import loading
+from ..core import paths
 from . import clip, dino, judge, latent_diffusion, pixel_diffusion
 from .worlds import FACES, FASHION
 
@@ -24,7 +24,7 @@ def train_model(name, folder=None):
     says where a world's pictures are to be had.
     """
     family, world = find_family(name)
-    return family.train(folder or loading.MODELS / name, checkpoints_of(name), world)
+    return family.train(folder or paths.MODELS / name, checkpoints_of(name), world)
 
 
 def find_family(name):
@@ -36,4 +36,4 @@ def find_family(name):
 
 def checkpoints_of(name):
     """Folder of a model's checkpoints."""
-    return loading.MODELS.parent / "checkpoints" / name
+    return paths.MODELS.parent / "checkpoints" / name

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from types import ModuleType
 
-from .. import faces, fashion
-from ..images import load_images
+from ..worlds import faces, fashion
+from ..worlds.image_sets import load_images
 from . import face_captions, fashion_captions
 from .data import training_faces
 

@@ -1,0 +1,165 @@
+"""The trial finds for planted views of one latent, against unrelated ones, and says when it cannot tell."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from unelib.evidence.claims import beyond_draws, directions_agree, kind_of, mispaired_gains, r2_row
+from unelib.evidence.verdicts import CLAIMS, evidence, in_words, summary, trial_of, verdict
+from unelib.latent.une import UNE
+from unelib.store.zoo import NoiseZoo
+
+from ..editing.test_walks import BrightnessJudge
+from ..helpers.planted import planted
+
+N, K = 600, 4
+
+
+def planted_zoo(path, related=True, seed=0, known=False):
+    """Noise of a generator, an encoder, and nulls, as views of one latent or of latents of their own.
+
+    known  the noise has the attributes' latent, whatever the others have
+    """
+    rng, fixed = np.random.default_rng(seed), np.random.default_rng(1)
+    Z = rng.standard_normal((N, K))
+    table = pd.DataFrame(
+        {"id": [f"{i:04d}" for i in range(N)], "sha256": "", "split": ["train"] * 400 + ["test"] * 200}
+    )
+    labels = pd.DataFrame(Z[:, :2] > 0, columns=["bright", "constant"]).astype(int)
+    zoo = NoiseZoo(path).add_index(table.join(labels))
+    latent = lambda: Z if related else rng.standard_normal((N, K))
+    views = {
+        "gaussian": ("noise", Z if known else latent(), 16),
+        "encoder": ("embedding", latent(), 12),
+        "untrained:encoder": ("embedding", rng.standard_normal((N, K)), 12),
+        "pixels": ("control", rng.standard_normal((N, K)), 12),
+    }
+    for name, (kind, z, d) in views.items():
+        X = z @ fixed.standard_normal((K, d)) + rng.standard_normal((N, d))
+        settings = {"steps": 10, "solver": "ab2", "grid": "karras"}
+        zoo.fill(name, lambda parts: ((s, X[rows]) for s, rows in parts), settings, kind, "float32", progress=False)  # noqa: B023
+    return zoo
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    return evidence(planted_zoo(tmp_path_factory.mktemp("zoo")), components=K)
+
+
+def test_views_of_one_latent_are_supported_against_every_null(table):
+    assert set(table.verdict[table.claim != "Gaussian"]) == {"supported"}
+    assert "not supported" not in set(table.verdict)
+    assert set(table.claim) == set(CLAIMS) - {"edits"}
+    assert {"shuffled", "untrained", "pixels", "untrained target", "Gaussian twins"} <= set(table.null)
+
+
+def test_rows_are_consistent(table):
+    assert ((table.low <= table.value) & (table.value <= table.high)).all()
+    assert ((table.gap_low <= table.gap) & (table.gap <= table.gap_high)).all()
+    np.testing.assert_allclose(table.value - table.null_value, table.gap, atol=1e-9)
+
+
+@pytest.mark.slow
+def test_unrelated_views_share_nothing_but_for_what_chance_supports(tmp_path):
+    """Each verdict errs once in forty: of twelve, two would be too many."""
+    tables = [evidence(planted_zoo(tmp_path / str(i), related=False, seed=i), components=K, seed=i) for i in range(3)]
+    table = pd.concat(tables)
+    chance = table[table.null.isin(["shuffled", "mispaired"]) & table.claim.isin(["predictable", "shared", "agree"])]
+    assert len(chance) == 12 and (chance.verdict == "supported").sum() <= 1
+
+
+@pytest.mark.slow
+def test_directions_of_unrelated_views_are_not_said_to_agree(tmp_path):
+    """Attributes that one view alone knows are in its shuffled twins as well: chance has to reach as far."""
+    found = []
+    for seed in range(6):
+        zoo = planted_zoo(tmp_path / str(seed), related=False, seed=seed, known=True)
+        trial = trial_of(zoo, components=K, seed=seed)
+        found += [part for part in directions_agree(trial) if part["null"] == "shuffled"]
+    beyond = [part["gap_low"] > 0 for part in found]
+    assert len(beyond) == 6 and max(part["value"] for part in found) > 0.1 and sum(beyond) <= 1
+
+
+def test_edits_are_held_against_random_and_untrained_directions(tmp_path, gaussian):
+    gaussian.name = "gaussian"
+    zoo = planted_zoo(tmp_path)
+    table = evidence(zoo, gaussian, BrightnessJudge(), {"bright": 1}, images=20, components=K)
+    edits = table[table.claim == "edits"]
+    assert list(edits.null) == ["random", "random, carried", "untrained"] and (edits["view"] == "encoder").all()
+    assert edits.value.between(0, 1).all()
+
+
+def test_summary_counts_verdicts_by_claim_and_null(table):
+    found = summary(table)
+    assert list(found.index) == [CLAIMS[claim] for claim in ("Gaussian", "linear", "predictable", "shared", "agree")]
+    assert found.loc[CLAIMS["linear"], "shuffled"] == "supported" and found.loc[CLAIMS["Gaussian"], "pixels"] == ""
+    assert in_words(pd.Series(["cannot tell", "supported", "supported"])) == "supported 2, cannot tell 1"
+
+
+def test_same_zoo_same_table(table, tmp_path):
+    pd.testing.assert_frame_equal(evidence(planted_zoo(tmp_path), components=K), table)
+
+
+def test_r2_is_the_pooled_one_and_equal_maps_have_no_gap():
+    rng = np.random.default_rng(0)
+    errors, total = rng.random(50), 2 + rng.random(50)
+    found = r2_row("a to b", (errors, total), "pixels", (errors, total), seed=0)
+    assert found["value"] == pytest.approx(1 - errors.sum() / total.sum())
+    assert found["gap"] == found["gap_low"] == found["gap_high"] == 0 and verdict(0, 0, 0) == "cannot tell"
+
+
+def test_ends_of_a_drawn_null_are_its_extreme_draws():
+    found = beyond_draws(0.5, np.linspace(-0.2, 0.18, 39))
+    np.testing.assert_allclose(found, [0.51, 0.32, 0.7])
+
+
+def test_wrong_pairs_of_views_that_share_gain_less_than_none(fitted_views):
+    une, views = fitted_views
+    draws = mispaired_gains(une, views, 0)
+    assert draws.max() < 0 < une.gain(views).mean()
+
+
+@pytest.fixture
+def fitted_views():
+    """A model of two planted views, and new rows of them."""
+    data = planted(600, 2, (8, 9))
+    return UNE(2, private=0).fit(data.rows(slice(400))), data.rows(slice(400, None))
+
+
+def test_kinds_of_nulls():
+    assert [kind_of(name) for name in ("untrained:a", "leak of b", "pixels")] == ["untrained", "leak", "pixels"]
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"judge": None, "targets": {"bright": 1}}, "edits need a judge and targets"),
+        ({"judge": BrightnessJudge(), "targets": {}}, "edits need a judge and targets"),
+        (
+            {"judge": BrightnessJudge(), "targets": {"Smiling": 1}},
+            "the judge knows no 'Smiling'; choose .* bright, constant",
+        ),
+        ({"judge": BrightnessJudge(), "targets": {"bright": 0}}, "target 'bright' is 0; it is 1 .* or -1"),
+        ({"judge": BrightnessJudge(), "targets": {"bright": 1}, "images": 0}, "images is 0; it must be a whole number"),
+        ({"judge": BrightnessJudge(), "targets": {"bright": 1}, "strength": np.nan}, "strength is nan"),
+    ],
+)
+def test_errors_of_edits(tmp_path, gaussian, options, message):
+    gaussian.name = "gaussian"
+    with pytest.raises(ValueError, match=message):
+        evidence(planted_zoo(tmp_path), gaussian, **options)
+    gaussian.name = "other"
+    with pytest.raises(ValueError, match="no noise of 'other'; it has that of gaussian"):
+        evidence(planted_zoo(tmp_path), gaussian, **options)
+
+
+def test_a_zoo_without_what_is_needed_is_refused(tmp_path):
+    table = pd.DataFrame({"id": ["a", "b"], "sha256": "", "split": "train"})
+    zoo = NoiseZoo(tmp_path / "none").add_index(table)
+    with pytest.raises(ValueError, match="no view that is noise; run notebooks 01 and 02"):
+        trial_of(zoo)
+    zoo = planted_zoo(tmp_path / "some")
+    index = zoo.index.assign(split="train")
+    index.to_parquet(zoo.index_path, index=False)
+    with pytest.raises(ValueError, match="no images of split 'test'"):
+        trial_of(zoo)

@@ -1,0 +1,56 @@
+"""Simulated p-values are exact, critical values say what they say, and Holm's adjustment is his."""
+
+import numpy as np
+import pytest
+
+from unelib.stats.p_values import draws_needed, enough_draws, holm, simulated_p, smallest_p, verdict
+
+
+def test_p_values_of_the_null_itself_are_uniform():
+    draws = np.random.default_rng(0).standard_normal((2000, 40))
+    for side in ("high", "low", "both"):
+        p = np.array([simulated_p(row[0], row[1:], side) for row in draws])
+        for level in (0.05, 0.25):
+            assert (p <= level).mean() == pytest.approx(level, abs=4 * np.sqrt(level / 2000))
+
+
+def test_sides():
+    null = np.arange(99.0)
+    assert simulated_p(200, null) == 0.01 and simulated_p(200, null, "low") == 1
+    assert simulated_p(-1, null, "low") == 0.01 and simulated_p(-1, null, "both") == 0.02
+    assert simulated_p(49, null, "both") == 1
+
+
+def test_a_verdict_has_no_critical_value_on_a_side_that_is_never_extreme():
+    high, low = (verdict("t", 98.5, np.arange(99.0), 0.05, side) for side in ("high", "low"))
+    assert high["null_low"] == -np.inf and low["null_high"] == np.inf
+    assert high["rejected"] and not low["rejected"] and high["null_median"] == 49
+
+
+@pytest.mark.parametrize("side", ["high", "low", "both"])
+@pytest.mark.parametrize("draws, level", [(19, 0.05), (18, 0.05), (59, 0.05), (99, 0.1), (200, 0.07), (99, 0.5)])
+def test_a_statistic_is_rejected_where_it_is_outside_the_critical_values(side, draws, level):
+    rng = np.random.default_rng(draws)
+    for _ in range(300):
+        null = rng.integers(0, 40, draws) / 40  # with ties
+        row = verdict("t", rng.integers(-1, 42) / 40, null, level, side)
+        assert (row["statistic"] < row["null_low"] or row["statistic"] > row["null_high"]) == row["rejected"]
+
+
+@pytest.mark.parametrize("side", ["high", "low", "both"])
+@pytest.mark.parametrize("level", [0.3, 0.1, 0.07, 0.05, 0.01, 0.001])
+def test_the_fewest_draws_that_can_reject(side, level):
+    n = draws_needed(level, side)
+    assert smallest_p(n, side) <= level < smallest_p(n - 1, side)
+    beyond = {"high": 9.0, "low": -9.0, "both": 9.0}[side]
+    assert [verdict("t", beyond, np.zeros(m), level, side)["rejected"] for m in (n, n - 1)] == [True, False]
+    enough_draws(n, level, side)
+    with pytest.raises(ValueError, match=f"simulations={n - 1} cannot reject at {level:g}; ask for {n} or more"):
+        enough_draws(n - 1, level, side)
+
+
+def test_holm_by_its_definition():
+    p = np.array([0.04, 0.001, 0.03, 0.6])
+    assert holm(p).tolist() == pytest.approx([0.09, 0.004, 0.09, 0.6])
+    assert holm([0.9, 0.8]).tolist() == [1, 1]
+    np.testing.assert_array_equal(holm(p.reshape(2, 2)), holm(p).reshape(2, 2))

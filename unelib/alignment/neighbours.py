@@ -1,0 +1,34 @@
+"""Nearest images in a view, and whether they share attributes with the image they were found for."""
+
+import numpy as np
+import pandas as pd
+
+from ..core.checks import matrix
+from ..linalg.cosine import most_alike, unit_rows
+
+
+def nearest(X, queries, pool, k):
+    """Row numbers (q, k) of the rows of `pool` nearest to each query row, by cosine after centring on the pool.
+
+    X (n, d); queries, pool  arrays of row numbers or masks of X. A query is never its own neighbour.
+    """
+    X, rows = matrix(X), np.arange(len(X))
+    queries, pool = rows[queries], rows[pool]
+    if not 1 <= k < len(pool):
+        raise ValueError(f"k is {k}; the pool has {len(pool)} rows, so k must lie in 1 to {len(pool) - 1}")
+    return most_alike(unit_rows(X - X[pool].mean(0)), queries, pool, k)
+
+
+def neighbour_agreement(X, Y, held_out, k=5, seed=0):
+    """How many attributes held-out images share with their k nearest others among the rest.
+
+    X (n, d), Y (n, a) of 0/1, held_out (n,) bool. Returns a Series: `agreement` (mean share, 0 to 1), its 95 % interval
+    over images `low`, `high`, and `chance`, the same for k random rows.
+    """
+    Y, pool = np.asarray(Y), np.flatnonzero(~held_out)
+    found = nearest(X, held_out, pool, k)
+    random = np.random.default_rng(seed).choice(pool, found.shape)
+    share, chance = ((Y[held_out][:, None] == Y[rows]).mean((1, 2)) for rows in (found, random))
+    half = 1.96 * share.std(ddof=1) / np.sqrt(len(share))
+    values = (share.mean(), share.mean() - half, share.mean() + half, chance.mean())
+    return pd.Series(values, ["agreement", "low", "high", "chance"])

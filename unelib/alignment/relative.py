@@ -1,0 +1,177 @@
+"""Relative representations: rows by their likeness to anchor rows, and probes carried from view to view by them."""
+
+from numbers import Integral
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, clone
+from sklearn.cluster import KMeans
+from sklearn.utils.validation import check_is_fitted
+
+from ..core.checks import centred_views, choice, matrix, row_mask, same_columns, same_images, same_rows
+from ..linalg.cosine import unit_rows
+from ..probing.scores import mean_auc
+
+SAME = 1e-12  # cosine distance up to which rows are the same but for rounding
+
+
+class RelativeRepresentation(BaseEstimator):
+    """Rows by their cosine similarity to anchor rows, after centring (Moschella et al., 2023).
+
+    Blind to rotation, shift and scale of the space; views whose anchors are the same images can be compared directly.
+    anchors  how many rows to take as anchors, or which rows of the training view: indices
+    seed     draws them: one seed and one number of rows, the same anchors in every view if they are drawn at random
+    how      "random", "k-means" or "farthest": how a number of anchors is chosen (`choose_anchors`). The last two
+             depend on the view: choose in one, and give the others its `anchors_`
+    Fitted: `anchors_` (row indices), `directions_` (k, d), `mean_` (d,).
+    Raises ValueError on too many anchors or rows that do not exist.
+
+    >>> X = np.random.default_rng(0).standard_normal((50, 4))
+    >>> relative = RelativeRepresentation(6)
+    >>> np.allclose(relative.fit(X).transform(X), relative.fit(3 * X + 1).transform(3 * X + 1))
+    True
+    """
+
+    def __init__(self, anchors, seed=0, how="random"):
+        self.anchors = anchors
+        self.seed = seed
+        self.how = how
+
+    def fit(self, X):
+        """Centre X (n, d) and keep its anchor rows."""
+        choice(self.how, CHOICES, "way to choose anchors")
+        ((X, self.mean_),) = centred_views([X], ["X"])
+        rows = unit_rows(X)
+        if np.ndim(self.anchors) == 0:
+            self.anchors_ = chosen(rows, self.anchors, self.how, self.seed)
+        else:
+            self.anchors_ = existing_rows(self.anchors, len(X))
+        self.directions_ = rows[self.anchors_]
+        return self
+
+    def transform(self, X):
+        """Cosine (m, k) of each row with each anchor."""
+        check_is_fitted(self)
+        X = matrix(X)
+        same_columns(X, len(self.mean_))
+        return unit_rows(X - self.mean_) @ self.directions_.T
+
+
+def choose_anchors(X, k, how="random", seed=0):
+    """Row numbers (k,) of k different rows of X (n, d) to take as anchors; rows are centred and of unit length first.
+
+    "random"    drawn with `seed`, whatever X holds
+    "k-means"   the row of each of k clusters that is nearest to its centre, the largest cluster's first; `seed` starts
+                the clusters
+    "farthest"  from the row most like all others on, always the one whose most similar anchor is the least similar
+                (farthest-point traversal; Gonzalez, 1985): spread out, outliers first. `seed` has no part in it
+    Raises ValueError on another way, k out of range, or, but for "random", fewer than k different rows.
+
+    >>> X = np.array([[9.0, 1], [9, 0], [9, -1], [-9, 1], [-9, 0], [-9, -1]])
+    >>> sorted(choose_anchors(X, 2, "k-means").tolist())
+    [1, 4]
+    """
+    choice(how, CHOICES, "way to choose anchors")
+    ((X, _),) = centred_views([X], ["X"])
+    return chosen(unit_rows(X), k, how, seed)
+
+
+def chosen(rows, k, how, seed):
+    """Numbers (k,) of unit rows (n, d)."""
+    if not isinstance(k, Integral) or not 1 <= k <= len(rows):
+        raise ValueError(f"anchors is {k}; X has {len(rows)} rows, so take 1 to {len(rows)}")
+    return CHOICES[how](rows, k, seed)
+
+
+def at_random(rows, k, seed):
+    """Numbers of k rows."""
+    return np.random.default_rng(seed).choice(len(rows), k, replace=False)
+
+
+def central(rows, k, seed):
+    """Numbers of the rows nearest to the centres of k clusters, each in its own, from the largest cluster on."""
+    found = KMeans(k, n_init=1, random_state=seed).fit(rows)
+    distance = found.transform(rows)[np.arange(len(rows)), found.labels_]
+    order = np.lexsort((distance, found.labels_))
+    labels, first, sizes = np.unique(found.labels_[order], return_index=True, return_counts=True)
+    check_different(len(labels), k)
+    return order[first][np.argsort(-sizes, kind="stable")]
+
+
+def farthest(rows, k, seed):
+    """Numbers of k rows, each the farthest from those before, from the medoid on."""
+    found, nearest = [int((rows @ rows.sum(0)).argmax())], np.full(len(rows), np.inf)
+    while len(found) < k:
+        nearest = np.minimum(nearest, 1 - rows @ rows[found[-1]])
+        nearest[found[-1]] = 0  # a row at the mean has no direction, and is like none
+        found.append(int(nearest.argmax()))
+        if nearest[found[-1]] <= SAME:
+            check_different(len(found) - 1, k)
+    return np.array(found)
+
+
+def check_different(rows, k):
+    """Raise ValueError where there are fewer different rows than anchors."""
+    if rows < k:
+        raise ValueError(f"anchors is {k}; X has {rows} rows of different direction, so take {rows} at most")
+
+
+CHOICES = {"random": at_random, "k-means": central, "farthest": farthest}
+
+
+def existing_rows(anchors, n):
+    """Row numbers of anchors among n rows."""
+    rows = np.asarray(anchors)
+    if rows.ndim != 1 or rows.dtype.kind not in "iu" or rows.size == 0:
+        raise ValueError(f"anchors must be a number or row indices, not {rows.dtype} of shape {rows.shape}")
+    if rows.min() < 0 or rows.max() >= n:
+        raise ValueError(f"anchors name rows {rows.min()} to {rows.max()}; X has rows 0 to {n - 1}")
+    return rows
+
+
+def stitched_scores(
+    probe, X, X2, Y, learn, held_out, anchors, how="random", seed=0, groups=None, train_on_anchors=False
+):
+    """How well a probe of one view reads another that it never saw, both made relative to the same training images.
+
+    probe            `LinearProbe`, not fitted: a copy is trained on the relative training rows of X
+    X, X2            views (n, d) and (n, d2) of the same images
+    Y                0/1 labels of the n images, (n,), (n, a) or a DataFrame
+    learn, held_out  masks (n,) of the training and the test rows
+    anchors          how many training rows, or which, numbered among the training rows; `how` and `seed` choose them in
+                     X as in `choose_anchors`
+    groups           (n,), as in `LinearProbe.fit` and `scores.mean_auc`
+    train_on_anchors whether the anchors train the probe too, as is usual. An anchor is like itself in any view, so its
+                     label is then learnt for what is like it, and found again in X2: a probe of a view that knows
+                     nothing reads X2 by the labels of the anchors alone
+    Returns {"own", "stitched"}: mean AUCs on the held-out rows of X and of X2, each {"auc", "low", "high"} as
+    `scores.mean_auc` gives it. They are equal where X2 is X rotated, scaled and shifted; 0.5 is chance.
+    Raises TypeError or ValueError on masks that are none, views of other images, rows that both learn and test, or
+    anchors that leave no row to train on; and as `RelativeRepresentation` and the probe do.
+
+    >>> from unelib import LinearProbe
+    >>> X = np.random.default_rng(0).standard_normal((400, 4))
+    >>> learn = np.arange(400) < 300
+    >>> found = stitched_scores(LinearProbe("lda"), X, -2 * X[:, ::-1], X[:, 0] > 0, learn, ~learn, 20)
+    >>> found["own"]["auc"] > 0.95, abs(found["stitched"]["auc"] - found["own"]["auc"]) < 1e-9
+    (True, True)
+    """
+    matrices, Y = [matrix(X, "X"), matrix(X2, "X2")], pd.DataFrame(Y)
+    same_images(("X", X), ("X2", X2))
+    same_rows(("X", X), ("Y", Y))
+    if isinstance(X, pd.DataFrame) and set(X.index) == set(Y.index):
+        same_images(("X", X), ("Y", Y))
+    learn, held_out = (row_mask(mask, len(Y), name) for mask, name in ((learn, "learn"), (held_out, "held_out")))
+    if (learn & held_out).any():
+        raise ValueError(f"row {(learn & held_out).argmax()} is both learnt from and held out; use each row once")
+    relative = RelativeRepresentation(anchors, seed, how).fit(matrices[0][learn])
+    other = RelativeRepresentation(relative.anchors_).fit(matrices[1][learn])
+    of = lambda rows: None if groups is None else np.asarray(groups)[rows]
+    rows = np.flatnonzero(learn)
+    rows = rows if train_on_anchors else np.delete(rows, relative.anchors_)
+    if not len(rows):
+        raise ValueError(f"all {learn.sum()} training rows are anchors; take fewer, so that some train the probe")
+    fitted = clone(probe).fit(relative.transform(matrices[0][rows]), Y.iloc[rows], of(rows))
+    tests = {"own": (relative, matrices[0]), "stitched": (other, matrices[1])}
+    auc = lambda view, Z: mean_auc(fitted, view.transform(Z[held_out]), Y[held_out], seed=seed, groups=of(held_out))
+    return {name: auc(*pair) for name, pair in tests.items()}

@@ -1,0 +1,12 @@
+"""The command line: `python -m unelib`, or `unelib`.
+
+Commands only read their arguments and call the rooms before this one; a mistake in the input ends in one sentence.
+
+Public names, by file:
+
+- `main`: app
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

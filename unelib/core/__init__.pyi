@@ -1,0 +1,5 @@
+from .files import file_hash as file_hash
+from .files import read_json as read_json
+from .files import write_json as write_json
+from .files import write_whole as write_whole
+from .paths import home as home

@@ -1,0 +1,22 @@
+"""Move an image along a direction, and measure what else moved.
+
+A direction for reading (a probe's weights) and one for writing (the pattern) are different objects. Every edit is
+judged by a model that made no direction, and reported as a trade-off between what was asked for and what changed
+besides.
+
+Public names, by file:
+
+- `directions`: Direction, carried, direction, partial_directions, removal
+- `boundaries`: Boundary, boundary
+- `minimal_edits`: least_change
+- `walks`: change_matrix, judged_changes, move, on_and_off_target, solver_of, walk
+- `reports`: EditReport, flip_interval, likeness, pooled_flips, score_edit, share_interval
+- `counterfactuals`: Counterfactual, counterfactual
+- `trade_off`: Curve, areas, curve, edited
+- `resemblance`: resemblances
+- `probe_judge`: ProbeJudge, judge_for
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

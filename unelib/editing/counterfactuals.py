@@ -1,0 +1,97 @@
+"""What a perfect edit would have made: the same drawn faces with one attribute turned over and nothing else."""
+
+import re
+from dataclasses import dataclass, fields
+from functools import cached_property
+
+import numpy as np
+from scipy.ndimage import binary_dilation
+
+from ..core.checks import choice
+from ..worlds.faces import Factors, column, draw_faces, flip, sample_factors
+from ..worlds.fidelity import decibels, ssim_map
+
+FACE = re.compile(r"(free-)?face-(\d+)-(\d+)")  # free of correlations
+MARGIN = 2  # pixels around those that differ: an autoencoder's blur
+
+
+@dataclass(frozen=True)
+class Counterfactual:
+    """n pictures (n, h, w, 3) uint8 as they are (`real`) and as they should become (`wanted`).
+
+    apart  (n,) bool: which of them lacked what is wanted; the others are wanted as they are
+    """
+
+    real: np.ndarray
+    wanted: np.ndarray
+    apart: np.ndarray
+
+    def __getitem__(self, rows):
+        return Counterfactual(self.real[rows], self.wanted[rows], self.apart[rows])
+
+    @cached_property
+    def outside(self):
+        """Pixels (n, h, w) bool that the wanted change leaves alone, and that are more than `MARGIN` away from it."""
+        around = np.ones((1, 2 * MARGIN + 1, 2 * MARGIN + 1), bool)
+        return ~binary_dilation((self.real != self.wanted).any(3), around)
+
+
+def counterfactual(ids, target, sign=1, size=64):
+    """The `Counterfactual` of drawn faces by their ids, in their order; sign +1 if the target is to appear, -1 to go.
+
+    None if any of the ids is another image's: nobody knows how a photograph would look.
+    Raises ValueError without ids, for another sign and, naming those there are, for an unknown attribute.
+
+    >>> shown = counterfactual(["face-0-00000000", "face-0-00000001"], "Eyeglasses")
+    >>> shown.apart.tolist(), bool((shown.real[0] == shown.wanted[0]).all())
+    ([True, True], False)
+    """
+    if len(ids) == 0:
+        raise ValueError("no ids were given; name one face at least")
+    choice(sign, (1, -1), "sign")
+    found = [FACE.fullmatch(str(name)) for name in ids]
+    if not all(found):
+        return None
+    factors = factors_of([(int(m[2]), m[1] is None) for m in found], np.array([int(m[3]) for m in found]))
+    apart = (factors.attributes[:, column(target)] == 1) != (sign > 0)
+    real = draw_faces(factors, size)
+    wanted = real.copy()
+    wanted[apart] = draw_faces(flip(factors[apart], target), size)
+    return Counterfactual(real, wanted, apart)
+
+
+def factors_of(worlds, indices):
+    """`Factors` of faces by their worlds, n times (seed, correlated), and their indices (n,) there, in that order."""
+    rows = {world: [i for i, other in enumerate(worlds) if other == world] for world in worlds}
+    parts = [sample_factors(indices[own], *world) for world, own in rows.items()]
+    order = np.argsort(np.concatenate(list(rows.values())))
+    return Factors(*(np.concatenate([getattr(p, f.name) for p in parts])[order] for f in fields(Factors)))
+
+
+def against_truth(before, after, truth):
+    """What pictures after an edit have of the counterfactual, all (n,), NaN where nothing was to change, or to stay.
+
+    psnr_outside, ssim_outside  likeness of before and after at the pixels that the counterfactual leaves alone; what
+              was done to the others makes no difference
+    to_truth  distance of `after` to the wanted picture over that of `before`: 0 is the counterfactual itself, 1 no
+              nearer than before, more is further away
+    """
+    outside = truth.outside & truth.apart[:, None, None]
+    error = mean_where(((after.astype(np.float64) - before) ** 2).mean(3), outside)
+    to_go, left = distances(before, truth.wanted), distances(after, truth.wanted)
+    return {
+        "psnr_outside": decibels(error),
+        "ssim_outside": mean_where(ssim_map(before, after, outside).mean(3), outside),
+        "to_truth": np.divide(left, to_go, out=np.full(len(left), np.nan), where=truth.apart & (to_go > 0)),
+    }
+
+
+def distances(a, b):
+    """Euclidean distances (n,) between pictures (n, h, w, c)."""
+    return np.linalg.norm((a.astype(np.float64) - b).reshape(len(a), -1), axis=1)
+
+
+def mean_where(values, mask):
+    """Means (n,) of values (n, h, w) where a mask is true; NaN where it never is."""
+    count = mask.sum((1, 2))
+    return np.where(count > 0, (values * mask).sum((1, 2)) / np.maximum(count, 1), np.nan)

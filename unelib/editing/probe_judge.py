@@ -1,0 +1,42 @@
+"""A judge that is a probe of an encoder's embeddings, where no classifier of attributes comes along."""
+
+import numpy as np
+from scipy.special import expit
+
+from ..core.checks import choice, same_columns
+from ..models.encoders import load_encoder
+from ..models.judges import load_judge
+from ..probing.linear_probe import LinearProbe
+
+PROBE = "probe:"  # before an encoder's name: a judge made of its embeddings
+
+
+class ProbeJudge:
+    """A judge where no classifier is at hand: a fitted linear probe of an encoder's embeddings.
+
+    `.attributes` (a names) and `.probabilities(pixels)` -> (n, a). It sees what the encoder sees, so directions that
+    were found in that encoder's view should not be judged by it. ValueError if the probe was fitted to another view.
+    """
+
+    def __init__(self, name, encoder, probe):
+        same_columns(np.empty((0, encoder.dim)), probe.n_features_in_, f"what {encoder.name} gives")
+        self.name, self.encoder, self.probe = name, encoder, probe
+        self.attributes = [str(attribute) for attribute in probe.attributes_]
+
+    def probabilities(self, pixels):
+        """Probability (n, a) of each attribute in pixels (n, h, w, 3) uint8."""
+        return expit(self.probe.decision_function(self.encoder.embed(pixels)))
+
+
+def judge_for(name, zoo, device="auto"):
+    """A judge by name, as `load_judge`; "probe:" and an encoder's name makes one of that view's training images.
+
+    Raises ValueError, listing the views, if the zoo does not have that one.
+    """
+    if not name.startswith(PROBE):
+        return load_judge(name, device)
+    view = name.removeprefix(PROBE)
+    choice(view, zoo.views_of("embedding"), "view to judge by")
+    learn = zoo.split == "train"
+    probe = LinearProbe("logistic").fit(zoo.rows(view, learn), zoo.attributes[learn])
+    return ProbeJudge(name, load_encoder(view, device), probe)

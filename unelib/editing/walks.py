@@ -1,0 +1,87 @@
+"""Edits in noise: move along directions, generate, and see what changed; `reports` holds what is counted then."""
+
+import numpy as np
+import pandas as pd
+
+from ..core.checks import choice, finite_list, matrix
+from ..inversion.deterministic import generate
+from ..inversion.ode import one_state
+from .steps import stepped, warn_off_shell
+
+
+def solver_of(zoo, view):
+    """Steps, solver and grid that a view's noise was made with: an edit's way back. ValueError if it does not say.
+
+    A prompt and guidance belong to the generator: load it with those that the view was made with.
+    """
+    settings = zoo.manifest(view)["settings"]
+    if missing := [key for key in ("steps", "solver", "grid") if key not in settings]:
+        raise ValueError(
+            f"view {view!r} does not say with which {', '.join(missing)} it was made; invert its images anew"
+        )
+    return {key: settings[key] for key in ("steps", "solver", "grid")}
+
+
+def move(noise, d, strength, path="straight"):
+    """Noise (n, ...) moved along a direction by `strength` of its standard deviations, a number or (n,); float32.
+
+    path  "straight", or "norm" or "geodesic", which keep every image's norm and can be taken back up to the direction's
+          pole: as in `steps.stepped`
+    Warns where a straight step changes norms by more than those of Gaussian noise differ (`steps.SHELL`).
+    Raises ValueError on another view's direction, strengths that are not finite, and curved steps past the pole.
+    """
+    moved = shifted(noise, d, strength, path)
+    warn_off_shell(noise, moved, d, strength)
+    return moved
+
+
+def shifted(noise, d, strength, path="straight"):
+    """What `move` returns, without its warning."""
+    flat = np.asarray(noise, np.float32).reshape(len(noise), -1)
+    if flat.shape[1] != len(d.vector):
+        alone = np.size(noise) == len(d.vector)
+        raise ValueError(
+            f"{d.name} has {len(d.vector)} columns; this noise has {flat.shape[1]}:"
+            + (" one image's is to be given as noise[None]" if alone else " another view's direction")
+        )
+    return stepped(matrix(flat, "noise"), d, strength, path).astype(np.float32).reshape(np.shape(noise))
+
+
+def walk(gen, noise, d, strengths, *settings, path="straight", decode=generate, **how):
+    """Images (s, n, h, w, 3) uint8 along a direction, a row a strength in standard deviations; 0 is the round trip.
+
+    path           as in `move`, which also says when it warns; here it warns once for all strengths
+    decode         what makes the images: `generate`, or `stochastic.decode` of stochastic latents
+    settings, how  what it takes after the noise; of `generate` steps=25, solver="ab2", grid="karras", batch_size=64
+    """
+    strengths = finite_list(strengths, "strengths")
+    one_state(how.get("solver", settings[1] if len(settings) > 1 else None))
+    if len(noise) == 0:
+        raise ValueError("no noise was given")
+    moved = [shifted(noise, d, s, path) for s in strengths]
+    warn_off_shell(noise, moved, d, strengths)
+    return np.stack([decode(gen, part, *settings, **how) for part in moved])  # batched as the round trip is
+
+
+def judged_changes(gen, noise, directions, judge, strength=3.0, before=None, **solver):
+    """Changes (m, n, a) of the judge's probabilities that each of m directions makes in n images, at a strength."""
+    before = generate(gen, noise, **solver) if before is None else before
+    known = judge.probabilities(before)
+    return np.stack([judge.probabilities(walk(gen, noise, d, [strength], **solver)[0]) - known for d in directions])
+
+
+def change_matrix(changes, names, judge):
+    """DataFrame (edited attribute x judged attribute) of mean changes, from `judged_changes` along named directions."""
+    return pd.DataFrame(changes.mean(1), names, judge.attributes)
+
+
+def on_and_off_target(changes, names, judge):
+    """Change of the target, and mean absolute change of all others, both (n,): by image, mean over the edits.
+
+    Raises ValueError for a name that the judge does not know.
+    """
+    for name in names:
+        choice(name, judge.attributes, "attribute")
+    own = np.array([[name == attribute for attribute in judge.attributes] for name in names])[:, None]
+    on = (changes * own).sum(2).mean(0)
+    return on, (np.abs(changes) * ~own).sum(2).mean(0) / (len(judge.attributes) - 1)

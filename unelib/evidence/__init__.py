@@ -1,0 +1,16 @@
+"""The hypothesis on trial: what it claims, the rivals of each claim, and a verdict that may be against it.
+
+Every claim is measured beside its null models with an interval, and the rules by which it counts as supported were
+written down first. Published numbers stand here as data, to be put beside ours.
+
+Public names, by file:
+
+- `verdicts`: CHANCE, CLAIMS, ERRS, OTHERWISE, PICTURE, VERDICTS, evidence, summary, verdict
+- `claims`: SIZES
+- `published`: beside_published, counterparts, published_accuracies, published_numbers, published_pass_rates,
+  same_data
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

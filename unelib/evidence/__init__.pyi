@@ -1,0 +1,16 @@
+from .claims import SIZES as SIZES
+from .published import beside_published as beside_published
+from .published import counterparts as counterparts
+from .published import published_accuracies as published_accuracies
+from .published import published_numbers as published_numbers
+from .published import published_pass_rates as published_pass_rates
+from .published import same_data as same_data
+from .verdicts import CHANCE as CHANCE
+from .verdicts import CLAIMS as CLAIMS
+from .verdicts import ERRS as ERRS
+from .verdicts import OTHERWISE as OTHERWISE
+from .verdicts import PICTURE as PICTURE
+from .verdicts import VERDICTS as VERDICTS
+from .verdicts import evidence as evidence
+from .verdicts import summary as summary
+from .verdicts import verdict as verdict

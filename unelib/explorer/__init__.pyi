@@ -1,0 +1,1 @@
+from .panels import Explorer as Explorer

@@ -1,0 +1,17 @@
+"""The denoiser from inside: its bottleneck, its Jacobian, and the ways between two noises.
+
+h-space moves the bottleneck at every step (Haas et al.); the pullback asks which change of a state moves the
+bottleneck most (Park et al.). Both give directions that the rooms before this one can take.
+
+Public names, by file:
+
+- `hspace`: HSpace
+- `pullback`: Basis, global_basis, local_bases, local_basis, states_at, transported, walk_at
+- `interpolation`: interpolate, pictures, smoothness
+- `hooks`: bottleneck
+- `jacobian`: Jacobian
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,13 @@
+from .hooks import bottleneck as bottleneck
+from .hspace import HSpace as HSpace
+from .interpolation import interpolate as interpolate
+from .interpolation import pictures as pictures
+from .interpolation import smoothness as smoothness
+from .jacobian import Jacobian as Jacobian
+from .pullback import Basis as Basis
+from .pullback import global_basis as global_basis
+from .pullback import local_bases as local_bases
+from .pullback import local_basis as local_basis
+from .pullback import states_at as states_at
+from .pullback import transported as transported
+from .pullback import walk_at as walk_at

@@ -1,0 +1,224 @@
+"""h-space: a denoiser's bottleneck at every step as one view, and edits that move it (Kwon et al., Haas et al., 2023).
+
+A row holds an image's bottlenecks at all steps, one after the other; so probes, directions and their algebra apply to
+it as to any other view, and a direction says at every step where to move. Of a generator with guidance a row holds the
+pass under the condition, and a move is made in both passes.
+"""
+
+import hashlib
+
+import numpy as np
+import torch
+from scipy.optimize import linear_sum_assignment
+
+from ..core.checks import centred, finite_list, matrix, whole
+from ..editing.directions import Direction
+from ..inversion.ode import batches, check_noise, from_noise, one_state, pick_solver
+from ..linalg.cosine import unit_rows
+from ..linalg.principal_space import thin
+from .hooks import at_bottleneck, bottleneck, mid_block, output_given
+from .jacobian import Jacobian
+
+
+class HSpace:
+    """The bottleneck of a generator along a way of steps: rows (n, dim), edits along directions of them.
+
+    shape      (c, h, w) of the bottleneck
+    timesteps  (steps,) at which the model is asked on the way from noise to image, falling
+    width      c x h x w, the values at a step
+    dim        steps x width, the columns of a row
+    Raises ValueError where the denoiser has no mid block, and on an unknown solver or grid.
+    """
+
+    def __init__(self, gen, steps=25, solver="ab2", grid="karras"):
+        mid_block(gen)
+        pick_solver(one_state(solver))
+        self.gen, self.how = gen, {"steps": steps, "solver": solver, "grid": grid}
+        self.schedule = gen.schedule(steps, spacing=grid)
+        self.timesteps = self.schedule.timesteps[:0:-1]
+        with torch.inference_mode():
+            at_zero = bottleneck(gen, torch.zeros(1, *gen.latent_shape, device=gen.device), self.timesteps[0])
+        self.shape = tuple(at_zero.shape[1:])
+        self.width = int(np.prod(self.shape))
+        self.dim = len(self.timesteps) * self.width
+
+    def rows(self, noise, batch_size=64):
+        """Rows (n, dim) float32 of noise (n, *latent_shape): every step's bottleneck on the way to the image."""
+        noise, parts = check_noise(self.gen, noise), []
+        for rows in batches(self.gen, len(noise), batch_size):
+            reader = Reader(self.gen)
+            self.solve(reader, noise[rows])
+            parts.append(torch.stack([reader.found[t] for t in self.timesteps], 1).flatten(1).cpu().numpy())
+        return np.concatenate(parts)
+
+    def solve(self, gen, noise):
+        """Latents, a tensor, of a batch of noise, by a generator that may be steered."""
+        start = torch.from_numpy(noise).to(self.gen.device)
+        return from_noise(gen, start, pick_solver(self.how["solver"]), self.schedule)
+
+    def steered(self, d, strength, asymmetric=False):
+        """The generator with its bottleneck moved at every step by `strength` standard deviations of a direction.
+
+        What asks a generator for its slope or its noise takes it: every solver, both ways, and `stochastic.decode`.
+        asymmetric  only the predicted image moves, the noise that is put back stays (Asyrp; Kwon et al., 2023): exactly
+                    so in steps of "ddim" on this view's own schedule towards the image, nearly so with other solvers,
+                    and on no other schedule. Every call then asks the network twice
+        Raises ValueError for a direction of another view's size and for a strength that is not finite.
+        """
+        finite_list([strength], "strength")
+        if d.vector.shape != (self.dim,):
+            raise ValueError(
+                f"{d.name} has {d.vector.size} columns; the h-space of {self.gen.name} in {len(self.timesteps)} steps"
+                f" has {self.dim}: another view's direction"
+            )
+        moves = (strength * d.sigma * d.vector).reshape(-1, *self.shape).astype(np.float32)
+        return Steered(self.gen, self.timesteps, moves, self.gains if asymmetric else None)
+
+    @property
+    def gains(self):
+        """By how much moving only the predicted image in a DDIM step exceeds moving the noise with it: (steps,).
+
+        From level s to s' it is s / (s - s'), and in a flow s (1 - s') / (s - s').
+        """
+        levels = self.schedule.levels[::-1]
+        here, there = levels[:-1], levels[1:]
+        return here * (1 - there * self.schedule.flow) / (here - there)
+
+    def walk(self, noise, d, strengths, asymmetric=False, batch_size=64):
+        """Images (s, n, h, w, 3) uint8 with the bottleneck moved; a row a strength, 0 is the round trip."""
+        noise, walked = check_noise(self.gen, noise), []
+        for strength in finite_list(strengths, "strengths"):
+            gen = self.steered(d, strength, asymmetric)
+            made = [gen.to_image(self.solve(gen, noise[r])) for r in batches(gen, len(noise), batch_size)]
+            walked.append(np.concatenate(made))
+        return np.stack(walked)
+
+    def components(self, H, k, joint=False):
+        """The k leading principal directions of rows H (n, dim), a list of `Direction` with their deviation as sigma.
+
+        joint  False: each step has its own k leading components (Haas et al., 2023), which are put together from step
+               to step by how their scores correlate over images; True: components of whole rows
+        They are in the order of their deviations, the largest first. Raises ValueError if k is larger than the rank of
+        the rows, at any step or as a whole.
+        """
+        H = self.checked(H)
+        check_count(k, min(len(H) - 1, self.dim if joint else self.width), f"{len(H)} rows of {self.width} a step")
+        centre, _ = centred(H, "H")
+        steps = [thin(part) for part in ([centre] if joint else np.split(centre, len(self.timesteps), 1))]
+        check_count(k, min(len(s) for _, s, _ in steps), "the rank of the rows, or of a step of theirs")
+        vectors = unit_rows(chained([U[:, :k] for U, _, _ in steps], [(V * s)[:, :k].T for _, s, V in steps]))
+        deviations = (centre @ vectors.T).std(0)
+        order = np.argsort(-deviations, kind="stable")
+        return [Direction(f"h{i}", vectors[j], float(deviations[j])) for i, j in enumerate(order, 1)]
+
+    def checked(self, H):
+        """Rows as (n, dim) float64; ValueError on another width."""
+        H = matrix(H, "H", rows=2)
+        if H.shape[1] != self.dim:
+            raise ValueError(f"H has {H.shape[1]} columns; the h-space of {self.gen.name} has {self.dim}")
+        return H
+
+    def singular_directions(self, noise, k, tolerance=1e-3):
+        """The k directions that move one image's output most, a list of `Direction` (Haas et al., 2023).
+
+        noise  of one image (1, *latent_shape). At every step they are the leading right singular vectors of the
+        Jacobian of the denoiser's output with respect to h, put together from step to step by their cosines and in the
+        order of the first step, that of the noise itself. `sigma` is 1, so that a strength is a length over all steps.
+        Raises ValueError on several images, and if k is larger than the bottleneck or the output.
+        """
+        noise, reader = check_noise(self.gen, noise), Reader(self.gen)
+        if len(noise) != 1:
+            raise ValueError(f"{len(noise)} images were given; singular directions belong to one")
+        most = min(self.width, self.gen.latent_dim)
+        check_count(k, most, f"the bottleneck has {self.width} values, the output {self.gen.latent_dim}")
+        self.solve(reader, noise)
+        vectors = [self.singular_vectors(reader.states[t], reader.found[t], t, k, tolerance) for t in self.timesteps]
+        chain = unit_rows(chained([v.T for v in vectors], vectors))
+        return [Direction(f"s{i}", v) for i, v in enumerate(chain, 1)]
+
+    def singular_vectors(self, x, h, t, k, tolerance):
+        """Right singular vectors (k, c x h x w) of the output at one state x with respect to its bottleneck h."""
+        J = Jacobian(lambda h: output_given(self.gen, x.expand(len(h), *x.shape[1:]), t, h), h)
+        return J.triples(k, tolerance, self.gen.dtype).v
+
+
+class Reader:
+    """A generator that remembers the states it was asked about and their bottlenecks, by timestep."""
+
+    def __init__(self, gen):
+        self.gen, self.states, self.found = gen, {}, {}
+
+    def __getattr__(self, name):
+        return behind(self, name)
+
+    def slope(self, x, t):
+        """The generator's own slope; of several passes for guidance the first, under the condition, is remembered."""
+        passes = []
+        with at_bottleneck(self.gen, passes.append):
+            slope = self.gen.slope(x, t)
+        self.states[t], self.found[t] = x, passes[0].float()
+        return slope
+
+
+class Steered:
+    """A generator whose bottleneck is moved, at each of some timesteps, by (c, h, w); elsewhere as at the nearest."""
+
+    def __init__(self, gen, timesteps, moves, gains=None):
+        self.gen, self.timesteps, self.gains = gen, timesteps, gains
+        self.moves = torch.from_numpy(moves).to(gen.device)
+
+    def __getattr__(self, name):
+        return behind(self, name)
+
+    @property
+    def settings(self):
+        """The generator's, and what moves it: noise found so is not the generator's own."""
+        moved = hashlib.sha256(self.timesteps.tobytes() + self.moves.cpu().numpy().tobytes()).hexdigest()[:16]
+        return self.gen.settings | {"steered": moved, "asymmetric": self.gains is not None}
+
+    def slope(self, x, t):
+        """The ODE's right-hand side with the bottleneck moved; with gains, its change is that many times as large."""
+        return self.asked(self.gen.slope, x, t)
+
+    def eps(self, x, t):
+        """The noise with the bottleneck moved, likewise."""
+        return self.asked(self.gen.eps, x, t)
+
+    def asked(self, function, x, t):
+        """A function of the generator as it is when the bottleneck is moved."""
+        i = int(np.abs(self.timesteps - t).argmin())
+        with at_bottleneck(self.gen, lambda h: h + self.moves[i].to(h.dtype)):
+            moved = function(x, t)
+        if self.gains is None:
+            return moved
+        plain = function(x, t)
+        return plain + float(self.gains[i]) * (moved - plain)
+
+
+def behind(shell, name):
+    """An attribute of the generator that `shell.gen` is, for what the shell lacks itself; copies begin without one."""
+    if name == "gen":
+        raise AttributeError(name)
+    return getattr(shell.gen, name)
+
+
+def chained(scores, loads):
+    """Each step's vectors, put in the order and sign in which their scores go with the last step's, side by side.
+
+    scores  list of (n, k) by step; loads list of (k, m). Returns (k, steps x m).
+    """
+    chain = [loads[0]]
+    before = scores[0]
+    for now, vectors in zip(scores[1:], loads[1:]):
+        likeness = before.T @ now
+        _, order = linear_sum_assignment(-np.abs(likeness))
+        signs = np.where(likeness[np.arange(len(order)), order] < 0, -1.0, 1.0)
+        before = now[:, order] * signs
+        chain.append(vectors[order] * signs[:, None])
+    return np.concatenate(chain, 1)
+
+
+def check_count(k, most, why):
+    """ValueError unless k is a whole number from 1 to `most`."""
+    if not whole(k, 1, most):
+        raise ValueError(f"k is {k!r}; choose a whole number from 1 to {most}: {why}")

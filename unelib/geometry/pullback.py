@@ -1,0 +1,192 @@
+"""The pullback geometry of a denoiser's states: directions x that move the bottleneck h most (Park et al., 2023).
+
+The metric of h-space, pulled back through the map x_t -> h, has as its local basis the right singular vectors v of
+J = dh / dx_t; the left ones, u, span the tangent space in h. J is known by its products alone (`jacobian`, `krylov`).
+Of a generator with guidance it is the pass under the condition.
+"""
+
+from dataclasses import dataclass
+from functools import reduce
+from numbers import Real
+
+import numpy as np
+import torch
+
+from ..core.checks import finite_list, matrix, same_columns, whole
+from ..editing.directions import Direction
+from ..inversion.deterministic import generate_latents, to_images
+from ..inversion.ode import batches, between, check_noise, one_state, pick_solver
+from ..linalg.cosine import unit_rows
+from ..linalg.grassmann import frechet_mean
+from .hooks import bottleneck, mid_block
+from .jacobian import BLOCK, Jacobian
+
+RANK = 1e-6  # share of the largest singular value below which one is rounding
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The local basis of one state x_t, rows of unit length.
+
+    v (k, d) in the state's space, u (k, m) in h-space, sigma (k,) falling: J v = sigma u
+    t         timestep of the state
+    residual  (k,) |J'u - sigma v| / sigma_1: v_i is off by about residual_i over its relative gap in the spectrum
+    products  vectors that went through J or J'
+    """
+
+    v: np.ndarray
+    sigma: np.ndarray
+    u: np.ndarray
+    t: float
+    residual: np.ndarray
+    products: int
+
+    def direction(self, i, sigma=1.0):
+        """The i-th basis vector, from 0, as a `Direction` whose strengths count in `sigma`."""
+        return Direction(f"v{i + 1} at t = {self.t:.0f}", self.v[i], sigma)
+
+
+def local_basis(gen, noise, t, k=10, tolerance=1e-4, block=BLOCK, seed=0):
+    """The k leading singular triples (`Basis`) of the map from a state to the bottleneck, at timestep t.
+
+    noise      one state (1, *latent_shape) or (*latent_shape,), as the model sees it at t: an image's noise at the last
+               timestep, and what `states_at` makes of it at others
+    tolerance  on the residuals, of the largest singular value; singular values are off by about its square. In half
+               precision it is the precision's rounding at least, and where it is not reached the residuals say so
+    Block Krylov: see `krylov.leading_triples`. Raises ValueError on a timestep outside the schedule, on k larger than
+    the bottleneck or the state, on several states, and if there is no mid block.
+    """
+    mid_block(gen)
+    t = check_timestep(gen, t)
+    state = torch.from_numpy(check_state(gen, noise)).to(gen.device)
+    J = Jacobian(lambda x: bottleneck(gen, x, t), state)
+    if not whole(k, 1, min(J.rows, J.columns)):
+        raise ValueError(
+            f"k is {k!r}; choose a whole number from 1 to {min(J.rows, J.columns)}: {gen.name}'s bottleneck has"
+            f" {J.rows} values, its states {J.columns}"
+        )
+    found = J.triples(k, tolerance, gen.dtype, block, seed)
+    return Basis(found.v, found.sigma, found.u, t, found.residual, found.products)
+
+
+def local_bases(gen, states, t, k=10, tolerance=1e-4):
+    """A list of the `Basis` of each of several states (n, *latent_shape) at timestep t."""
+    return [local_basis(gen, state[None], t, k, tolerance) for state in check_noise(gen, states)]
+
+
+def global_basis(bases):
+    """Orthonormal directions (k, m) of h-space that several images share: the Frechet mean of their tangent spaces.
+
+    They are ordered by how far, over all images, a step of a state moves h along them: a mean has no order of its own.
+    """
+    mean = frechet_mean([basis.u for basis in bases])
+    moved = sum(parts * basis.sigma**2 @ parts.T for basis in bases for parts in [mean @ basis.u.T])
+    return np.linalg.eigh(moved)[1].T[::-1] @ mean
+
+
+def check_timestep(gen, t):
+    """A timestep, a number or a tensor without axes, as a float; ValueError outside the generator's schedule."""
+    low, high = gen.schedule(1, spacing="uniform").timesteps
+    t = t.item() if np.ndim(t) == 0 and hasattr(t, "item") else t
+    if not isinstance(t, Real) or not low <= t <= high:
+        raise ValueError(f"timestep {t!r} is outside the schedule of {gen.name}; choose {low:g} to {high:g}")
+    return float(t)
+
+
+def check_state(gen, state):
+    """One state as (1, *latent_shape) float32."""
+    state = np.asarray(state, np.float32)
+    state = check_noise(gen, state[None] if state.ndim in (1, len(gen.latent_shape)) else state)
+    if len(state) > 1:
+        raise ValueError(f"{len(state)} states were given; a local basis belongs to one, so ask for each by itself")
+    return state
+
+
+def states_at(gen, noise, t, steps=25, solver="ab2", grid="karras", batch_size=64):
+    """States (n, *latent_shape) float32 of the ODE from noise at timestep t, as the model sees them, and that timestep.
+
+    It is that of the nearest level of the schedule above the image's, the noise's own among them.
+    """
+    schedule, noise = gen.schedule(steps, spacing=grid), check_noise(gen, noise)
+    level = level_at(gen, schedule, t)
+    parts = [
+        states_between(gen, noise[rows], solver, schedule, schedule.steps, level)
+        for rows in batches(gen, len(noise), batch_size)
+    ]
+    return np.concatenate(parts), float(schedule.timesteps[level])
+
+
+def level_at(gen, schedule, t):
+    """The level of a schedule, above the lowest, whose timestep is nearest to t."""
+    return int(np.abs(schedule.timesteps[1:] - check_timestep(gen, t)).argmin()) + 1
+
+
+def states_between(gen, states, solver, schedule, start, end):
+    """States (n, ...) of one level as they are at a lower one."""
+    x = torch.from_numpy(states).to(gen.device)
+    return between(gen, x, pick_solver(solver), schedule, start, end).cpu().numpy()
+
+
+def walk_at(
+    gen, noise, v, t, strengths, guidance=None, repeats=1, steps=25, solver="ab2", grid="karras", batch_size=64
+):
+    """Images (s, n, h, w, 3) uint8 whose states were moved once, near timestep t; a row a strength, 0 the round trip.
+
+    v         a `Direction` of states at t, the same for all, or unit vectors (n, d), each image's own, and then a
+              strength is a length
+    guidance  None: x + s v. A number gamma: x + gamma (eps(x + s v) - eps(x)), the x-space guidance of Park et al.
+    repeats   how many such steps are taken one after the other, each from where the last led
+    The way back is counted as a change of the round trip's latent, so that stopping at t costs nothing. Raises
+    ValueError on strengths that are not a list of finite numbers, and on v of other states or of other images.
+    """
+    strengths = finite_list(strengths, "strengths")
+    one_state(solver)
+    if guidance is not None:
+        finite_list([guidance], "guidance")
+    if not whole(repeats, 1):
+        raise ValueError(f"repeats is {repeats!r}; choose a whole number from 1 on")
+    noise, schedule = check_noise(gen, noise), gen.schedule(steps, spacing=grid)
+    level = level_at(gen, schedule, t)
+    vectors, sigma = state_vectors(gen, v, len(noise))
+    parts = []
+    for rows in batches(gen, len(noise), batch_size):
+        onward = lambda x: states_between(gen, x, solver, schedule, level, 0)
+        x = states_between(gen, noise[rows], solver, schedule, schedule.steps, level)
+        whole_way = generate_latents(gen, noise[rows], steps, solver, grid)
+        there, again = onward(x), lambda x, step: moved_state(gen, x, step, schedule.timesteps[level], guidance)
+        moved = [reduce(again, [s * sigma * vectors[rows]] * repeats, x) for s in strengths]
+        parts.append([to_images(gen, whole_way + (onward(y) - there) / schedule.scales[0]) for y in moved])
+    return np.stack([np.concatenate(pictures) for pictures in zip(*parts)])
+
+
+def state_vectors(gen, v, n):
+    """Vectors (n, *latent_shape) float32 of a `Direction` or of rows (n, d), and the length that strengths count in."""
+    vectors, sigma = (v.vector[None], v.sigma) if isinstance(v, Direction) else (matrix(v, "v"), 1.0)
+    if vectors.shape[1] != gen.latent_dim or len(vectors) not in (1, n):
+        raise ValueError(
+            f"v has shape {vectors.shape}; {gen.name}'s states have {gen.latent_dim} values, and there are {n} of them"
+        )
+    return np.broadcast_to(vectors, (n, gen.latent_dim)).reshape(n, *gen.latent_shape).astype(np.float32), sigma
+
+
+@torch.inference_mode()
+def moved_state(gen, x, step, t, guidance=None):
+    """States x (n, *latent_shape) at timestep t after a step, straight or by guidance."""
+    if guidance is None:
+        return x + step.astype(np.float32)
+    eps = lambda x: gen.eps(torch.from_numpy(x).to(gen.device), t).cpu().numpy()
+    return x + np.float32(guidance) * (eps(x + step.astype(np.float32)) - eps(x))
+
+
+def transported(u, basis):
+    """Directions u (j, m) of h-space in another image's states, (j, d) unit rows, and how much of each was kept (j,).
+
+    They are projected on the tangent space that `basis` spans and pulled back, J+ u (parallel transport in Park et al.,
+    2023); kept is the length of the projection of the unit vector, and where it is near 0 the row says nothing. Vectors
+    of the basis that do not move h, sigma being 0, span no tangent space and are left out.
+    """
+    u = unit_rows(matrix(np.atleast_2d(u), "u"))
+    same_columns(u, basis.u.shape[1], "u")
+    moving = basis.sigma > RANK * basis.sigma[0]
+    parts = u @ basis.u[moving].T
+    return unit_rows(parts / basis.sigma[moving] @ basis.v[moving]), np.linalg.norm(parts, axis=1)

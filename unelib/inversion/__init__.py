@@ -1,0 +1,17 @@
+"""From image to noise and back.
+
+Inversion and generation solve the probability-flow ODE, one way and the other, by one of several solvers. What each
+loses is measured on noise that is known, and a stochastic latent that loses nothing stands beside them.
+
+Public names, by file:
+
+- `deterministic`: SETTINGS, Inversion, generate, generate_latents, invert, leak, reconstruct, to_images, to_latents
+- `round_trips`: recovery, round_trip
+- `cost_accuracy`: PEERS, frontier
+- `solvers`: SOLVERS
+- `stochastic`: decode, encode, step_diagnostics
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,17 @@
+from .cost_accuracy import PEERS as PEERS
+from .cost_accuracy import frontier as frontier
+from .deterministic import SETTINGS as SETTINGS
+from .deterministic import Inversion as Inversion
+from .deterministic import generate as generate
+from .deterministic import generate_latents as generate_latents
+from .deterministic import invert as invert
+from .deterministic import leak as leak
+from .deterministic import reconstruct as reconstruct
+from .deterministic import to_images as to_images
+from .deterministic import to_latents as to_latents
+from .round_trips import recovery as recovery
+from .round_trips import round_trip as round_trip
+from .solvers import SOLVERS as SOLVERS
+from .stochastic import decode as decode
+from .stochastic import encode as encode
+from .stochastic import step_diagnostics as step_diagnostics

@@ -1,0 +1,142 @@
+"""Inversion and generation: the probability-flow ODE solved from image to noise and back.
+
+The ODE's state u is what the model sees, divided by the signal's scale (see `models.noise_schedule`); its right-hand
+side is the generator's `slope`; `ode` solves one batch, `solvers` holds the ways to.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+
+from ..gaussianity.noise_maps import noise_diagnostics
+from ..models.noise_schedule import abar_of
+from .ode import batches, check_noise, check_pixels, from_noise, pick_solver, to_noise
+
+SETTINGS = {
+    "workbook": {"steps": 25, "solver": "ab2", "grid": "karras"},
+    "flow": {"steps": 25, "solver": "ab2", "grid": "uniform"},
+    "authors": {"steps": 150, "solver": "ddim", "grid": "leading"},
+    "paper": {"steps": 50, "solver": "ddim", "grid": "leading"},
+}
+
+
+@dataclass
+class Inversion:
+    """Noise (n, *latent_shape) float32 of n images, and one row of diagnostics an image.
+
+    before  the state one level below the noise, which the exactly invertible solver needs to come back; None for others
+    """
+
+    noise: np.ndarray
+    diagnostics: pd.DataFrame
+    before: np.ndarray | None = None
+
+    def __len__(self):
+        return len(self.noise)
+
+
+def invert(gen, pixels, steps=25, solver="ab2", grid="karras", batch_size=64, progress=False, forward=0):
+    """Noise that the generator assigns to images: the ODE from the image to the highest noise level.
+
+    pixels      (n, h, w, 3) uint8
+    batch_size  images at once; "auto" takes what fits into the device's memory
+    forward     skip this many of the first, least noisy steps: the image is given fresh noise of that level instead
+                ("There and Back Again", 2024), drawn from a seed that is the picture's own hash
+    `SETTINGS` names settings: `invert(gen, pixels, **SETTINGS["authors"])`.
+    Returns an `Inversion`; `.noise` is scaled to the model's own x_T, near N(0, 1); `.diagnostics` has the columns of
+    `noise_diagnostics` and `calls`, how often the model was asked about each image.
+    Raises ValueError on an unknown solver or grid, on pixels of another kind, or if the noise is not finite.
+    """
+    pixels = check_pixels(pixels)
+    integrate, schedule = pick_solver(solver), gen.schedule(steps, spacing=grid)
+    check_forward(forward, schedule)
+    parts = []
+    for rows in batches(gen, len(pixels), batch_size, progress, f"inverting with {gen.name}"):
+        latent = gen.to_latent(pixels[rows])
+        start = diffused(latent, schedule, forward, pixels[rows]) if forward else latent
+        parts.append(to_noise(gen, start, integrate, schedule, forward))
+    noise, before, calls = (None if p[0] is None else np.concatenate([x.cpu().numpy() for x in p]) for p in zip(*parts))
+    if not np.isfinite(noise).all():
+        raise ValueError(f"{gen.name} gave noise that is not finite; use dtype='float32' or fewer steps")
+    return Inversion(noise, noise_diagnostics(noise).assign(calls=calls), before)
+
+
+def generate(gen, noise, steps=25, solver="ab2", grid="karras", batch_size=64, progress=False, before=None):
+    """Images (n, h, w, 3) uint8 that the generator makes of noise (n, *latent_shape): the ODE run backwards.
+
+    before  `Inversion.before` of an exactly invertible solver; an edit moves both by the same step
+    """
+    parts = []
+    for latent in generated(gen, noise, steps, solver, grid, batch_size, progress, before):
+        parts.append(gen.to_image(latent))
+    return np.concatenate(parts)
+
+
+def generate_latents(gen, noise, steps=25, solver="ab2", grid="karras", batch_size=64, before=None):
+    """Latents (n, *latent_shape) float32 that `generate` makes images of."""
+    parts = generated(gen, noise, steps, solver, grid, batch_size, False, before)
+    return np.concatenate([latent.cpu().numpy() for latent in parts])
+
+
+def generated(gen, noise, steps, solver, grid, batch_size, progress, before):
+    """Latents, batch after batch."""
+    noise = check_noise(gen, noise)
+    integrate, schedule = pick_solver(solver), gen.schedule(steps, spacing=grid)
+    if before is not None:
+        before = check_noise(gen, before)
+        if solver != "bdia":
+            raise ValueError(f"solver {solver!r} takes no state `before` the noise; 'bdia' does")
+    for rows in batches(gen, len(noise), batch_size, progress, f"generating with {gen.name}"):
+        start = torch.from_numpy(noise[rows]).to(gen.device)
+        pair = None if before is None else torch.from_numpy(before[rows]).to(gen.device)
+        yield from_noise(gen, start, integrate, schedule, pair)
+
+
+def diffused(latent, schedule, level, pixels):
+    """The state at a level that fresh noise leads to."""
+    fresh = torch.from_numpy(own_noise(pixels, latent.shape[1:])).to(latent.device)
+    level = float(schedule.levels[level])
+    return (1 - level) * latent + level * fresh if schedule.flow else latent + level * fresh
+
+
+def check_forward(forward, schedule):
+    """ValueError unless some steps of the ODE are left."""
+    if not 0 <= forward < schedule.steps:
+        raise ValueError(f"forward is {forward}; choose 0 to {schedule.steps - 1}, less than the steps")
+
+
+def reconstruct(gen, pixels, batch_size=64):
+    """Images (n, h, w, 3) uint8 through the generator's autoencoder alone: the best that any round trip can show."""
+    return to_images(gen, to_latents(gen, pixels, batch_size), batch_size)
+
+
+def leak(latents, sigma, seed=0):
+    """The leak control: clean latents (n, ...) under fresh noise at level sigma, sqrt(abar) z0 + sqrt(1 - abar) e.
+
+    No inversion was made, so whatever a probe reads from it is signal that the highest noise level leaves standing.
+    """
+    abar = float(abar_of(sigma))
+    return np.sqrt(abar) * latents + np.sqrt(1 - abar) * own_noise(latents, latents.shape[1:], seed)
+
+
+def own_noise(arrays, shape, seed=0):
+    """White noise (n, *shape) float32, each array's seeded by its own bytes, so that batches change nothing."""
+    seeds = [hashlib.sha256(np.ascontiguousarray(a).tobytes()).digest()[:8] for a in arrays]
+    rngs = [np.random.default_rng([seed, int.from_bytes(s, "little")]) for s in seeds]
+    return np.stack([rng.standard_normal(shape, np.float32) for rng in rngs])
+
+
+def to_latents(gen, pixels, batch_size=64):
+    """Clean latents (n, *latent_shape) float32 of images (n, h, w, 3) uint8: what inversion starts from."""
+    pixels = check_pixels(pixels)
+    parts = [gen.to_latent(pixels[r]).cpu().numpy() for r in batches(gen, len(pixels), batch_size)]
+    return np.concatenate(parts)
+
+
+def to_images(gen, latents, batch_size=64):
+    """Images (n, h, w, 3) uint8 of latents (n, *latent_shape)."""
+    parts = batches(gen, len(latents), batch_size)
+    return np.concatenate([gen.to_image(torch.from_numpy(latents[r]).to(gen.device)) for r in parts])

@@ -1,0 +1,129 @@
+"""The probability-flow ODE of one batch, and what every caller checks before it: solvers, batches, pixels, noise.
+
+The ODE's state u is what the model sees, divided by the signal's scale (see `models.noise_schedule`); its right-hand
+side is the generator's `slope`; the solvers are in `solvers`.
+"""
+
+from functools import partial
+
+import numpy as np
+import torch
+from tqdm.auto import tqdm
+
+from .solvers import SOLVERS
+
+
+class Field:
+    """The ODE's right-hand side as solvers ask for it, and how often each image was asked about (`.calls`)."""
+
+    def __init__(self, gen, schedule, n):
+        self.gen, self.scales, self.timesteps = gen, schedule.scales.tolist(), schedule.timesteps.tolist()
+        self.calls = torch.zeros(n, dtype=torch.int64)
+
+    def __call__(self, u, level, told, rows=slice(None)):
+        """Slope at states u of noise level `level`, the model being told the timestep of level `told`."""
+        self.calls[rows.cpu() if isinstance(rows, torch.Tensor) else rows] += 1
+        return self.gen.slope(u * self.scales[level], self.timesteps[told])
+
+
+@torch.inference_mode()
+def to_noise(gen, latent, integrate, schedule, start=0):
+    """The ODE on one batch of latents, float32, from level `start` to the highest: noise, the state before, calls."""
+    field = Field(gen, schedule, len(latent))
+    u = integrate(field, latent, schedule, list(range(start, schedule.steps + 1)))
+    u, before = u if isinstance(u, tuple) else (u, None)
+    scale = schedule.scales[-1]
+    return u * scale, None if before is None else before * scale, field.calls
+
+
+@torch.inference_mode()
+def from_noise(gen, noise, integrate, schedule, before=None):
+    """The ODE on one batch of noises, float32, from the highest to the lowest level: latents."""
+    scale = schedule.scales[-1]
+    if before is not None:
+        integrate = partial(integrate, before=before.float() / scale)
+    field = Field(gen, schedule, len(noise))
+    u = integrate(field, noise.float() / scale, schedule, list(range(schedule.steps, -1, -1)))
+    return u[0] if isinstance(u, tuple) else u
+
+
+@torch.inference_mode()
+def between(gen, x, integrate, schedule, start, end):
+    """The ODE on one batch of states x, as the model sees them, from level `start` to a lower one, `end`: states there.
+
+    Solvers with a memory start afresh, so going in two pieces differs from going at once by an error of theirs.
+    """
+    u = integrate(
+        Field(gen, schedule, len(x)), x.float() / schedule.scales[start], schedule, list(range(start, end - 1, -1))
+    )
+    return (u[0] if isinstance(u, tuple) else u) * schedule.scales[end]
+
+
+def one_state(solver):
+    """The solver's name if noise alone leads back by it; ValueError if it needs the state before, which edits lack."""
+    if solver == "bdia":
+        raise ValueError("solver 'bdia' needs the state before the noise, which an edit does not have; choose 'ab2'")
+    return solver
+
+
+def pick_solver(name):
+    """Solver function by name; ValueError lists the names."""
+    if name not in SOLVERS:
+        raise ValueError(f"unknown solver {name!r}; choose one of {', '.join(SOLVERS)}")
+    return SOLVERS[name]
+
+
+def fitting(batch_size, gen):
+    """The batch size, or for "auto" one that fits: by measured memory on a GPU, 65,536 values of latents on a CPU."""
+    if batch_size != "auto":
+        return batch_size
+    if torch.device(gen.device).type != "cuda":
+        return max(1, 2**16 // gen.latent_dim)
+    one, two = (peak_memory(gen, n) for n in (1, 2))
+    free = torch.cuda.mem_get_info(gen.device)[0]
+    return max(1, int(0.7 * free / max(two - one, 1)))
+
+
+def peak_memory(gen, n):
+    """Bytes that a GPU holds at most while the model looks at n latents, and makes and encodes their pictures."""
+    torch.cuda.reset_peak_memory_stats(gen.device)
+    latent = torch.zeros(n, *gen.latent_shape, device=gen.device)
+    with torch.inference_mode():
+        gen.slope(latent, 500.0)
+    gen.to_latent(gen.to_image(latent))
+    return torch.cuda.max_memory_allocated(gen.device)
+
+
+def batches(gen, n, batch_size, progress=False, label=""):
+    """Slices of at most `batch_size` rows ("auto": what fits into the device's memory), with a bar if asked for."""
+    batch_size = fitting(batch_size, gen)
+    if batch_size < 1:
+        raise ValueError(f"batch_size is {batch_size}; it must be at least 1")
+    starts = range(0, n, batch_size)
+    return (slice(i, i + batch_size) for i in tqdm(starts, desc=label, disable=not progress))
+
+
+def check_pixels(pixels):
+    """Pixels as (n, h, w, c) uint8, or an error that says what was given."""
+    pixels = np.asarray(pixels)
+    if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[-1] not in (1, 3):
+        raise ValueError(f"images must be (n, h, w, 3) uint8, not {pixels.shape} {pixels.dtype}")
+    if len(pixels) == 0:
+        raise ValueError("no images were given")
+    return pixels
+
+
+def check_noise(gen, noise):
+    """Noise as (n, *latent_shape) float32, also from flat rows; an error names the shape that is expected."""
+    noise = np.asarray(noise, np.float32)
+    if noise.ndim == 2 and noise.shape[1] == gen.latent_dim:
+        noise = noise.reshape(-1, *gen.latent_shape)
+    if noise.shape[1:] != tuple(gen.latent_shape):
+        raise ValueError(
+            f"{gen.name} takes noise of shape (n, {', '.join(map(str, gen.latent_shape))}), not {noise.shape}"
+        )
+    if len(noise) == 0:
+        raise ValueError("no noise was given")
+    if not np.isfinite(noise).all():
+        raise ValueError("the noise holds values that are not finite")
+    return np.ascontiguousarray(noise)

@@ -1,0 +1,181 @@
+"""Stochastic latents: x_T and the fresh noise of every step of DDPM, of which a picture is made again exactly.
+
+A state u = x / sqrt(abar) at level sigma is u0 + sigma e (see `models.noise_schedule`). DDPM's step down to a lower
+level draws
+
+    u' = mean(u) + sd z,    z ~ N(0, 1)
+
+so that any chain of states which ends at a picture tells the z of each step, and these lead back to the picture
+whatever the denoiser is worth. Two chains are known. DPM-Encoder (CycleDiffusion: Wu and De la Torre, 2022) draws it
+from the forward process, so that its z are what a sampler would have drawn: of Gaussian pictures of variance v, with
+their best denoiser, z are independent and have variance (1 + v / low^2) / (1 + v / high^2) between levels high and low,
+which is 1 only where steps are many. Edit-friendly noise (Huberman-Spiegelglas et al., 2024) draws every state by
+itself: its z are larger and neighbours correlate negatively, by -0.5 where steps are many. Its authors report that more
+of the picture stays where another model decodes them; `methods/latents` puts that to the test.
+
+Latents are flattened, probed and moved as any noise is; `edit.walk(..., decode=stochastic.decode)` makes the pictures.
+"""
+
+from math import sqrt
+
+import numpy as np
+import torch
+
+from ..core.checks import choice
+from .deterministic import own_noise
+from .ode import Field, batches, check_pixels
+
+GRIDS = ("karras", "log-sigma", "uniform")  # those whose lowest level has some noise, which the last z is a multiple of
+
+
+def encode(gen, pixels, kind="dpm-encoder", steps=25, grid="karras", batch_size=64, seed=0, own=None):
+    """Stochastic latents (n, steps + 1, *latent_shape) float32 of images (n, h, w, 3) uint8: x_T, then a z a step.
+
+    kind  "dpm-encoder" or "edit-friendly": how the chain of states is drawn, each picture's from a seed of its own
+    own   n names, such as the pictures' ids, that make these seeds; without, the pixels do. For pictures that a model
+          made: another machine may round a pixel of them otherwise, and names keep their draw
+    x_T is scaled to what the model sees, near N(0, 1). As in inversion the latent is the state at the lowest level.
+    Raises ValueError on a flow, on grids that start from level 0, on another number of names, and if the latents are
+    not finite.
+    """
+    pixels, draw = check_pixels(pixels), CHAINS[choice(kind, CHAINS, "kind")]
+    schedule, parts = noisy_schedule(gen, steps, grid), []
+    own = pixels if own is None else np.atleast_1d(np.asarray(own, str))
+    if len(own) != len(pixels):
+        raise ValueError(f"{len(own)} names in own for {len(pixels)} pictures; give each its own")
+    for rows in batches(gen, len(pixels), batch_size):
+        clean = gen.to_latent(pixels[rows])
+        fresh = own_noise(own[rows], (steps + 1, *gen.latent_shape), seed)
+        fresh = torch.from_numpy(fresh).to(gen.device)
+        parts.append(to_stochastic(gen, clean, fresh, schedule, draw).cpu().numpy())
+    latents = np.concatenate(parts)
+    if not np.isfinite(latents).all():
+        raise ValueError(f"{gen.name} gave latents that are not finite; use dtype='float32' or fewer steps")
+    return latents
+
+
+def decode(gen, latents, grid="karras", batch_size=64):
+    """Images (n, h, w, 3) uint8 of stochastic latents (n, steps + 1, *latent_shape), or flat rows of them.
+
+    The generator that encoded them gives back the pictures; another one of the same latent shape translates them.
+    """
+    return np.concatenate([gen.to_image(clean) for clean in decoded(gen, latents, grid, batch_size)])
+
+
+def decode_latents(gen, latents, grid="karras", batch_size=64):
+    """Latents (n, *latent_shape) float32 that `decode` makes images of."""
+    return np.concatenate([clean.cpu().numpy() for clean in decoded(gen, latents, grid, batch_size)])
+
+
+def step_diagnostics(latents):
+    """How far the z (n, steps, ...) of stochastic latents (n, steps + 1, ...) are from fresh noise, as a dict.
+
+    std_first, std_last  of the first and the last step's z (1)
+    neighbour            mean correlation of one step's z with the next one's, value by value (0)
+    """
+    z = latents[:, 1:].reshape(len(latents), latents.shape[1] - 1, -1).astype(np.float64)
+    pairs = [np.corrcoef(z[:, i].ravel(), z[:, i + 1].ravel())[0, 1] for i in range(z.shape[1] - 1)]
+    return {"std_first": z[:, 0].std(), "std_last": z[:, -1].std(), "neighbour": np.mean(pairs)}
+
+
+def decoded(gen, latents, grid, batch_size):
+    """Clean latents, batch after batch."""
+    latents = check_latents(gen, latents)
+    schedule = noisy_schedule(gen, latents.shape[1] - 1, grid)
+    for rows in batches(gen, len(latents), batch_size):
+        yield from_stochastic(gen, torch.from_numpy(latents[rows]).to(gen.device), schedule)
+
+
+def posterior_mean(u, clean, high, low):
+    """Mean of q(u' | u, u0), the state at level low between that at high and the clean one (Ho et al., 2020, eq. 7)."""
+    return clean + (low / high) ** 2 * (u - clean)
+
+
+def reverse_mean(u, eps, high, low):
+    """The same where the model says what is clean, u0 = u - high eps (Ho et al., 2020, eq. 11)."""
+    return u - (high - low**2 / high) * eps
+
+
+def deviation(high, low):
+    """Standard deviation of both: the square root of beta-tilde (Ho et al., 2020, eq. 7), that of DDIM with eta = 1."""
+    return low * sqrt(1 - (low / high) ** 2)
+
+
+def from_posterior(u, clean, fresh, high, low):
+    """DPM-Encoder's next state: drawn from q(u' | u, u0) (Wu and De la Torre, 2022)."""
+    return posterior_mean(u, clean, high, low) + deviation(high, low) * fresh
+
+
+def from_picture(u, clean, fresh, high, low):
+    """The next state of edit-friendly noise: drawn from q(u' | u0), whatever u is (Huberman-Spiegelglas, 2024)."""
+    return clean + low * fresh
+
+
+CHAINS = {"dpm-encoder": from_posterior, "edit-friendly": from_picture}
+
+
+@torch.inference_mode()
+def to_stochastic(gen, clean, fresh, schedule, draw):
+    """Stochastic latents of one batch of clean latents, the chain drawn with `fresh` noise, of a level a column.
+
+    The chain goes on from the state that the rounded z leads to, so that rounding does not add up over the steps.
+    """
+    field, added, scale = Field(gen, schedule, len(clean)), levels_added(schedule), float(schedule.scales[-1])
+    found = [scale * (clean + added[-1] * fresh[:, -1])]
+    u = found[0] / scale
+    for t in range(schedule.steps, 0, -1):
+        mean, sd = reverse(field, u, schedule, t)
+        found.append((draw(u, clean, fresh[:, t - 1], added[t], added[t - 1]) - mean) / sd)
+        u = mean + sd * found[-1]
+    return torch.stack(found, 1)
+
+
+@torch.inference_mode()
+def from_stochastic(gen, latents, schedule):
+    """Clean latents of one batch of stochastic ones: DDPM's steps with their z."""
+    field, u = Field(gen, schedule, len(latents)), latents[:, 0] / float(schedule.scales[-1])
+    for column, t in enumerate(range(schedule.steps, 0, -1), 1):
+        mean, sd = reverse(field, u, schedule, t)
+        u = mean + sd * latents[:, column]
+    return u
+
+
+def reverse(field, u, schedule, t):
+    """Mean, and standard deviation as a number, of DDPM's step from level t to the one below."""
+    high, low = float(schedule.levels[t]), float(schedule.levels[t - 1])
+    return reverse_mean(u, field(u, t, t), high, low), deviation(high, low)
+
+
+def levels_added(schedule):
+    """The noise that each level has beyond the lowest, where the latent is: 0 there, so that chains end at it."""
+    return np.sqrt(schedule.levels**2 - schedule.levels[0] ** 2).tolist()
+
+
+def noisy_schedule(gen, steps, grid):
+    """The generator's schedule; ValueError for a flow, and where the lowest level has no noise."""
+    if gen.flow:
+        raise ValueError(f"{gen.name} is a flow, which has no DDPM steps; take its noise from invert, or a U-Net's")
+    schedule = gen.schedule(steps, spacing=grid)
+    if schedule.levels[0] == 0:
+        raise ValueError(
+            f"grid {grid!r} starts from level 0, and no noise leads there exactly; choose one of {', '.join(GRIDS)}"
+        )
+    return schedule
+
+
+def check_latents(gen, latents):
+    """Stochastic latents as (n, steps + 1, *latent_shape) float32, also from flat rows; an error names the shape."""
+    latents = given = np.asarray(latents, np.float32)
+    if len(given) == 0:
+        raise ValueError("no latents were given")
+    if given.ndim == 2 and given.shape[1] % gen.latent_dim == 0:
+        latents = given.reshape(len(given), -1, *gen.latent_shape)
+    if latents.shape[2:] != tuple(gen.latent_shape) or latents.shape[1] < 2:
+        expected = ", ".join(map(str, gen.latent_shape))
+        raise ValueError(
+            f"{gen.name} takes stochastic latents of shape (n, steps + 1, {expected}), not {given.shape}; make them"
+            " with stochastic.encode, or decode plain noise with generate"
+        )
+    if not np.isfinite(latents).all():
+        raise ValueError("the latents hold values that are not finite")
+    return np.ascontiguousarray(latents)

@@ -1,0 +1,15 @@
+"""The hypothesis as a model: one Gaussian latent, and every view a noisy linear picture of it.
+
+From a fitted `UNE` follow the latent of an image, the prediction of any view from others, and how likely new rows
+are. Its number of dimensions is chosen by rows it never saw, and rival models stand beside it.
+
+Public names, by file:
+
+- `une`: UNE
+- `dimension`: parallel_analysis
+- `rival_models`: rivals
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,310 @@
+"""The linear-Gaussian model of several views, x_v = mu_v + C_v z + e_v, fitted by expectation maximisation.
+
+z ~ N(0, I_k) is shared, e_v ~ N(0, Psi_v) is a view's own, Psi_v = B_v B_v' + D_v: a private part of low rank, and
+noise. For diagonal Psi_v it is factor analysis, for two views inter-battery factor analysis (Tucker, 1958; Browne,
+1979) or probabilistic CCA (Bach and Jordan, 2005), for more probabilistic generalised CCA. A view enters by coordinates
+in which its own columns are few; everything here is in them.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve, eigh
+
+from ..linalg.principal_space import thin
+
+FLOOR = 1e-8  # of a view's variance: noise is never less, or a view given twice would have none
+MANY = 5  # from a fifth of all eigenvectors on it is faster to find all (by divide and conquer) than those asked for
+LOG_2PI = np.log(2 * np.pi)
+
+
+class Axes(NamedTuple):
+    """Where a view's coordinates lie: x = mean + basis f + rest, f (r,), `rest` (d - r dimensions) is noise alone.
+
+    basis is (d, r) with orthonormal columns, or None for the columns themselves.
+    """
+
+    mean: np.ndarray
+    basis: np.ndarray | None
+
+    def coordinates(self, X):
+        """f (n, r) of rows X (n, d), and the squared length (n,) of what lies outside the basis."""
+        A = X - self.mean
+        if self.basis is None:
+            return A, np.zeros(len(A))
+        F = A @ self.basis
+        return F, np.maximum((A**2).sum(1) - (F**2).sum(1), 0)
+
+    def rows(self, F):
+        """Rows (n, d) less their mean, of coordinates (n, r)."""
+        return F if self.basis is None else F @ self.basis.T
+
+
+class Noise(NamedTuple):
+    """Psi = B B' + D in a view's coordinates: D (r,), B (r, p), and D[0] in `rest` dimensions beyond them."""
+
+    D: np.ndarray
+    B: np.ndarray
+    rest: int
+
+    def solve(self, A):
+        """Psi^-1 A (r, m), by Woodbury's identity."""
+        scaled = A / self.D[:, None]
+        weighted = self.B / self.D[:, None]
+        return scaled - weighted @ cho_solve(cho_factor(self.inner()), self.B.T @ scaled)
+
+    def inner(self):
+        """I + B' D^-1 B (p, p)."""
+        return np.eye(self.B.shape[1]) + self.B.T @ (self.B / self.D[:, None])
+
+    def log_determinant(self):
+        """log |Psi|, all d dimensions."""
+        return np.linalg.slogdet(self.inner())[1] + np.log(self.D).sum() + self.rest * np.log(self.D[0])
+
+    def quadratic(self, F, outside):
+        """e' Psi^-1 e (n,) for rows F (n, r) with squared length `outside` (n,) beyond the coordinates."""
+        return (F * self.solve(F.T).T).sum(1) + outside / self.D[0]
+
+    def variances(self):
+        """Total variance of the private part, and of the noise."""
+        return float((self.B**2).sum()), float(self.D.sum() + self.rest * self.D[0])
+
+
+class Model(NamedTuple):
+    """Loadings C_v (r_v, k) and noise of every view, lists in one order."""
+
+    loadings: list
+    noise: list
+
+    @property
+    def k(self):
+        """Shared dimensions."""
+        return self.loadings[0].shape[1]
+
+    def of(self, views):
+        """The model of some of the views, by number."""
+        return Model([self.loadings[v] for v in views], [self.noise[v] for v in views])
+
+    def weights(self):
+        """Psi_v^-1 C_v (r_v, k) of each view."""
+        return [noise.solve(C) for C, noise in zip(self.loadings, self.noise)]
+
+    def precision(self, weights=None):
+        """I + sum_v C_v' Psi_v^-1 C_v (k, k): of z, once all these views were seen."""
+        return np.eye(self.k) + sum(C.T @ W for C, W in zip(self.loadings, weights or self.weights()))
+
+    def posterior(self, F):
+        """Mean (n, k) of z given rows F, one (n, r_v) a view, and its covariance (k, k), the same for all rows."""
+        weights = self.weights()
+        covariance = np.linalg.inv(self.precision(weights))
+        return sum(f @ W for f, W in zip(F, weights)) @ covariance, covariance
+
+    def log_likelihood(self, F, outside):
+        """log p (n,) in nats of rows, coordinates F and lengths outside them as `Axes.coordinates` gives them."""
+        weights = self.weights()
+        chol = cho_factor(self.precision(weights))
+        seen = sum(f @ W for f, W in zip(F, weights))
+        quadratic = sum(noise.quadratic(f, o) for noise, f, o in zip(self.noise, F, outside))
+        quadratic = quadratic - (seen * cho_solve(chol, seen.T).T).sum(1)
+        constant = sum(noise.log_determinant() + (len(noise.D) + noise.rest) * LOG_2PI for noise in self.noise)
+        return -0.5 * (quadratic + constant + 2 * np.log(np.diag(chol[0])).sum())
+
+
+def axes_of(X, noise):
+    """`Axes` of centred training rows (n, d), and their coordinates: principal ones where noise is isotropic.
+
+    Nothing is lost by that: then the likelihood knows no other basis, and loadings lie in the span of the rows.
+    """
+    mean = X.mean(0)
+    if noise == "diagonal":
+        return Axes(mean, None), X - mean
+    U, s, V = thin(X - mean)
+    return Axes(mean, V), U * s
+
+
+def isotropic(R, S, private, d, before=None, edge=1.0):
+    """Most likely `Noise` s I + B B' of d dimensions for a residual covariance R (r, r): Tipping and Bishop (1999).
+
+    S     the view's covariance, by which s has a floor
+    edge  private dimensions that do not vary by more than s edge are taken for noise
+    """
+    r = len(R)
+    values, vectors = leading(R, private)
+    while True:
+        s = max((np.trace(R) - values.sum()) / (d - len(values)), FLOOR * np.trace(S) / d)
+        known = values > s * edge
+        if known.all():
+            return Noise(np.full(r, s), vectors * np.sqrt(np.maximum(values - s, 0)), d - r)
+        values, vectors = values[known], vectors[:, known]
+
+
+def diagonal(R, S, private, d, before=None, edge=1.0):
+    """`Noise` D + B B' for a residual covariance R: B the most likely for the D before, then one step of EM for D.
+
+    Of a column that does not vary, the floor is a trace of the others'. Arguments as in `isotropic`.
+    """
+    floor = FLOOR * np.maximum(np.diag(S), FLOOR * np.trace(S) / d)
+    D = np.maximum(np.diag(R), floor) if before is None else before.D
+    root = np.sqrt(D)
+    values, vectors = leading(R / root[:, None] / root, private)
+    known = values > edge
+    B = root[:, None] * vectors[:, known] * np.sqrt(values[known] - 1)
+    return Noise(np.maximum(np.diag(R) - (B**2).sum(1), floor), B, 0)
+
+
+def leading(R, count):
+    """The largest eigenvalues of a symmetric matrix, rising, and their vectors; all where there are no more."""
+    count = min(count, len(R))
+    if count == 0:
+        return np.zeros(0), np.zeros((len(R), 0))
+    if count * MANY > len(R):
+        values, vectors = np.linalg.eigh(R)
+        return values[-count:], vectors[:, -count:]
+    return eigh(R, subset_by_index=[len(R) - count, len(R) - 1])
+
+
+NOISES = {"isotropic": isotropic, "diagonal": diagonal}
+
+
+class Training(NamedTuple):
+    """Training rows of all views in coordinates: what the fit needs of them, and how it is regularised.
+
+    T        one (m, r_v) a view with T_v' T_w = X_v' X_w, so that m is not more than all coordinates together
+    n        rows there were
+    widths   columns d_v
+    kind     "isotropic" or "diagonal"; private ranks, one a view; ridge as in `une.UNE`
+    loads    (views, k) bool: which dimensions a view may load on
+    """
+
+    T: list
+    n: int
+    widths: list
+    kind: str
+    private: list
+    ridge: float
+    loads: np.ndarray
+
+    def covariances(self):
+        """Covariance (r, r) of each view's coordinates."""
+        return [T.T @ T / self.n for T in self.T]
+
+    def keep(self, S):
+        """What the ridge leaves of loadings along each coordinate of variance x: x / (x + ridge m min(1, d / n)).
+
+        m is the mean variance over the min(n, d) coordinates that have any: shared variance is expected where a view
+        varies much, and the more so the fewer rows there are for its columns.
+        """
+        variances = [np.maximum(np.diag(s), np.finfo(float).tiny) for s in S]
+        shares = [self.ridge * min(1, d / self.n) / min(self.n, d) for d in self.widths]
+        return [x / (x + share * x.sum()) for x, share in zip(variances, shares)]
+
+    def noise_of(self, v, S, R, before=None):
+        """`Noise` of view v for its covariance S and its residual covariance R.
+
+        With a ridge, private dimensions must vary more than noise alone would show: beyond the edge of its spectrum,
+        (1 + sqrt(d / n))^2 (Marchenko and Pastur, 1967).
+        """
+        edge = (1 + np.sqrt(self.widths[v] / self.n)) ** 2 if self.ridge else 1.0
+        return NOISES[self.kind](R, S, self.private[v], self.widths[v], before, edge)
+
+
+def compressed(F):
+    """Rows T_v (m, r_v) with the products of F_v (n, r_v) among all views, and m at most the number of columns."""
+    ends = np.cumsum([f.shape[1] for f in F])
+    if len(F[0]) <= ends[-1]:
+        return F
+    return np.split(np.linalg.qr(np.hstack(F), mode="r"), ends[:-1], axis=1)
+
+
+def steps_of(data, Z, tolerance):
+    """Yields the `Model` and its log likelihood per row after each step of EM, from rows Z (m, k) as a guess of z.
+
+    Z stands beside data.T. Without a ridge no step lowers the likelihood, and the last is the one that changes it by
+    less than tolerance x columns nats per row. With one there is no such promise, and no end: loadings are shrunk anew
+    in every step, and where pairs of views share, dimensions that are alike can grow until a LinAlgError.
+    """
+    S = data.covariances()
+    keep, model, before = data.keep(S), first_model(data, Z, S), -np.inf
+    while True:
+        model = maximised(data, model, S, keep, *expectations(data, model))
+        found = mean_log_likelihood(data, model, S)
+        yield model, found
+        if not data.ridge and abs(found - before) < tolerance * sum(data.widths):
+            return
+        before = found
+
+
+def first_model(data, Z, S):
+    """`Model` in which z is known to be Z, of unit variance and uncorrelated among dimensions of the same views.
+
+    Loadings are regressions on it, noise is what they leave. Dimensions of different views may be alike, so a view
+    deals its variance out among them, or they might explain more than all of it.
+    """
+    crowd = np.sqrt(np.maximum((data.loads / alike(data.loads).sum(0)).sum(1), 1))
+    loadings = [T.T @ Z / data.n * on / c for T, on, c in zip(data.T, data.loads, crowd)]
+    noise = [data.noise_of(v, s, s - C @ C.T) for v, (s, C) in enumerate(zip(S, loadings))]
+    return Model(loadings, noise)
+
+
+def expectations(data, model):
+    """Means (m, k) of z given the rows, and E[z z'] (k, k) averaged over rows."""
+    mean, covariance = model.posterior(data.T)
+    return mean, covariance + mean.T @ mean / data.n
+
+
+def maximised(data, model, S, keep, M, Szz):
+    """The most likely `Model` where z has mean M and E[z z'] = Szz; loadings are shrunk if there is a ridge.
+
+    The covariance of z is free in this step and then taken up by the loadings, C <- C Szz^(1/2) (parameter expansion:
+    Liu, Rubin and Wu, 1998), which saves many steps. It stays block-diagonal, by which views load on a dimension.
+    """
+    root, loadings, noise = block_root(Szz, data.loads), [], []
+    for v, (T, s, on) in enumerate(zip(data.T, S, data.loads)):
+        products, C = T.T @ M[:, on] / data.n, np.zeros((T.shape[1], model.k))
+        known = Szz[np.ix_(on, on)]
+        C[:, on] = regressed(products, known, data.n, model.noise[v] if data.ridge else None) * keep[v][:, None]
+        crossed = C[:, on] @ products.T
+        residual = s - crossed - crossed.T + C[:, on] @ known @ C[:, on].T
+        noise.append(data.noise_of(v, s, residual, model.noise[v]))
+        loadings.append(C @ root)
+    return Model(loadings, noise)
+
+
+def regressed(products, Szz, n, noise=None):
+    """Loadings (r, k) of a view on z: least squares, or where noise is given, shrunk as a whole in each dimension.
+
+    The prior is c_j ~ N(0, t_j Psi), t_j estimated as James and Stein's positive part: what c_j' Psi^-1 c_j / d exceeds
+    its expectation [Szz^-1]_jj / n if the view did not know of z_j. So a view of many columns and few rows does not
+    claim to know dimensions that are not in it.
+    """
+    C = np.linalg.solve(Szz, products.T).T
+    if noise is None or not Szz.size:
+        return C
+    error = np.diag(np.linalg.inv(Szz)) / n
+    signal = (C * noise.solve(C)).sum(0) / (len(noise.D) + noise.rest) - error
+    known = signal > 1e-6 * error
+    shrunk = np.zeros_like(C)
+    penalised = Szz[np.ix_(known, known)] + np.diag(1 / (n * signal[known]))
+    shrunk[:, known] = np.linalg.solve(penalised, products[:, known].T).T
+    return shrunk
+
+
+def block_root(Szz, loads):
+    """Lower triangular L (k, k), L L' = Szz but for covariances of dimensions on which different views load."""
+    return np.linalg.cholesky(np.where(alike(loads), Szz, 0))
+
+
+def alike(loads):
+    """Whether the same views load on two dimensions, bool (k, k)."""
+    return (loads[:, :, None] == loads[:, None, :]).all(0)
+
+
+def mean_log_likelihood(data, model, S):
+    """Log likelihood per training row, in nats."""
+    weights = model.weights()
+    P = model.precision(weights)
+    seen = sum(T @ W for T, W in zip(data.T, weights))
+    quadratic = sum(np.trace(noise.solve(s)) for noise, s in zip(model.noise, S))
+    quadratic -= (seen * np.linalg.solve(P, seen.T).T).sum() / data.n
+    constant = sum(noise.log_determinant() + d * LOG_2PI for noise, d in zip(model.noise, data.widths))
+    return -0.5 * (quadratic + constant + np.linalg.slogdet(P)[1])

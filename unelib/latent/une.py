@@ -1,0 +1,346 @@
+"""UNE, the model of the hypothesis: several views of one Gaussian latent, each linear, each with noise of its own.
+
+    x_v = mu_v + C_v z + e_v,    z ~ N(0, I_k),    e_v ~ N(0, B_v B_v' + D_v)
+
+B_v is what varies in one view alone, D_v its noise. From a fitted model follow the posterior of z and the prediction of
+any view from any others, how much of each view is shared, and how likely rows are that it never saw.
+"""
+
+from itertools import combinations, islice
+from numbers import Real
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits
+
+from ..alignment.canonical import column_signs
+from ..core.checks import centred, choice, constant, named_views, same_columns, share, two_views, whole
+from ..linalg.principal_space import thin
+from ..linalg.whitening import leading_left, whitened
+from .dimension import PRIVATE_FOLDS, dealt, gains_table, private_rank, smallest_adequate
+from .linear_gaussian import NOISES, Training, axes_of, compressed, steps_of
+
+FOLDS = 5
+MARKS = (1, 2, 4, 8, 16)  # steps of expectation maximisation that are held against one another, with a ridge
+STEPS = 200  # without a ridge, at most
+TOLERANCE = 1e-6  # nats a column a step, at which it stops
+FEWER = "take fewer shared dimensions, or fewer steps"
+MOST_PRIVATE = 128  # private dimensions of a view that are tried
+
+
+class Prediction(NamedTuple):
+    """Mean, and the ends of the interval that holds each value with the asked probability, all (n, d).
+
+    Parameters are taken as known: fitted to few rows, intervals hold somewhat less.
+    """
+
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+class UNE(BaseEstimator):
+    """Noisy linear views of one Gaussian latent (probabilistic generalised CCA, inter-battery factor analysis).
+
+    components  k, the shared dimensions; "cv": the fewest whose held-out gain (see `gain`) is within one standard
+                error of the best (`selection_`)
+    noise       D_v: "isotropic" (one variance; nothing then depends on a view's basis) or "diagonal" (one a column)
+    private     rank of B_v in every view, 0 for none; "cv": for each view the rank at which its own held-out likelihood
+                is best (Tipping and Bishop, 1999)
+    sharing     "all": every view may load on every dimension; "pairs": each pair of views has k dimensions of its own,
+                and nothing is common to three
+    ridge       0: maximum likelihood. Else loadings are shrunk: along directions in which a view varies little, by
+                ridge min(1, d / n), and in dimensions that a view cannot be told to know
+                (`linear_gaussian.regressed`). Both vanish as rows become many.
+    seed        deals the folds
+    steps       of expectation maximisation, which begins at ridge GCCA; "cv": as many as make the held-out rows
+                likeliest, jointly, of `MARKS` (each shrinks loadings anew); without a ridge till the likelihood settles
+    Fitted: `k_`; `loadings_` {view: C (d, k)}; `shared_` (n, k), E[z] of the training rows; `shares_` DataFrame (view x
+    shared, private, noise) of variances that add up to 1; `likelihood_`, per training row by step; `steps_`;
+    `selection_`, DataFrame by k that was tried, None if nothing was: gain, its standard error se, steps, and beyond,
+    by how much held-out rows are likelier, jointly, than at the first k of the table.
+    Dimensions are ordered by what all views together know of them. `views_` names the views, `private_` their ranks.
+    Raises ValueError on fewer than two views, other lengths or ids (naming the first that differs), values that are not
+    finite, a view of one repeated row (or one without a fold's rows, where there is a "cv"), or k beyond the smallest
+    rank.
+
+    >>> rng = np.random.default_rng(0)
+    >>> Z = rng.standard_normal((400, 2))
+    >>> views = {name: Z @ rng.standard_normal((2, 6)) + rng.standard_normal((400, 6)) for name in "abc"}
+    >>> une = UNE(2, private=0).fit(views)
+    >>> une.latent({"a": views["a"]}).shape, une.predict("b", given={"a": views["a"], "c": views["c"]}).shape
+    ((400, 2), (400, 6))
+    """
+
+    def __init__(self, components="cv", noise="isotropic", private="cv", sharing="all", ridge=1.0, seed=0, steps="cv"):
+        self.components = components
+        self.noise = noise
+        self.private = private
+        self.sharing = sharing
+        self.ridge = ridge
+        self.seed = seed
+        self.steps = steps
+
+    def fit(self, views):
+        """Fit to {name: X (n, d)}, arrays or DataFrames by id, of the same n images."""
+        views = named_views(views)
+        self.check_options(views)
+        X, self.views_ = list(views.values()), list(views)
+        rank = lambda x: private_rank(x, MOST_PRIVATE, seed=self.seed) if self.private == "cv" else self.private
+        self.private_ = [rank(x) for x in X]
+        self.k_, self.steps_, self.selection_ = self.chosen(X)
+        fit = Fit(self, X)
+        model, self.likelihood_ = fit.walked(self.k_, self.steps_)
+        self.axes_, self.model_ = fit.axes, ordered(model) if self.sharing == "all" else model
+        self.shared_ = self.latent(dict(zip(self.views_, X)))
+        self.loadings_ = {v: a.rows(C.T).T for v, a, C in zip(self.views_, self.axes_, self.model_.loadings)}
+        self.shares_ = shares(self.views_, self.model_)
+        return self
+
+    def chosen(self, X):
+        """k, steps, and the table of what was tried for them, or None."""
+        by_default = MARKS if self.ridge else (STEPS,)
+        marks = by_default if self.steps == "cv" else (self.steps,)
+        if self.components != "cv" and len(marks) == 1:
+            return self.components, marks[0], None
+        search = Search([Fold(self, X, held_out) for held_out in dealt(len(X[0]), FOLDS, self.seed)], marks)
+        return search.best(self.components)
+
+    def latent(self, given):
+        """E[z | given] (m, k) for rows of any of the views, {view: (m, d)}."""
+        views, F = self.coordinates(given)
+        return self.model_.of(views).posterior([f for f, _ in F])[0]
+
+    def latent_covariance(self, given):
+        """Covariance (k, k) of z once the named views were seen, the same for every row; no names, no knowledge: I."""
+        views = self.numbers(given)
+        return np.linalg.inv(self.model_.of(views).precision()) if views else np.eye(self.model_.k)
+
+    def predict(self, view, given, level=None):
+        """What a view would be (m, d), given rows {view: (m, d)} of others; with a level, a `Prediction`.
+
+        level  the share of values, of this view's rows and columns, that lie between `low` and `high`, such as 0.9
+        """
+        z, (v,) = self.latent(given), self.numbers([view], but=given)
+        axes, C = self.axes_[v], self.model_.loadings[v]
+        mean = axes.mean + axes.rows(z @ C.T)
+        if level is None:
+            return mean
+        half = norm.isf((1 - share(level, "level", high=1.0)) / 2)
+        half = half * np.sqrt(self.variances(v, self.latent_covariance(given)))
+        return Prediction(mean, mean - half, mean + half)
+
+    def variances(self, v, covariance):
+        """Variance (d,) of each column of a view, by number, where z has this covariance."""
+        basis, C, noise = self.axes_[v].basis, self.model_.loadings[v], self.model_.noise[v]
+        known = C @ covariance @ C.T + noise.B @ noise.B.T
+        if basis is None:
+            return np.diag(known) + noise.D
+        return ((basis @ known) * basis).sum(1) + noise.D[0]
+
+    def sample(self, view, given=None, n=None, seed=0):
+        """A draw of a view for each row of the given ones (m, d), or n draws of it (n, d) where nothing is given.
+
+        Rows before a row do not change with those after it; draws of two views are independent, whatever their seeds.
+        """
+        if (given is None) == (n is None):
+            raise ValueError("give either rows of other views, or n, the number of rows to draw without any")
+        if given is None and not whole(n, 1):
+            raise ValueError(f"n is {n!r}; it must be a whole number above 0, of rows to draw")
+        z = np.zeros((n, self.model_.k)) if given is None else self.latent(given)
+        (v,) = self.numbers([view], but=given or ())
+        axes, C, noise = self.axes_[v], self.model_.loadings[v], self.model_.noise[v]
+        root = np.linalg.cholesky(self.latent_covariance(given or []))
+        widths = np.cumsum([self.model_.k, noise.B.shape[1], len(axes.mean)])
+        drawn = np.random.default_rng([seed, v]).standard_normal((len(z), widths[-1]))
+        own, private, white = np.split(drawn, widths[:-1], axis=1)
+        scale = np.sqrt(noise.D if axes.basis is None else noise.D[0])
+        return axes.mean + axes.rows((z + own @ root.T) @ C.T + private @ noise.B.T) + scale * white
+
+    def score(self, views):
+        """Mean log likelihood, in nats an image, of rows of some or all views {view: (m, d)}."""
+        return float(self.log_likelihood(views).mean())
+
+    def log_likelihood(self, views):
+        """Joint log likelihood (m,), in nats, of rows of some or all views {view: (m, d)}."""
+        numbers, F = self.coordinates(views)
+        return self.model_.of(numbers).log_likelihood(*zip(*F))
+
+    def gain(self, views):
+        """How much likelier (m,), in nats, rows are together than the same views apart, both by this model.
+
+        Where the model is right its mean over new rows is the information that views share. Below 0 it claims too much.
+        It is no likelihood: a model that describes single views badly can gain by it, which shows in `log_likelihood`.
+        """
+        numbers, F = self.coordinates(views)
+        return gains(self.model_, numbers, F)
+
+    def coordinates(self, given):
+        """Numbers of the given views, and their rows in coordinates."""
+        given = named_views(given)
+        numbers = self.numbers(given)
+        if not numbers:
+            raise ValueError(f"no view was given; give rows of one at least of {', '.join(map(str, self.views_))}")
+        for v, x in zip(numbers, given.values()):
+            same_columns(x, len(self.axes_[v].mean), self.views_[v])
+        return numbers, [self.axes_[v].coordinates(x) for v, x in zip(numbers, given.values())]
+
+    def numbers(self, names, but=()):
+        """Numbers of views by name, or of the one named; ValueError for a name that is none, or must not be."""
+        check_is_fitted(self)
+        names = [names] if isinstance(names, str) else list(names)
+        for name in names:
+            choice(name, self.views_, "view")
+            if name in but:
+                raise ValueError(f"view {name!r} is among those given; ask for another, or leave it out of them")
+        return [self.views_.index(name) for name in names]
+
+    def check_options(self, views):
+        """Raise ValueError on a bad option, or one that these views do not allow."""
+        choice(self.noise, NOISES, "noise")
+        choice(self.sharing, ("all", "pairs"), "sharing")
+        if isinstance(self.ridge, bool) or not (isinstance(self.ridge, Real) and 0 <= self.ridge < np.inf):
+            raise ValueError(f"ridge is {self.ridge!r}; it must be a number, 0 (maximum likelihood) or above")
+        if not whole(self.seed, 0):
+            raise ValueError(f"seed is {self.seed!r}; it must be a whole number, 0 or above")
+        if self.steps != "cv" and not whole(self.steps, 1):
+            raise ValueError(f"steps is {self.steps!r}; it must be a whole number above 0, or 'cv'")
+        two_views(views)
+        rank = min(rank_of(x, name) for name, x in views.items())
+        for what, most, folds in (("components", rank, FOLDS), ("private", rank - 1, PRIVATE_FOLDS)):
+            value = getattr(self, what)
+            if value == "cv":
+                vary_in_folds(views, what, dealt(len(next(iter(views.values()))), folds, self.seed))
+            elif not whole(value, 0, most):
+                raise ValueError(f"{what} is {value!r}; these views allow 0 to {most}, or 'cv'")
+        if self.steps == "cv" and self.ridge:
+            vary_in_folds(views, "steps", dealt(len(next(iter(views.values()))), FOLDS, self.seed))
+
+
+class Fit:
+    """Training rows of some views, ready to be fitted with any number of shared dimensions."""
+
+    def __init__(self, une, X):
+        self.une = une
+        self.axes, F = zip(*(axes_of(x, une.noise) for x in X))
+        self.n, self.T, self.widths = len(X[0]), compressed(list(F)), [x.shape[1] for x in X]
+        self.factors = [whitened(T, d / self.n) for T, d in zip(self.T, self.widths)]
+        self.most = min(factor.rank() for factor in self.factors)
+
+    def path(self, k, steps):
+        """Yields `Model` and log likelihood, with k shared dimensions, or k for each pair, by step: `steps` at most.
+
+        Walk it with one thread: its matrices are small, and SciPy's and NumPy's threads take the cores from each other.
+        """
+        views = range(len(self.T))
+        groups = [tuple(views)] if self.une.sharing == "all" else list(combinations(views, 2))
+        loads = np.repeat([[v in group for group in groups] for v in views], k, axis=1)
+        first = [leading_left([self.factors[v] for v in group], k)[0] for group in groups if k]
+        Z = np.hstack([np.zeros((len(self.T[0]), 0)), *first]) * np.sqrt(self.n)
+        data = Training(self.T, self.n, self.widths, self.une.noise, self.une.private_, self.une.ridge, loads)
+        return islice(steps_of(data, Z, TOLERANCE), steps)
+
+    def walked(self, k, steps):
+        """The last `Model` of a path, and the log likelihoods by step; ValueError if it breaks off before."""
+        found = []
+        try:
+            with threadpool_limits(1):
+                for step, likelihood in self.path(k, steps):
+                    model = step
+                    found.append(likelihood)
+        except np.linalg.LinAlgError:
+            raise ValueError(
+                f"the fit of {k} dimensions breaks off after {len(found)} of {steps} steps; {FEWER}"
+            ) from None
+        return model, np.array(found)
+
+
+class Fold(Fit):
+    """A fit to all but some rows, and those rows in its coordinates."""
+
+    def __init__(self, une, X, held_out):
+        super().__init__(une, [x[~held_out] for x in X])
+        self.test = [axes.coordinates(x[held_out]) for axes, x in zip(self.axes, X)]
+
+    def scores(self, k, marks):
+        """{steps: (joint log likelihood (m,), gain (m,))} of the held-out rows, at the marks that the path reaches."""
+        found, views = {}, range(len(self.T))
+        score = lambda model: (model.log_likelihood(*zip(*self.test)), gains(model, views, self.test))
+        try:
+            with threadpool_limits(1):
+                for step, (model, _) in enumerate(self.path(k, marks[-1]), 1):
+                    if step in marks:
+                        found[step] = score(model)
+        except np.linalg.LinAlgError:
+            return found
+        return found | {mark: score(model) for mark in marks if mark > step}  # it has settled
+
+
+class Search:
+    """Held-out rows of all folds under every k that is asked for, each with the steps that make them likeliest."""
+
+    def __init__(self, folds, marks):
+        self.folds, self.marks, self.found = folds, marks, {}
+
+    def gains(self, k):
+        """How much likelier (n,) the held-out rows are under k shared dimensions than as independent views."""
+        folds = [fold.scores(k, self.marks) for fold in self.folds]
+        reached = [mark for mark in self.marks if all(mark in fold for fold in folds)]
+        if not reached:
+            raise ValueError(f"the fit of {k} dimensions breaks off before step {self.marks[0]} in a fold; {FEWER}")
+        joint, gain = ({m: np.concatenate([fold[m][i] for fold in folds]) for m in reached} for i in (0, 1))
+        steps = max(reached, key=lambda m: joint[m].mean())
+        self.found[k] = {"steps": steps, "joint": joint[steps].mean()}
+        return gain[steps]
+
+    def best(self, k):
+        """k, where it is "cv", steps, and the table of what was tried (see `UNE`)."""
+        most = min(fold.most for fold in self.folds)
+        if k == "cv":
+            k, table = smallest_adequate(self.gains, most)
+        else:
+            table = gains_table({min(k, most): self.gains(min(k, most))})
+        tried = pd.DataFrame(self.found).T.loc[table.index]
+        table["steps"], table["beyond"] = tried.steps.astype(int), tried.joint - tried.joint.iloc[0]
+        return k, int(table.steps[min(k, most)]), table
+
+
+def gains(model, numbers, F):
+    """log p(x_1, x_2, ...) - sum_v log p(x_v), (m,) in nats, of rows F of views by number."""
+    apart = sum(model.of([v]).log_likelihood(*zip(f)) for v, f in zip(numbers, F))
+    return model.of(numbers).log_likelihood(*zip(*F)) - apart
+
+
+def ordered(model):
+    """The same model with dimensions in order of what all views together know of them, each most positive at its
+    largest loading."""
+    _, turn = np.linalg.eigh(model.precision())
+    turned = [C @ turn[:, ::-1] for C in model.loadings]
+    signs = column_signs(np.vstack(turned)) if model.k else np.ones(0)
+    return model._replace(loadings=[C * signs for C in turned])
+
+
+def shares(names, model):
+    """DataFrame (view x shared, private, noise): shares of the variance that the model gives each view."""
+    parts = [[float((C**2).sum()), *noise.variances()] for C, noise in zip(model.loadings, model.noise)]
+    table = pd.DataFrame(parts, pd.Index(names, name="view"), ["shared", "private", "noise"])
+    return table.div(table.sum(axis=1), axis=0)
+
+
+def vary_in_folds(views, what, held_out):
+    """Raise ValueError unless every fold holds rows out, and no view is one repeated row without them."""
+    for name, x in views.items():
+        if any(not out.any() or constant(x[~out]).all() for out in held_out):
+            raise ValueError(
+                f"{what} is 'cv', but too few of the {len(x)} rows of {name} differ for {len(held_out)} folds; "
+                f"give {what} as a number, or take more rows"
+            )
+
+
+def rank_of(X, name):
+    """Rank of a centred view; ValueError if all its rows are the same."""
+    return thin(centred(X, name)[0])[1].size

@@ -1,0 +1,18 @@
+"""Factors, whitening and subspaces: the linear algebra that several rooms share.
+
+The cost is always in the smaller of rows and columns, and what is larger than memory is read block by block. No
+matrix of columns by columns is formed where an operator does.
+
+Public names, by file:
+
+- `principal_space`: thin
+- `stored_rows`: StoredRows
+- `covariance`: Covariance
+- `cosine`: unit_rows
+- `grassmann`: frechet_mean, grassmann_distance, random_subspace
+- `krylov`: leading_triples
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

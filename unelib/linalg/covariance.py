@@ -1,0 +1,56 @@
+"""Covariances that need not be written out: of 16,384 columns a matrix takes 2 GB, its product with a vector none."""
+
+import numpy as np
+
+from ..core.checks import matrix
+from .moments import column_mean
+from .stored_rows import StoredRows, as_rows, blocks
+
+NOTHING = 1e-12  # of a covariance's usual gain: what is less is rounding
+
+
+class Covariance:
+    """Covariance C (d, d) of rows X (n, d), divided by n, as an operator: `C @ V` goes through the centred rows.
+
+    X is kept as it is, and made double a block of rows at a time; it may be stored (`NoiseZoo.stored`), or (n, ...).
+    ValueError if all its rows are the same.
+
+    >>> X = np.array([[0.0, 1.0], [2.0, 1.0], [4.0, 4.0]])
+    >>> bool(np.allclose(Covariance(X) @ np.eye(2), np.cov(X.T, ddof=0)))
+    True
+    """
+
+    def __init__(self, X):
+        stored = isinstance(X, StoredRows | np.memmap)
+        self.X = as_rows(X, rows=2) if stored else matrix(np.reshape(X, (len(X), -1)), rows=2, dtype=None)
+        self.mean = column_mean(self.X)
+        self.shape = self.X.shape[1], self.X.shape[1]
+
+    def __matmul__(self, V):
+        V = np.asarray(V, float)
+        if V.ndim == 0 or len(V) != len(self.mean):
+            raise ValueError(f"this covariance has {len(self.mean)} columns; what it multiplies has shape {V.shape}")
+        away = (block - self.mean for _, block in blocks(self.X))
+        return sum(part.T @ (part @ V) for part in away) / len(self.X)
+
+
+def covaried(cov, V):
+    """C V (d, m) of unit columns V (d, m), with zeros for a column on which the data do not vary, up to rounding.
+
+    cov  (d, d), or what has `@`, such as a `Covariance`. ValueError on another width or values that are not finite.
+    A sample covariance of fewer rows than columns has many such columns: what rounding leaves of them means nothing.
+    """
+    cov, d = cov if hasattr(cov, "__matmul__") else np.asarray(cov, float), len(V)
+    if getattr(cov, "shape", (d, d)) != (d, d):
+        raise ValueError(f"the covariance has shape {cov.shape}; the view has {d} columns, so ({d}, {d}) is needed")
+    anywhere = np.random.default_rng(0).standard_normal((d, 1)) / np.sqrt(d)  # tells the covariance's usual gain
+    along = matrix(cov @ np.hstack([V, anywhere]), "the covariance's product")
+    gains = np.linalg.norm(along, axis=0)
+    return along[:, :-1] * (gains[:-1] > NOTHING * gains[-1])
+
+
+def projected_correlation(cov, A, B):
+    """Correlations (a, b) of projections on unit vectors A (a, d) with those on B (b, d); NaN where one is constant."""
+    CA, CB = covaried(cov, A.T), covaried(cov, B.T)
+    variances = np.outer(np.einsum("ad,da->a", A, CA), np.einsum("bd,db->b", B, CB))
+    return np.divide(A @ CB, np.sqrt(variances), out=np.full(variances.shape, np.nan), where=variances > 0)

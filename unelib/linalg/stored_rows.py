@@ -1,0 +1,140 @@
+"""Views larger than memory: rows that are read when they are asked for, and what of them fits into memory.
+
+A probe needs its training rows many times, but only in a few hundred principal components: those are found in a few
+passes over the stored rows, and kept.
+"""
+
+import numpy as np
+
+from ..core.checks import matrix
+from .principal_space import Space, kept, spectrum
+
+BLOCK = 1000  # stored rows at a time: as many as a shard has
+CACHED = 500_000  # values at a time of rows in memory: as many as the processor keeps at hand
+IN_MEMORY = 2 * 10**9  # bytes as float64 from which a memory-mapped array is read block by block
+GRAM_COLUMNS = 4096  # up to which the Gram matrix of the columns is formed, and principal components are exact
+PASSES = 4  # of subspace iteration, as many as scikit-learn's PCA makes
+SPARE = 50  # columns that are iterated beside the wanted ones
+
+
+class StoredRows:
+    """n rows of d columns that `read(row numbers) -> (m, d)` fetches; `NoiseZoo.stored` and large memory maps give one.
+
+    name, numbers  what errors call the view, and each of its rows (n,): 0, 1, ... if None
+    ids            (n,) the rows' images, by which views are compared; None if they are not known
+
+    >>> stored = StoredRows(np.arange(12.0).reshape(6, 2).__getitem__, np.array([5, 0]), 2)
+    >>> stored.shape, stored[1:].tolist()
+    ((2, 2), [[0.0, 1.0]])
+    """
+
+    def __init__(self, read, rows, columns, name="X", numbers=None, ids=None):
+        self.read, self.rows, self.shape, self.name = read, rows, (len(rows), columns), name
+        self.numbers = np.arange(len(rows)) if numbers is None else numbers
+        self.ids = ids
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __getitem__(self, rows):
+        return self.read(self.rows[rows])
+
+    def take(self, rows, name=None):
+        """Some of the rows, by number, mask or slice, still stored; errors keep their numbers."""
+        ids = None if self.ids is None else self.ids[rows]
+        return StoredRows(self.read, self.rows[rows], self.shape[1], name or self.name, self.numbers[rows], ids)
+
+
+def as_rows(X, rows=1, name="X", present=None):
+    """X as a float64 matrix, or as `StoredRows` if it is stored or a memory map too large to be read at once.
+
+    rows     how many it must have at least
+    present  mask (n,) of the rows that count, all if None: what stands in the others is never looked at
+    """
+    if isinstance(X, np.memmap) and X.ndim == 2 and 8 * X.size > IN_MEMORY:
+        X = StoredRows(X.__getitem__, np.arange(len(X)), X.shape[1])
+    if isinstance(X, StoredRows):
+        X = X.take(slice(None) if present is None else present, name)
+        if len(X) < rows:
+            raise ValueError(f"{name} has {len(X)} stored rows; at least {rows} are needed")
+        return X
+    if present is None:
+        return matrix(X, name, rows)
+    return matrix(np.asarray(X)[present], name, rows, numbers=np.flatnonzero(present))
+
+
+def blocks(X, dtype=np.float64):
+    """Yields (slice, rows as a finite array) of a matrix or `StoredRows`; ValueError names the first bad value."""
+    stored = isinstance(X, StoredRows)
+    size = BLOCK if stored else max(CACHED // X.shape[1], 1)
+    for start in range(0, len(X), size):
+        rows = slice(start, min(start + size, len(X)))
+        yield rows, matrix(X[rows], X.name, dtype=dtype, numbers=X.numbers[rows]) if stored else X[rows]
+
+
+def taken(X, rows):
+    """Some rows, by number or mask, of a matrix or `StoredRows`."""
+    return X.take(rows) if isinstance(X, StoredRows) else X[rows]
+
+
+def stored_space(X, mean, scale, components, cut=False, unit=True):
+    """`Space` of the first principal components of (X - mean) / scale, each of unit variance, kept in float32.
+
+    Exact up to 4,096 columns. Beyond, by subspace iteration (Halko, Martinsson and Tropp, 2011): components of nearly
+    equal variance may then stand for one another. `components`, `cut` and `unit` as in `principal`.
+    """
+    standard = lambda dtype: standardised(X, mean.astype(dtype), scale.astype(dtype))
+    if components is None:
+        raise ValueError(
+            f"{X.name} is read block by block, so its principal components are needed: set components, such as 500"
+        )
+    n, d = X.shape
+    if d <= GRAM_COLUMNS:
+        Q, gram = np.eye(d), sum(Z.T @ Z for _, Z in standard(np.float64))
+    else:
+        Q = subspace(lambda: standard(np.float32), d, min(components + SPARE, n - 1, d))
+        seen = features_of(standard(np.float32), Q, n)
+        gram = sum(block.T @ block for block in (rows.astype(np.float64) for _, rows in blocks(seen)))
+    squares, turn = kept(*spectrum(gram, max(n, d)), components, cut, X.shape)
+    if unit:
+        turn *= np.sqrt(n / squares)
+    basis = Q @ turn
+    features = features_of(standard(np.float32), basis, n) if d <= GRAM_COLUMNS else seen @ turn.astype(np.float32)
+    size = np.full(len(squares), float(n)) if unit else squares
+    return Space(features, None, size, len(squares), lambda w: basis @ w)
+
+
+def standardised(X, mean, scale):
+    """Yields (slice, (rows - mean) / scale) in the precision of the mean."""
+    for rows, block in blocks(X, mean.dtype):
+        away = block - mean
+        away /= scale
+        yield rows, away
+
+
+def whole_standardised(X, mean, scale):
+    """(X - mean) / scale of a matrix, its only copy."""
+    Z = np.empty_like(X)
+    for rows, block in blocks(X):
+        np.subtract(block, mean, out=Z[rows])
+        Z[rows] /= scale
+    return Z
+
+
+def subspace(passes, d, k, seed=0):
+    """Orthonormal basis (d, k) near the leading right singular vectors of what every call of `passes` yields."""
+    Q = np.linalg.qr(np.random.default_rng(seed).standard_normal((d, k)))[0]
+    for _ in range(PASSES):
+        narrow, image = Q.astype(np.float32), np.zeros((d, k))
+        for _, Z in passes():
+            image += Z.T @ (Z @ narrow)
+        Q = np.linalg.qr(image)[0]
+    return Q
+
+
+def features_of(standard, basis, n):
+    """Coordinates (n, k) float32 of standardised rows."""
+    narrow, out = basis.astype(np.float32), np.empty((n, basis.shape[1]), np.float32)
+    for rows, Z in standard:
+        out[rows] = Z @ narrow
+    return out

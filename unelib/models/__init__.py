@@ -1,0 +1,17 @@
+"""Generators, encoders and judges behind contracts.
+
+Everything downstream takes these contracts and never a pipeline, so a model of one's own takes its place without a
+change. Weights come by preset, folder or hub id, as safetensors, in diffusers' and transformers' own formats.
+
+Public names, by file:
+
+- `generators`: GENERATORS, Generator, load_generator
+- `encoders`: ENCODERS, Encoder, load_encoder
+- `judges`: JUDGES, Judge, load_judge
+- `closed_form`: ExactFlow, ExactGaussian
+- `noise_schedule`: GRIDS, Schedule, make_schedule
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,14 @@
+from .closed_form import ExactFlow as ExactFlow
+from .closed_form import ExactGaussian as ExactGaussian
+from .encoders import ENCODERS as ENCODERS
+from .encoders import Encoder as Encoder
+from .encoders import load_encoder as load_encoder
+from .generators import GENERATORS as GENERATORS
+from .generators import Generator as Generator
+from .generators import load_generator as load_generator
+from .judges import JUDGES as JUDGES
+from .judges import Judge as Judge
+from .judges import load_judge as load_judge
+from .noise_schedule import GRIDS as GRIDS
+from .noise_schedule import Schedule as Schedule
+from .noise_schedule import make_schedule as make_schedule

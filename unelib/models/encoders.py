@@ -1,0 +1,142 @@
+"""Image encoders behind one contract: pixels -> embedding, and text -> embedding where the model reads text.
+
+transformers' own classes, configs and image processors, by preset, local folder or hub id.
+"""
+
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from PIL import Image
+from tqdm.auto import tqdm
+from transformers import AutoConfig, AutoImageProcessor, AutoModel, AutoTokenizer, ViTImageProcessorPil
+
+from ..core.files import value_hash
+from .loading import find_model, first_line, pick_device, pick_dtype, weights_digest
+
+ENCODERS = {
+    "drawn-clip": "drawn-clip",
+    "drawn-dino": "drawn-dino",
+    "fashion-clip": "fashion-clip",
+    "fashion-dino": "fashion-dino",
+    "clip-b16": "openai/clip-vit-base-patch16",
+    "clip-l14": "openai/clip-vit-large-patch14",
+    "openclip-b16": "laion/CLIP-ViT-B-16-laion2B-s34B-b88K",
+    "openclip-l14": "laion/CLIP-ViT-L-14-laion2B-s32B-b82K",
+    "siglip-b16": "google/siglip-base-patch16-224",
+    "dinov2-b14": "facebook/dinov2-base",
+    "dinov3-l16": "facebook/dinov3-vitl16-pretrain-lvd1689m",
+    "mae-b16": "facebook/vit-mae-base",
+}
+READS_TEXT = ("clip", "siglip")
+MODEL_TYPES = (*READS_TEXT, "dinov2", "dinov2_with_registers", "dinov3_vit", "vit_mae")
+
+
+class Encoder:
+    """An image encoder: `.name`, `.dim`, `.embed(pixels)`, and `.embed_text(texts)` for CLIP's family."""
+
+    def __init__(self, name, model, processor, tokenizer, device, dtype):
+        self.name, self.model, self.processor, self.tokenizer = name, model, processor, tokenizer
+        self.device, self.dtype = device, dtype
+        self.dim = embedding_size(model.config)
+
+    def __repr__(self):
+        return f"Encoder({self.name!r}, dim {self.dim}, {self.dtype})"
+
+    @property
+    def settings(self):
+        """What an embedding depends on, for a view's manifest."""
+        return {
+            "model": self.name,
+            "weights": weights_digest(self.model),
+            "dtype": str(self.dtype),
+            "preprocessing": value_hash(self.processor.to_dict())[:16],
+        }
+
+    def embed(self, pixels, batch_size=64, progress=False):
+        """Embeddings (n, dim) float32, not normalised, of pixels (n, h, w, 3) uint8.
+
+        CLIP and SigLIP: the projected image feature; DINO and MAE: the class token after the last norm.
+        batch_size  images at once; "auto" is 64
+        """
+        pixels = np.asarray(pixels)
+        if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[-1] not in (1, 3) or len(pixels) == 0:
+            raise ValueError(f"images must be (n, h, w, 3) uint8 with n > 0, not {pixels.shape} {pixels.dtype}")
+        batch_size = 64 if batch_size == "auto" else batch_size
+        starts = tqdm(range(0, len(pixels), batch_size), desc=f"embedding with {self.name}", disable=not progress)
+        parts = [self.embed_batch(pixels[i : i + batch_size]) for i in starts]
+        return np.concatenate(parts)
+
+    @torch.inference_mode()
+    def embed_batch(self, pixels):
+        """Embeddings of one batch, through the model's own preprocessing."""
+        pictures = [Image.fromarray(p.squeeze(-1) if p.shape[-1] == 1 else p).convert("RGB") for p in pixels]
+        inputs = self.processor(images=pictures, return_tensors="pt")["pixel_values"].to(self.device, self.dtype)
+        if self.tokenizer is not None:
+            return self.model.get_image_features(pixel_values=inputs).pooler_output.float().cpu().numpy()
+        extra = {}
+        if self.model.config.model_type == "vit_mae":
+            extra["noise"] = torch.arange(patch_count(self.model.config), device=self.device).expand(len(inputs), -1)
+        return self.model(pixel_values=inputs, **extra).last_hidden_state[:, 0].float().cpu().numpy()
+
+    @torch.inference_mode()
+    def embed_text(self, texts):
+        """Embeddings (m, dim) float32 of m texts in the space of the images; TypeError if the model reads no text."""
+        if self.tokenizer is None:
+            raise TypeError(f"{self.name} reads no text; choose a CLIP or SigLIP encoder")
+        if isinstance(texts, str):
+            texts = [texts]
+        padding = "max_length" if self.model.config.model_type == "siglip" else True
+        tokens = self.tokenizer(list(texts), padding=padding, truncation=True, return_tensors="pt").to(self.device)
+        return self.model.get_text_features(**tokens).pooler_output.float().cpu().numpy()
+
+
+def load_encoder(name, device="auto", dtype="auto", revision=None):
+    """An encoder by preset (`ENCODERS`), local transformers folder or hub id; `untrained:` before it is the null model.
+
+    Raises FileNotFoundError, naming where it looked and what to do, if the model cannot be had, and ValueError if it is
+    none of `MODEL_TYPES`.
+    """
+    device, untrained = pick_device(device), name.startswith("untrained:")
+    source, dtype = find_model(name.removeprefix("untrained:"), ENCODERS, "encoder"), pick_dtype(dtype, device)
+    with missing_model(name, source):
+        config = AutoConfig.from_pretrained(source, revision=revision)
+    if config.model_type not in MODEL_TYPES:
+        raise ValueError(f"encoder {name!r} is of type {config.model_type!r}; choose one of {', '.join(MODEL_TYPES)}")
+    with missing_model(name, source):
+        extra = {"mask_ratio": 0.0} if config.model_type == "vit_mae" else {}
+        model = AutoModel.from_pretrained(source, revision=revision, dtype=dtype, use_safetensors=True, **extra)
+        # DINOv3's own class needs torchvision; ViT's does the same resize and normalisation, read from the same file
+        processors = ViTImageProcessorPil if config.model_type == "dinov3_vit" else AutoImageProcessor
+        processor = processors.from_pretrained(source, revision=revision)
+        reads_text = config.model_type in READS_TEXT
+        tokenizer = AutoTokenizer.from_pretrained(source, revision=revision) if reads_text else None
+    if untrained:
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            model = AutoModel.from_config(model.config, dtype=dtype)
+    return Encoder(name, model.to(device).eval().requires_grad_(False), processor, tokenizer, device, dtype)
+
+
+@contextmanager
+def missing_model(name, source):
+    """Inside, what goes wrong becomes one clear error: the model cannot be had."""
+    try:
+        yield
+    except (OSError, ValueError, ConnectionError) as error:
+        raise FileNotFoundError(
+            f"encoder {name!r}: no transformers model at {source!r} ({first_line(error)}); put its folder there, or"
+            " connect to the hub once so that it is cached, or choose one of " + ", ".join(ENCODERS)
+        ) from error
+
+
+def embedding_size(config):
+    """Length of the embedding that `Encoder.embed` gives."""
+    if config.model_type == "clip":
+        return config.projection_dim
+    return config.vision_config.hidden_size if config.model_type in READS_TEXT else config.hidden_size
+
+
+def patch_count(config):
+    """Number of patches a ViT cuts an image into."""
+    return (config.image_size // config.patch_size) ** 2

@@ -1,0 +1,77 @@
+"""Where a model lies and where it runs: presets, folders, hub ids; devices and precisions."""
+
+import hashlib
+from pathlib import Path
+
+import diffusers
+import torch
+import transformers
+
+from ..core.paths import MODELS
+
+# bars for reading files that are here already would fill notebooks; the hub's own bars of downloads stay
+diffusers.utils.logging.disable_progress_bar()
+transformers.utils.logging.disable_progress_bar()
+
+
+def find_model(name, presets, kind):
+    """Folder (a path) or hub id (a string) of a model by preset, local folder or `owner/name`."""
+    source = presets.get(name, name)
+    for folder in (MODELS / source, Path(source).expanduser()):
+        if folder.is_dir():
+            return str(folder)
+    if source.count("/") == 1 and not source.startswith((".", "/", "~")):
+        return source
+    looked = f"looked in {MODELS} and in the working folder"
+    if name in presets:
+        raise FileNotFoundError(
+            f"the folder of {kind} {name!r} is missing ({looked}); make it with: python -m unelib train {name}"
+        )
+    raise FileNotFoundError(
+        f"no {kind} {name!r}: it is neither a preset ({', '.join(presets)}) nor a folder nor a hub id like owner/name"
+        f" ({looked}); choose one of these"
+    )
+
+
+def pick_device(device="auto"):
+    """`torch.device`: "auto" is a CUDA GPU, then Apple's, then the CPU; ValueError if there is no such device."""
+    if device != "auto":
+        return check_device(device)
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def check_device(device):
+    """`torch.device` by its name, or an error where models do not run on such a device or this machine has none."""
+    counts = {"cpu": lambda: 1, "cuda": torch.cuda.device_count, "mps": lambda: int(torch.backends.mps.is_available())}
+    try:
+        found = torch.device(device)
+        count = counts[found.type]()
+    except (RuntimeError, KeyError) as error:
+        raise ValueError(f"unknown device {device!r}; choose auto, cpu, cuda, cuda:1 or mps") from error
+    if (found.index or 0) >= count:
+        raise ValueError(f"device {device!r} is not on this machine; choose auto or cpu")
+    return found
+
+
+def pick_dtype(dtype, device):
+    """`torch.dtype`: "auto" is float32 on a CPU and float16 on a GPU."""
+    if dtype == "auto":
+        return torch.float32 if device.type == "cpu" else torch.float16
+    if dtype not in ("float32", "float16", "bfloat16"):
+        raise ValueError(f"unknown dtype {dtype!r}; choose auto, float32, float16 or bfloat16")
+    return getattr(torch, dtype)
+
+
+def first_line(error):
+    """The first line of an error's message, at most 200 characters; its kind if it says nothing."""
+    return (str(error).strip() or type(error).__name__).split("\n")[0][:200]
+
+
+def weights_digest(*modules):
+    """SHA-256 (16 hex digits) of all parameters of some networks: other weights, another digest."""
+    digest = hashlib.sha256()
+    for tensor in (t for module in modules if module is not None for t in module.state_dict().values()):
+        digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,430 @@
+"""Figures: every function takes data and optional axes, draws, and returns the axes; one palette, one size."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from PIL import Image
+from scipy import stats
+
+PALETTE = ["#1b6ca8", "#d1495b", "#2a9d6f", "#e09f3e", "#6d597a", "#7f7f7f"]
+MARKERS = ["o", "s", "^", "D", "v", "P"]
+WIDTH = 9.0
+UPRIGHT = 30  # spokes of a radar whose names do not yet cover one another
+
+
+def style():
+    """Set the workbook's look: call once at the top of a notebook."""
+    sns.set_theme(context="notebook", style="ticks", palette=PALETTE, font_scale=0.85)
+    plt.rcParams.update(
+        {"figure.dpi": 80, "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False}
+    )
+
+
+def axes_for(ax, width=WIDTH, height=3.4, **kwargs):
+    """The axes given, or new ones of the workbook's size."""
+    return ax if ax is not None else plt.subplots(figsize=(width, height), layout="constrained", **kwargs)[1]
+
+
+def pretty(name):
+    """An attribute's name for people: CelebA's underscores become spaces."""
+    return str(name).replace("_", " ")
+
+
+def quartiles(values):
+    """Median and quartiles of numbers, as text."""
+    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
+    return f"{middle:.3g} ({low:.3g} to {high:.3g})"
+
+
+def resized(images, side):
+    """Pictures (n, h, w, 3) uint8 with `side` pixels a side, for showing pictures of several sizes on one sheet."""
+    if images.shape[1] == side:
+        return images
+    return np.stack([np.asarray(Image.fromarray(i).resize((side, side), Image.Resampling.NEAREST)) for i in images])
+
+
+def image_grid(images, ax=None, columns=8, titles=None, title=None):
+    """Pictures (n, h, w, 3) uint8 as one tidy sheet, `columns` a row."""
+    n, h, w, c = images.shape
+    rows, gap = -(-n // columns), max(h // 32, 1)
+    sheet = np.full((rows * (h + gap) - gap, columns * (w + gap) - gap, c), 255, np.uint8)
+    for i, image in enumerate(images):
+        top, left = i // columns * (h + gap), i % columns * (w + gap)
+        sheet[top : top + h, left : left + w] = image
+    ax = axes_for(ax, WIDTH, WIDTH * sheet.shape[0] / sheet.shape[1] + 0.3)
+    ax.imshow(sheet, interpolation="nearest" if h < 200 else "antialiased")
+    ax.set_axis_off()
+    for i, text in enumerate(titles or []):
+        ax.text(
+            (i % columns + 0.5) * (w + gap), i // columns * (h + gap) - gap, text, ha="center", va="bottom", fontsize=8
+        )
+    if title:
+        ax.set_title(title, loc="left")
+    return ax
+
+
+def labelled_rows(images, row_labels, column_labels=None, ax=None):
+    """Pictures (rows, columns, h, w, 3) uint8 as a sheet with a label a row and, on top, one a column."""
+    r, c, h, w = images.shape[:4]
+    gap = max(h // 32, 1)
+    ax = image_grid(images.reshape(-1, *images.shape[2:]), axes_for(ax, WIDTH, WIDTH * r * h / (c * w) * 0.9 + 0.4), c)
+    for i, label in enumerate(row_labels):
+        ax.text(-2 * gap, i * (h + gap) + h / 2, label, ha="right", va="center", fontsize=9)
+    for j, label in enumerate([] if column_labels is None else column_labels):
+        ax.text(j * (w + gap) + w / 2, -2 * gap, label, ha="center", va="bottom", fontsize=9)
+    return ax
+
+
+def noise_images(noise):
+    """Noise (n, c, h, w) as pictures (n, h, w, 3) uint8: its first three channels, three sigmas from black to white."""
+    shown = np.repeat(noise, 3, 1)[:, :3] if noise.shape[1] == 1 else noise[:, :3]
+    return (np.clip(shown / 6 + 0.5, 0, 1) * 255).round().astype(np.uint8).transpose(0, 2, 3, 1)
+
+
+def spread_map(noise, ax=None):
+    """Root mean square of noise (n, c, h, w) at each place of the map; white noise has 1 everywhere."""
+    ax = axes_for(ax, width=4.2)
+    shown = ax.imshow(np.sqrt((noise.astype(np.float64) ** 2).mean((0, 1))), cmap="cividis", vmin=0)
+    ax.set_xticks([]), ax.set_yticks([])
+    ax.figure.colorbar(shown, ax=ax, label="root mean square")
+    return ax
+
+
+def power_spectra(spectra, ax=None):
+    """Mean radial power {name: (frequencies (k,), power (n, k))}, a line each; white noise is flat at 1."""
+    ax = axes_for(ax, width=4.2)
+    for i, (name, (frequency, power)) in enumerate(spectra.items()):
+        ax.plot(frequency, power.mean(0), color=PALETTE[i % 6], marker=MARKERS[i % 6], ms=3.5, lw=1.4, label=name)
+    ax.axhline(1, color="black", ls=":", lw=1)
+    ax.set(xlabel="frequency, cycles a value of the map", ylabel="power", ylim=(0, None))
+    ax.legend()
+    return ax
+
+
+def pass_rates(table, ax=None, level=0.05, control=("true Gaussian", "bimodal")):
+    """Horizontal bars of normality pass rates: a DataFrame with columns `view`, `pass_rate`, `low`, `high`.
+
+    Views named in `control` are grey and hatched.
+    """
+    ax = axes_for(ax, height=0.33 * len(table) + 0.9)
+    y = np.arange(len(table))[::-1]
+    error = np.maximum([table.pass_rate - table.low, table.high - table.pass_rate], 0)
+    shown = ax.barh(y, table.pass_rate, color=PALETTE[0], height=0.62, xerr=error, ecolor="black")
+    for bar, view in zip(shown, table["view"]):
+        if view in control:
+            bar.set(facecolor="0.75", hatch="//", edgecolor="white")
+    ax.set_yticks(y, table["view"])
+    ax.axvline(1 - level, color="black", ls="--", lw=1)
+    ax.text(1 - level, len(table) - 0.35, "a true Gaussian", ha="right", va="bottom", fontsize=8)
+    ax.set(xlim=(0, 1.02), xlabel=f"share that passes at the {level:.0%} level")
+    return ax
+
+
+def side_by_side(count, height=3.4, sharey=True):
+    """A figure of the workbook's width with `count` panels that share their y axis: (figure, axes)."""
+    return plt.subplots(1, count, figsize=(WIDTH, height), layout="constrained", sharey=sharey)
+
+
+def frontiers(table, groups, rows, log=(), height=2.4):
+    """Accuracy against calls: a figure with a column of panels for each group of methods and a row for each measure.
+
+    table   DataFrame of `unelib.inversion.frontier`
+    groups  {title: methods}; a method in several groups, the reference, is drawn alike in each
+    rows    {column of the table: label of the axis}; `log` names those on a logarithmic axis
+    """
+    shape = (len(rows), len(groups))
+    size = {"figsize": (WIDTH, height * len(rows) + 1.3), "layout": "constrained", "sharex": True, "sharey": "row"}
+    figure, axes = plt.subplots(*shape, squeeze=False, **size)
+    for down, (column, label) in zip(axes, rows.items()):
+        for ax, methods in zip(down, groups.values()):
+            calls_curves(table, column, methods, ax)
+            ax.set_yscale("log" if column in log else "linear")
+        down[0].set_ylabel(label)
+    for ax, last, title in zip(axes[0], axes[-1], groups):
+        ax.set_title(title, loc="left")
+        last.set_xlabel("calls of the model")
+        last.legend(
+            *ax.get_legend_handles_labels(), loc="upper center", bbox_to_anchor=(0.5, -0.6 / height), fontsize=8
+        )
+    return figure
+
+
+def calls_curves(table, column, methods, ax):
+    """One line a method: a column against the calls it took."""
+    for i, method in enumerate(methods):
+        rows = table[table.method == method]
+        ax.plot(rows.calls, rows[column], marker=MARKERS[i % 6], color=PALETTE[i % 6], ms=4.5, lw=1.4, label=method)
+    ax.set_xscale("log", base=2)
+    ax.xaxis.set_major_formatter("{x:g}")
+    return ax
+
+
+def trade_off_curves(curves, ax=None, limit=None):
+    """Share of targets met against what else changed: a line a method, a marker a strength, from no edit on.
+
+    curves  {method: `trade_off.Curve`, or several, a list or by target}: of several, means over the targets at equal
+            index of strength; targets that nobody lacked are left out. Eighteen methods can be told apart without
+            colours: from the seventh on lines are dashed and markers hollow, from the thirteenth on dotted. Those whose
+            name ends in "(control)" are grey
+    limit   of drift, where a dotted line goes
+    """
+    ax = axes_for(ax, width=7.2, height=3.8)
+    for i, (method, parts) in enumerate(curves.items()):
+        drift, met = mean_curve(parts)
+        again = [{}, {"ls": "--", "mfc": "white"}, {"ls": ":", "mfc": "white"}][i // 6 % 3]
+        color = "0.6" if method.endswith("(control)") else PALETTE[i % 5]  # the sixth is grey
+        look = {"color": color, "marker": MARKERS[i % 6], "ms": 5.5, "lw": 1.4, "markevery": slice(1, None)}
+        ax.plot(drift, met, label=method, clip_on=False, zorder=3, **look | again)
+    if limit is not None:
+        ax.axvline(limit, color="black", ls=":", lw=1, label="limit of drift")
+    ax.set(xlabel="drift: mean change of the judge's other probabilities", ylabel="share of targets met")
+    ax.set(xlim=(0, None), ylim=(0, 1))
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return ax
+
+
+def mean_curve(parts):
+    """Drift and share met (s + 1,) of a `trade_off.Curve`, or means over several in which anyone lacked the target.
+
+    Raises ValueError where curves of one method have different numbers of strengths, and where nobody lacked a target.
+    """
+    parts = [parts] if hasattr(parts, "points") else list(parts.values() if isinstance(parts, dict) else parts)
+    points = [part.points for part in parts if np.isfinite(part.points).all()]
+    counts = sorted({len(met) - 1 for _, met in points})
+    if len(counts) != 1:
+        found = f"are of {' and '.join(map(str, counts))} strengths" if counts else "have no image that lacked a target"
+        raise ValueError(f"the curves of one method {found}; one line takes as many strengths for every target")
+    return np.mean(points, 0)
+
+
+def area_bars(table, ax=None):
+    """Areas under trade-off curves with 95 % intervals, a row a method, the largest on top: a table of `areas`."""
+    table = table.sort_values("area", na_position="first")
+    ax = axes_for(ax, width=6.4, height=0.32 * len(table) + 0.9)
+    y = np.arange(len(table))
+    error = np.maximum([table.area - table.low, table.high - table.area], 0)
+    ax.barh(y, table.area, color="0.85", height=0.62)
+    ax.errorbar(table.area, y, xerr=error, fmt=MARKERS[0], color=PALETTE[0], ms=5, lw=1.4, capsize=3)
+    ax.set_yticks(y, table.index)
+    ax.set(xlim=(0, None), ylim=(-0.6, len(table) - 0.4), xlabel="area under the trade-off curve, 95 % interval")
+    return ax
+
+
+def qq_fan(X, ax=None, columns=40, seed=0):
+    """Quantiles of random coordinates of a view (n, d) against the normal's, one line a coordinate."""
+    ax = axes_for(ax, width=4.2, height=3.6)
+    picked = X[:, np.random.default_rng(seed).choice(X.shape[1], min(columns, X.shape[1]), replace=False)]
+    z = np.sort((picked - picked.mean(0)) / picked.std(0), axis=0)
+    ax.plot(stats.norm.ppf((np.arange(len(z)) + 0.5) / len(z)), z, color=PALETTE[0], lw=0.5, alpha=0.4)
+    ax.plot([-3.5, 3.5], [-3.5, 3.5], color="black", lw=1, ls="--")
+    ax.set(xlabel="normal quantile", ylabel="quantile of a coordinate", xlim=(-3.5, 3.5), ylim=(-5, 5))
+    return ax
+
+
+def radar(table, ax=None, low=0.5, control=None, published=None):
+    """The paper's radar: one spoke an attribute, one ring line a view; a DataFrame (attributes x views) of scores.
+
+    control    the view that is drawn dashed and grey
+    published  DataFrame of published scores by attribute and view: hollow markers where the table has both
+    """
+    ax = ax if ax is not None else plt.subplots(figsize=(7.6, 6.4), subplot_kw={"polar": True}, layout="constrained")[1]
+    angles = np.linspace(0, 2 * np.pi, len(table), endpoint=False)
+    closed = lambda x: np.append(x, x[0])
+    for i, view in enumerate(table):
+        look = {"color": PALETTE[i % 6], "marker": MARKERS[i % 6], "ms": 4}
+        look = {"color": "0.55", "ls": "--"} if view == control else look
+        ax.plot(closed(angles), closed(table[view].clip(lower=low).to_numpy()), lw=1.4, label=view, **look)
+        if published is not None and view in published:
+            hollow = {"marker": MARKERS[i % 6], "mec": PALETTE[i % 6], "mfc": "none", "ms": 7, "ls": "none"}
+            ax.plot(angles, published[view].reindex(table.index), label=f"{view}, published", **hollow)
+    ax.set_ylim(low, 1.0)
+    name_spokes(ax, angles, [pretty(a) for a in table.index])
+    ax.set_rlabel_position(np.degrees(angles[0]) + 180 / len(table))
+    ax.tick_params(axis="y", labelsize=7, labelcolor="0.35")
+    for label in ax.get_yticklabels():
+        label.set_bbox({"fc": "white", "ec": "none", "alpha": 0.8, "pad": 0.6})
+    ax.legend(loc="upper left", bbox_to_anchor=(1.08, 1.05))
+    return ax
+
+
+def name_spokes(ax, angles, names):
+    """Names at the ends of a radar's spokes: upright, or along the spokes where there are too many for that."""
+    if len(names) > UPRIGHT:
+        ax.set_xticks(angles, [])
+        ax.set_yticks([y for y in ax.get_yticks() if y < 0.99])  # the rim's number would lie under a name
+        for angle, name in zip(angles, names):
+            turned = np.cos(angle) < -1e-9
+            look = {"ha": "right" if turned else "left", "va": "center", "rotation_mode": "anchor", "fontsize": 7}
+            ax.text(angle, 1.02, name, rotation=np.degrees(angle) - 180 * turned, **look)
+        return
+    ax.set_xticks(angles, names, fontsize=8)
+    ax.tick_params(axis="x", pad=3)
+    for label, side in zip(ax.get_xticklabels(), np.cos(angles)):
+        label.set_ha("left" if side > 0.1 else "right" if side < -0.1 else "center")
+
+
+def radar_panels(panels, low=0.5, control=None, published=None):
+    """Radars side by side on the same spokes, {title: DataFrame (attributes x views)}; returns the figure."""
+    size = {"figsize": (WIDTH, 0.62 * WIDTH), "layout": "constrained", "subplot_kw": {"polar": True}}
+    figure, axes = plt.subplots(1, len(panels), **size)
+    for ax, (title, table) in zip(np.atleast_1d(axes), panels.items()):
+        reach = 0.14 if len(table) <= UPRIGHT else 0.42  # of the names, in heights of the panel
+        radar(table, ax, low, control, published).set_title(title, y=1 + reach)
+        ax.tick_params(axis="x", labelsize=6.5)
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -reach), fontsize=8, ncols=2)
+    return figure
+
+
+def interval_plot(scores, ax=None, sort_by=None, chance=0.5, null=None):
+    """AUC of every attribute in every view with its 95 % interval: {view: DataFrame with auc, auc_low, auc_high}.
+
+    null  DataFrame (repeats x attributes) of AUCs with shuffled labels: the middle 95 % of all is drawn as a band
+    """
+    first = next(iter(scores.values()))
+    order = (scores[sort_by] if sort_by else first).auc.sort_values().index
+    ax = axes_for(ax, height=0.3 * len(order) + 0.8)
+    for i in range(0, len(order), 2):
+        ax.axhspan(i - 0.5, i + 0.5, color="0.96", lw=0)
+    if null is not None:
+        ax.axvspan(*np.percentile(null, [2.5, 97.5]), color="0.8", alpha=0.6, lw=0, label="shuffled labels")
+    for i, (view, table) in enumerate(scores.items()):
+        t = table.loc[order]
+        y = np.arange(len(order)) + 0.6 / len(scores) * (i - (len(scores) - 1) / 2)
+        error = np.maximum([t.auc - t.auc_low, t.auc_high - t.auc], 0)
+        ax.errorbar(t.auc, y, xerr=error, fmt=MARKERS[i % 6], color=PALETTE[i % 6], ms=4, lw=1, label=view)
+    ax.set_yticks(np.arange(len(order)), [pretty(a) for a in order])
+    ax.axvline(chance, color="black", ls="--", lw=1)
+    ax.set(xlabel="AUC on held-out images, 95 % interval", ylim=(-0.6, len(order) - 0.4))
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(scores) + 1)
+    return ax
+
+
+def learning_curves(curves, ax=None, ylabel="mean AUC", xlabel="training images"):
+    """Scores against training images, or components, a line a view: {view: {n: {"auc", "low", "high"}}}."""
+    ax = axes_for(ax, width=5.2)
+    for i, (view, points) in enumerate(curves.items()):
+        n, table = list(points), pd.DataFrame(points).T
+        error = np.maximum([table.auc - table.low, table.high - table.auc], 0)
+        look = {"color": PALETTE[i % 6], "marker": MARKERS[i % 6], "ms": 4.5}
+        ax.errorbar(np.array(n) * 1.01**i, table.auc, yerr=error, lw=1.4, elinewidth=0.8, label=view, **look)
+    ax.set_xscale("log")
+    ax.set_xticks(n, n, minor=False)
+    ax.set_xticks([], minor=True)
+    ax.axhline(0.5, color="black", ls="--", lw=1)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return ax
+
+
+def reliability_diagram(tables, ax=None):
+    """Observed shares against predicted probabilities, a line a view: {view: DataFrame of `reliability`}."""
+    ax = axes_for(ax, width=4.6, height=4.2)
+    for i, (view, t) in enumerate(tables.items()):
+        error = np.maximum([t.observed - t.low, t.high - t.observed], 0)
+        look = {"color": PALETTE[i % 6], "marker": MARKERS[i % 6], "ms": 4.5}
+        ax.errorbar(t.predicted, t.observed, yerr=error, lw=1.4, elinewidth=0.8, label=view, **look)
+    ax.plot([0, 1], [0, 1], color="black", lw=0.8, ls="--")
+    ax.set(xlabel="predicted probability", ylabel="observed share", xlim=(0, 1), ylim=(0, 1))
+    ax.legend()
+    return ax
+
+
+def profile_scatter(a, b, ax=None, names=("a", "b"), named=4, score="AUC in "):
+    """One view's profile of scores against another's (two Series by attribute); axes are labelled `score` and a name.
+
+    Labels go to the `named` attributes farthest from the diagonal and to the lowest half as many of each view, unless
+    one would cover another.
+    """
+    ax = axes_for(ax, width=4.6, height=4.2)
+    ax.scatter(a, b, color=PALETTE[0], s=22)
+    apart = (a - b).abs().nlargest(named).index
+    wide, high, placed = 0.4 * np.ptp(a), 0.06 * np.ptp(b), []
+    for name in dict.fromkeys([*a.nsmallest(named // 2).index, *b.nsmallest(named // 2).index, *apart]):
+        if all(abs(a[name] - x) > wide or abs(b[name] - y) > high for x, y in placed):
+            ax.annotate(pretty(name), (a[name], b[name]), fontsize=8, xytext=(4, 3), textcoords="offset points")
+            placed.append((a[name], b[name]))
+    low, high = min(a.min(), b.min()) - 0.02, max(a.max(), b.max())
+    ax.plot([low, high], [low, high], color="black", lw=0.8, ls="--")
+    ax.set(xlabel=score + names[0], ylabel=score + names[1], xlim=(None, high + 0.03))
+    return ax
+
+
+def spectrum(curves, ax=None, xlabel="dimension", ylabel="held-out correlation"):
+    """Spectra {name: (k,)} as lines; one with several rows (repeats, k), a null, as a grey band from least to most."""
+    ax = axes_for(ax, width=5.2)
+    for i, (name, values) in enumerate(curves.items()):
+        if np.ndim(values) == 2:
+            k = np.arange(1, np.shape(values)[1] + 1)
+            ax.fill_between(k, np.min(values, 0), np.max(values, 0), color="0.8", lw=0, label=name)
+            continue
+        ax.plot(np.arange(1, len(values) + 1), values, lw=1.6, color=PALETTE[i % 6], ls=["-", "--"][i % 2], label=name)
+    ax.axhline(0, color="black", lw=0.8)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.legend()
+    return ax
+
+
+def compared(table, ax=None, mark=None, control=(), xlabel=""):
+    """Values of views in several worlds: a row a view, a colour and marker a world, with intervals.
+
+    table    DataFrame with columns `world`, `view`, `value`, `low`, `high`
+    mark     where a dashed line goes
+    control  views whose rows are grey
+    """
+    views, worlds = list(dict.fromkeys(table["view"])), list(dict.fromkeys(table["world"]))
+    ax = axes_for(ax, height=0.36 * len(views) + 0.9)
+    for y in [y for y, view in enumerate(views) if view in control]:
+        ax.axhspan(y - 0.5, y + 0.5, color="0.94", lw=0)
+    for i, world in enumerate(worlds):
+        t = table[table["world"] == world]
+        y = np.array([views.index(view) for view in t["view"]]) + 0.5 / len(worlds) * (i - (len(worlds) - 1) / 2)
+        error = np.maximum([t.value - t.low, t.high - t.value], 0)
+        ax.errorbar(t.value, y, xerr=error, fmt=MARKERS[i % 6], color=PALETTE[i % 6], ms=5, lw=1.2, label=world)
+    if mark is not None:
+        ax.axvline(mark, color="black", ls="--", lw=1)
+    ax.set_yticks(range(len(views)), views)
+    ax.set(xlabel=xlabel, ylim=(len(views) - 0.5, -0.5))
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(worlds))
+    return ax
+
+
+def bars(values, ax=None, ylabel="", control=None, floor=0.0, intervals=None):
+    """Named numbers as bars from `floor` up; `control` names the hatched grey ones; intervals {name: (low, high)}."""
+    ax = axes_for(ax, width=5.2)
+    for i, (name, value) in enumerate(values.items()):
+        grey = control is not None and name in control
+        look = {"color": "0.75" if grey else PALETTE[0], "hatch": "//" if grey else None}
+        ax.bar(i, value - floor, bottom=floor, edgecolor="white", **look)
+        low, high = (intervals or {}).get(name, (value, value))
+        if high > low:
+            ax.errorbar(i, value, yerr=np.maximum([[value - low], [high - value]], 0), color="black", lw=1, capsize=3)
+        ax.text(i, high, f"{value:.2f}", ha="center", va="bottom", fontsize=8)
+    ax.set_xticks(range(len(values)), list(values), rotation=20, ha="right")
+    ax.set(ylabel=ylabel)
+    return ax
+
+
+def change_heatmap(matrix, ax=None, limit=0.6):
+    """Edited attributes x judged attributes: change of the judge's probability, in hundredths; blue less, red more."""
+    ax = axes_for(ax, height=0.34 * len(matrix) + 2.0)
+    shown = 100 * matrix.rename(index=pretty, columns=pretty)
+    look = {"cmap": "RdBu_r", "center": 0, "vmin": -100 * limit, "vmax": 100 * limit, "linewidths": 0.4}
+    bar = {"label": "change, hundredths"}
+    sns.heatmap(shown, ax=ax, annot=shown.round() + 0, fmt=".0f", annot_kws={"fontsize": 7}, cbar_kws=bar, **look)
+    ax.set(xlabel="what the judge sees change", ylabel="what was edited")
+    ax.tick_params(axis="x", rotation=90)
+    ax.tick_params(axis="y", rotation=0)
+    return ax
+
+
+def judge_bars(before, after, names, ax=None):
+    """Two rows of the judge's probabilities (a,), before and after an edit."""
+    ax = axes_for(ax, width=4.2, height=0.2 * len(names) + 0.6)
+    y = np.arange(len(names))[::-1]
+    ax.barh(y + 0.2, before, 0.38, color="0.7", label="before")
+    ax.barh(y - 0.2, after, 0.38, color=PALETTE[0], label="after")
+    ax.set_yticks(y, [pretty(n) for n in names], fontsize=7)
+    ax.set(xlim=(0, 1), xlabel="the judge's probability")
+    ax.legend(fontsize=7, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    return ax

@@ -1,0 +1,87 @@
+"""Figures of tests of Gaussianity: data and optional axes in, axes out, in the manner of `plots`."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import seaborn as sns
+
+from .figures import MARKERS, PALETTE, WIDTH, axes_for
+
+FLOOR = 1e-8  # p-values below are drawn here
+
+
+def pass_bands(table, ax=None):
+    """Pass rates of views (dots) above what their Gaussian twins reach (bars, from the critical value to 1).
+
+    table  columns view, statistic, null_low, null_median, such as rows of `pass_rate_test` with a column `view`
+    """
+    ax = axes_for(ax, height=0.3 * len(table) + 0.9)
+    y = np.arange(len(table))[::-1]
+    ax.barh(y, 1 - table.null_low, left=table.null_low, color="0.85", height=0.7, label="its Gaussian twins")
+    ax.plot(table.null_median, y, "|", color="black", ms=9, label="their median")
+    ax.plot(table.statistic, y, MARKERS[0], color=PALETTE[0], ms=5, label="view")
+    ax.set_yticks(y, table["view"])
+    ax.set(xlim=(0, 1.03), xlabel="share of samples that pass", ylim=(-0.6, len(table) - 0.4))
+    return ax
+
+
+def p_heatmap(p, ax=None, split=None, level=0.05):
+    """P-values of tests (columns) on views (rows), grey if at most `level`; a white line after `split` columns.
+
+    p  DataFrame views x tests. One shade alone: how far below the level a simulated p is, the number of draws decides.
+    """
+    ax = axes_for(ax, height=0.34 * len(p) + 1.5)
+    text = p.map(lambda x: "<.001" if x < 0.001 else f"{x:.3f}"[1:] if x < 0.995 else "1")
+    look = {"cmap": "Greys", "vmin": 0, "vmax": 3, "cbar": False, "linewidths": 0.6}
+    sns.heatmap((p <= level).astype(int), ax=ax, annot=text, fmt="", **look)
+    if split:
+        ax.axvline(split, color="white", lw=6)
+    ax.set(xlabel="", ylabel="")
+    ax.xaxis.tick_top()
+    ax.tick_params(axis="both", length=0)
+    ax.set_xticks(ax.get_xticks(), [name.replace(" ", "\n") for name in p], rotation=0)
+    ax.set_yticks(ax.get_yticks(), list(p.index), rotation=0)
+    return ax
+
+
+def halves(tables, ax=None, level=0.05):
+    """P-values of directions on the half that chose them (hollow), on the other (full): {view: `pursuit` table}."""
+    ax = axes_for(ax, height=0.36 * len(tables) + 1.0)
+    for y, table in zip(range(len(tables))[::-1], tables.values()):
+        ax.plot(table.p_chosen.clip(lower=FLOOR), np.full(len(table), y + 0.16), "o", mfc="none", mec="0.4", ms=5)
+        ax.plot(table.p_adjusted.clip(lower=FLOOR), np.full(len(table), y - 0.16), "o", color=PALETTE[0], ms=5)
+    for look, label in (({"mfc": "none", "mec": "0.4"}, "on the half that chose"), ({}, "held out, adjusted")):
+        ax.plot([], [], "o", color=PALETTE[0], ms=5, label=label, **look)
+    ax.axvline(level, color="black", ls="--", lw=1)
+    ax.set_yticks(range(len(tables))[::-1], list(tables))
+    ax.set(xscale="log", xlim=(FLOOR / 2, 2), xlabel=f"p-value of each direction (left edge: below {FLOOR:g})")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    return ax
+
+
+def against_law(values, law, ax=None, xlabel=""):
+    """Histogram of values (n,) with the density of the law (a frozen scipy distribution) that they should have."""
+    ax = axes_for(ax, width=3.0, height=2.4)
+    ax.hist(values, bins=30, density=True, color="0.75", edgecolor="white", lw=0.4)
+    low, high = min(values.min(), law.ppf(0.001)), max(values.max(), law.ppf(0.999))
+    x = np.linspace(low, high, 400)
+    ax.plot(x, law.pdf(x), color=PALETTE[1], lw=1.4)
+    ax.set(xlabel=xlabel, yticks=[])
+    ax.spines["left"].set_visible(False)
+    return ax
+
+
+def power_panels(curves):
+    """Power of tests (rows) by strength (columns), a panel an alternative: {title: `power_curve` table}; the figure."""
+    tests = list(dict.fromkeys(test for table in curves.values() for test in table.test))
+    size = {"figsize": (WIDTH, 0.3 * len(tests) + 1.1), "layout": "constrained", "sharey": True}
+    figure, panels = plt.subplots(1, len(curves), squeeze=False, **size)
+    for ax, (title, table) in zip(panels[0], curves.items()):
+        power = table.pivot(index="test", columns="strength", values="power").loc[tests]
+        look = {"cmap": "Greys", "vmin": 0, "vmax": 130, "cbar": False, "linewidths": 0.6}
+        sns.heatmap(100 * power, ax=ax, annot=True, fmt=".0f", annot_kws={"fontsize": 8}, **look)
+        ax.set_title(title, loc="left")
+        ax.set(xlabel="strength", ylabel="")
+        ax.set_xticks(ax.get_xticks(), [f"{s:g}" for s in power], rotation=0)
+        ax.tick_params(length=0)
+    panels[0, 0].set_yticks(panels[0, 0].get_yticks(), tests, rotation=0)
+    return figure

@@ -1,0 +1,33 @@
+"""Figures of the pullback geometry: singular values by rank, and quantities by timestep."""
+
+import numpy as np
+
+from .figures import MARKERS, PALETTE, axes_for
+
+
+def by_timestep(curves, ax=None, ylabel=""):
+    """A line a name, {name: {timestep: `Interval`}}; names that end in "(control)" are grey and dashed."""
+    ax = axes_for(ax, width=5.2)
+    for i, (name, points) in enumerate(curves.items()):
+        t = sorted(points)
+        value, low, high = np.array([points[x] for x in t]).T
+        control = {"color": "0.55", "ls": "--", "marker": "", "lw": 1.2}
+        look = {"color": PALETTE[i % 6], "marker": MARKERS[i % 6], "ms": 4.5, "lw": 1.4}
+        look = control if name.endswith("(control)") else look
+        ax.errorbar(t, value, yerr=np.maximum([value - low, high - value], 0), elinewidth=0.8, label=name, **look)
+    ax.invert_xaxis()
+    ax.set(xlabel="timestep (from noise to image)", ylabel=ylabel)
+    ax.legend()
+    return ax
+
+
+def singular_values(spectra, ax=None):
+    """Singular values by rank, {name: (n, k)}: the mean over n images, and the band between the least and the most."""
+    ax = axes_for(ax, width=4.2)
+    for i, (name, values) in enumerate(spectra.items()):
+        rank = np.arange(1, values.shape[1] + 1)
+        ax.plot(rank, values.mean(0), color=PALETTE[i % 6], marker=MARKERS[i % 6], ms=4, lw=1.4, label=name)
+        ax.fill_between(rank, values.min(0), values.max(0), color=PALETTE[i % 6], alpha=0.15, lw=0)
+    ax.set(xlabel="rank", ylabel="singular value", ylim=(0, None))
+    ax.legend()
+    return ax

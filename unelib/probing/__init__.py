@@ -1,0 +1,16 @@
+"""What a linear map reads from a view.
+
+All attributes are fitted at once on features that they share. Scores come with intervals, the majority rate and
+controls: shuffled labels, random features, fewer rows, fewer dimensions.
+
+Public names, by file:
+
+- `linear_probe`: LinearProbe
+- `scores`: compare_probes, mean_auc, mean_auc_gap, probe_scores, reliability
+- `controls`: dimension_curve, learning_curve, random_features, selectivity, shuffled_scores, variance_share
+- `profiles`: mean_accuracy, mean_accuracy_gap, partial_correlation, profile_correlation, profile_gap, remaining
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

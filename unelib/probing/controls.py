@@ -1,0 +1,152 @@
+"""What a probe must beat: shuffled labels, a view that needs no training, fewer images, fewer components, chance."""
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+
+from ..core.checks import centred, matrix, same_columns, same_rows
+from ..linalg.cosine import unit_rows
+from ..linalg.moments import column_scale
+from ..linalg.principal_space import thin
+from ..linalg.stored_rows import whole_standardised
+from ..stats.roc import auc
+from .linear_probe import LinearProbe
+from .scores import mean_auc, read
+
+
+def shuffled_scores(probe, X, Y, X_test, Y_test, repeats=5, seed=0, groups=None):
+    """The null: AUCs (repeats, a) on the test rows of probes like this one, fitted to labels in shuffled order.
+
+    Rows of Y move whole, so that correlations among attributes, and which labels are missing together, stay.
+    groups  (n,) of the training rows, as in `LinearProbe.fit`
+
+    >>> X = np.random.default_rng(0).standard_normal((200, 3))
+    >>> shuffled_scores(LinearProbe("lda"), X[:100], X[:100, :2] > 0, X[100:], X[100:, :2] > 0).shape
+    (5, 2)
+    """
+    X, rng = matrix(X, rows=10), np.random.default_rng(seed)
+    same_rows(("X", X), ("Y", Y))
+    table, found = pd.DataFrame(Y), []
+    for _ in range(repeats):
+        null = clone(probe).fit(X, table.iloc[rng.permutation(len(X))], groups)
+        scores, test = read(null, X_test, Y_test)
+        found.append(auc(scores, test.truth, test.known))
+    return pd.DataFrame(found, columns=null.attributes_)
+
+
+def selectivity(scores, null):
+    """How far AUCs are above those of probes of shuffled labels (after Hewitt and Liang, 2019): one row an attribute.
+
+    scores  DataFrame of `probe_scores`; null (repeats, a): DataFrame of `shuffled_scores` of the same attributes
+    Columns: auc, shuffled (mean of the repeats), selectivity (their difference), p = (1 + repeats whose AUC is at least
+    as high) / (1 + repeats), the permutation p-value. Raises ValueError where attributes differ.
+
+    >>> scores, null = pd.DataFrame({"auc": [0.9]}, ["Male"]), pd.DataFrame({"Male": [0.5, 0.46, 0.54]})
+    >>> selectivity(scores, null).round(2).to_dict("records")
+    [{'auc': 0.9, 'shuffled': 0.5, 'selectivity': 0.4, 'p': 0.25}]
+    """
+    if set(scores.index) != set(null.columns):
+        raise ValueError(
+            f"scores are of {list(scores.index)}, the null of {list(null.columns)}; compare like with like"
+        )
+    null = null[scores.index]
+    table = pd.DataFrame({"auc": scores.auc, "shuffled": null.mean()}).rename_axis("attribute")
+    p = (1 + (null >= scores.auc).sum()) / (1 + len(null))
+    return table.assign(selectivity=table.auc - table.shuffled, p=p)
+
+
+def random_features(X, columns, seed=0):
+    """A view of X that needs no training: (n, columns) float32, max(0, W z + b) with W and b drawn once from N(0, 1).
+
+    X        (n, d), or pictures (n, h, w, c): values in 0..1, or uint8, which are divided by 255
+    columns  how many; the first few are the same whatever their number
+    z = sqrt(12 / d) (x - 1/2) has unit length on average for uniform pixels. Nothing is measured on X, so that a row's
+    features depend on that row alone and nothing leaks between splits (Rahimi and Recht, 2008; the kernel that many
+    such columns give is Cho and Saul's, 2009). Raises ValueError on values out of range or fewer than one column.
+
+    >>> random_features(np.random.default_rng(0).random((5, 8, 8, 3)), 16).shape
+    (5, 16)
+    """
+    pixels = np.asarray(X)
+    pixels = matrix(pixels.reshape(len(pixels), -1)) / (255 if pixels.dtype == np.uint8 else 1)
+    if pixels.min() < 0 or pixels.max() > 1:
+        raise ValueError(f"X holds values from {pixels.min():g} to {pixels.max():g}; pass pixels in 0..1, or uint8")
+    if columns < 1:
+        raise ValueError(f"columns is {columns}; take at least one")
+    d = pixels.shape[1]
+    W = np.random.default_rng(seed).standard_normal((columns, d + 1))
+    z = np.sqrt(12 / d) * (pixels - 0.5)
+    return np.maximum(z @ W[:, :-1].T + W[:, -1], 0).astype(np.float32)
+
+
+def learning_curve(X, Y, X_test, Y_test, sizes, kind="logistic", seed=0, groups=None, test_groups=None):
+    """Mean AUC on the test rows by training rows, {n: {"auc", "low", "high"}}, as `plots.learning_curves` takes it.
+
+    sizes                numbers of rows, 10 to all: each is the front of one random order, so that smaller ones lie in
+                         larger ones; the 95% interval is over test images, for that order
+    groups, test_groups  of the training rows (as in `LinearProbe.fit`) and of the test rows (as in `mean_auc`)
+    Raises ValueError on sizes out of range, and where a size leaves an attribute one row of a class or none.
+
+    >>> X = np.random.default_rng(0).standard_normal((500, 3))
+    >>> list(learning_curve(X[:400], X[:400, 0] > 0, X[400:], X[400:, 0] > 0, [20, 100], kind="lda"))
+    [20, 100]
+    """
+    X, Y = matrix(X, rows=10), pd.DataFrame(Y)
+    same_rows(("X", X), ("Y", Y))
+    for n in sizes:
+        if not 10 <= n <= len(X):
+            raise ValueError(f"sizes holds {n}; X has {len(X)} rows, so take 10 to {len(X)}")
+    order, curve = np.random.default_rng(seed).permutation(len(X)), {}
+    for n in sizes:
+        rows = order[:n]
+        probe = LinearProbe(kind).fit(X[rows], Y.iloc[rows], None if groups is None else np.asarray(groups)[rows])
+        curve[n] = mean_auc(probe, X_test, Y_test, seed=seed, groups=test_groups)
+    return curve
+
+
+def dimension_curve(X, Y, X_test, Y_test, components, kind="logistic", groups=None, test_groups=None):
+    """Mean AUC on the test rows by principal components kept, {k: {"auc", "low", "high", "variance"}}.
+
+    variance is the share of the training rows' total variance that the first k components of the standardised columns
+    carry. `plots.learning_curves` takes the curve. Groups as in `learning_curve`. Raises ValueError on components
+    beyond the rank of X.
+
+    >>> X = np.random.default_rng(0).standard_normal((500, 3))
+    >>> curve = dimension_curve(X[:400], X[:400, 0] > 0, X[400:], X[400:, 0] > 0, [1, 3], kind="lda")
+    >>> curve[1]["auc"] < curve[3]["auc"], round(curve[3]["variance"], 6)
+    (True, 1.0)
+    """
+    X = matrix(X, rows=10)
+    mean, scale = column_scale(X)
+    squares = thin(whole_standardised(X, mean, scale))[1] ** 2
+    for k in components:
+        if not 1 <= k <= len(squares):
+            raise ValueError(f"components holds {k}; X is of rank {len(squares)}, so take 1 to {len(squares)}")
+    carried = np.cumsum(squares) / squares.sum()
+    probes = {k: LinearProbe(kind, k).fit(X, Y, groups) for k in components}
+    return {
+        k: mean_auc(probe, X_test, Y_test, groups=test_groups) | {"variance": float(carried[k - 1])}
+        for k, probe in probes.items()
+    }
+
+
+def variance_share(probe, X):
+    """Share of the total variance of X (n, d) along a fitted probe's directions: one row an attribute.
+
+    v' S v / trace S, S the covariance of X, for unit vectors v. Columns: weights, pattern (0 where the probe found
+    nothing), random (1 / d, the mean over directions), leading (the first principal component: the most there can be).
+    Raises ValueError where X has other columns than the fit or all of its rows are the same.
+
+    >>> X = np.random.default_rng(0).standard_normal((300, 4)) * [3, 1, 1, 1]
+    >>> share = variance_share(LinearProbe("lda").fit(X, X[:, 1] > 0), X)
+    >>> bool(share.weights[0] < 0.2 < share.random[0] < 0.6 < share.leading[0])
+    True
+    """
+    X = matrix(X)
+    same_columns(X, probe.coef_.shape[1])
+    X, _ = centred(X)
+    squares = thin(X)[1] ** 2
+    along = {"weights": probe.coef_, "pattern": probe.pattern_}
+    table = {name: ((X @ unit_rows(V).T) ** 2).sum(0) / squares.sum() for name, V in along.items()}
+    table |= {"random": 1 / X.shape[1], "leading": squares[0] / squares.sum()}
+    return pd.DataFrame(table, pd.Index(probe.attributes_, name="attribute"))

@@ -1,0 +1,180 @@
+"""Linear probes for all attributes at once.
+
+Every kind of probe is fitted to features whose Gram matrix is diagonal (`linalg.principal_space`): ridge and
+discriminant are closed forms there, the logistic solver is well conditioned, and the cost is in min(n, d). The weights
+`coef_` read an attribute; `pattern_` (covariance x weights) is the direction that writes it.
+"""
+
+from numbers import Integral, Real
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from ..core.checks import choice, labels, same_columns, share
+from ..linalg.moments import column_scale, covariance_with, product
+from ..linalg.principal_space import principal
+from ..linalg.ridge_regression import ridge
+from ..linalg.stored_rows import StoredRows, as_rows, stored_space, taken, whole_standardised
+from ..stats.groups import shared_groups
+from ..stats.roc import auc  # noqa: F401  (`probe_scores` goes with a probe)
+from .discriminants import SHRINKAGES, authors_lda, lda, mean_difference, plain_difference
+from .logistic_solver import logistic, one_sided
+from .scores import probe_scores, read  # noqa: F401  (`probe_scores` goes with a probe)
+
+SOLVERS = {
+    "logistic": logistic,
+    "lda": lda,
+    "ridge": ridge,
+    "mean-difference": mean_difference,
+    "authors": logistic,
+    "authors-lda": authors_lda,
+}
+CHOSEN = ("logistic", "ridge")  # kinds whose penalty may be chosen from a list
+WITHOUT = ("mean-difference", "authors-lda")  # kinds that have no penalty
+AUTHORS_COMPONENTS = 500
+
+
+class LinearProbe(BaseEstimator):
+    """Linear classifiers of a attributes from X (n, d), fitted together.
+
+    kind        "logistic": L2-penalised logistic regression; "ridge": least squares on -1/+1; "lda": Fisher's
+                discriminant with shrunk covariance; "mean-difference": difference of class means, midpoint intercept;
+                "authors" and "authors-lda": as published, logistic regression with penalty 1 and the class-mean
+                difference with identity covariance, both in 500 components (or `components`) of the columns as they are
+    components  keep this many principal components, each scaled to unit variance; all, unscaled, if None. They are
+                found on all rows, also on those that are held out to choose a penalty: with nearly as many components
+                as rows the choice is then no longer honest, and tends to weak penalties
+    penalty     "cv": chosen from the data, for each attribute (logistic: 3 folds by log loss; ridge: leave one out) or
+                for all (lda: Ledoit and Wolf; "oas": oracle approximating); a list of numbers to choose from (logistic,
+                ridge); or a number: lambda = 1 / C of scikit-learn for logistic, lambda for ridge, the share of
+                shrinkage in (0, 1] for lda. Mean differences have none.
+    Columns are standardised first (save for the authors' kinds, and for the mean difference without `components`, which
+    stays the plain difference of class means), so penalties count in standard deviations; a constant column gets the
+    coefficient 0. With fewer rows than columns the weights lie in the span of the rows, exactly where the penalised
+    optimum is. X may be larger than memory (`NoiseZoo.stored`, or a large memory map): its `components` are then found
+    in a few passes, and must be named.
+
+    Fitted, all in the space of X: `coef_` (a, d), `intercept_` (a,), `pattern_` (a, d; of the plain mean difference,
+    that itself), `attributes_` (names, or 0, 1, ... for arrays), `penalty_` (a,), `n_features_in_`. A penalty at an end
+    of its grid says that the best one may lie beyond.
+
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((200, 5))
+    >>> probe = LinearProbe("ridge").fit(X, X[:, :2] > 0)
+    >>> probe.coef_.shape, float((probe.predict(X) == (X[:, :2] > 0)).mean()) > 0.9
+    ((2, 5), True)
+    """
+
+    def __init__(self, kind="logistic", components=None, penalty="cv"):
+        self.kind = kind
+        self.components = components
+        self.penalty = penalty
+
+    def fit(self, X, Y, groups=None):
+        """Fit to X (n, d) and Y of 0/1: DataFrame, (n, a) or (n,); ValueError names what is wrong and where.
+
+        Rows whose label is missing (-1, NaN) are left out for that attribute; attributes that miss the same rows are
+        fitted together.
+        groups  (n,): rows of one group (a person) are held out together where penalties are chosen by holding rows out
+        """
+        choice(self.kind, SOLVERS, "kind of probe")
+        check_penalty(self.kind, self.penalty)
+        if not (self.components is None or isinstance(self.components, Integral)):
+            raise ValueError(f"components is {self.components!r}; it must be a whole number, or None for all")
+        X = as_rows(X, rows=10)
+        truth, known, names = labels(Y, len(X))
+        groups = shared_groups(groups, len(X))
+        shape = len(names), X.shape[1]
+        fitted = Fitted(np.empty(shape), np.empty(shape[0]), np.empty(shape[0]), np.empty(shape))
+        for columns, rows in alike(known):
+            part, group = (X, groups) if rows.all() else (taken(X, rows), None if groups is None else groups[rows])
+            here = truth[rows][:, columns]
+            check_folds(self, here, group, [names[i] for i in columns])
+            for whole, found in zip(fitted, fit_known(self, part, here, group)):
+                whole[columns] = found
+        self.coef_, self.intercept_, self.penalty_, self.pattern_ = fitted
+        self.attributes_, self.n_features_in_ = names, X.shape[1]
+        return self
+
+    def decision_function(self, X):
+        """X coef' + intercept, (n, a); positive where the attribute is read as present.
+
+        Log odds for logistic and lda, and the authors' two.
+        """
+        check_is_fitted(self)
+        X = as_rows(X)
+        same_columns(X, self.n_features_in_)
+        return product(X, self.coef_) + self.intercept_
+
+    def predict(self, X):
+        """Attributes (n, a) as 0/1."""
+        return (self.decision_function(X) > 0).astype(int)
+
+    def score(self, X, Y):
+        """AUC averaged over attributes, for scikit-learn's model selection."""
+        scores, found = read(self, X, Y)
+        return float(auc(scores, found.truth, found.known).mean())
+
+
+class Fitted(NamedTuple):
+    """Coefficients (a, d), intercepts (a,), penalties (a,) and patterns (a, d) of some attributes."""
+
+    coef: np.ndarray
+    intercept: np.ndarray
+    penalty: np.ndarray
+    pattern: np.ndarray
+
+
+def fit_known(probe, X, truth, groups):
+    """`Fitted` of attributes truth (n, a) whose labels are all known."""
+    if probe.kind == "mean-difference" and probe.components is None:
+        coef, intercept = plain_difference(X, truth)
+        return Fitted(coef, intercept, 0.0, coef)
+    (mean, scale), penalty, components, cut = column_scale(X), probe.penalty, probe.components, False
+    if probe.kind.startswith("authors"):
+        scale = np.where(np.isinf(scale), np.inf, 1.0)
+        penalty = 1.0 if isinstance(penalty, str) else penalty
+        components, cut = AUTHORS_COMPONENTS if components is None else components, components is None
+    if isinstance(X, StoredRows):
+        space = stored_space(X, mean, scale, components, cut)
+    else:
+        space = principal(whole_standardised(X, mean, scale), components, cut)
+    weights, intercept, penalty = SOLVERS[probe.kind](space, truth, penalty, groups)
+    coef = (space.back(weights) / scale[:, None]).T
+    return Fitted(coef, intercept - coef @ mean, penalty, covariance_with(X, space.scores(weights)))
+
+
+def alike(known):
+    """Yields (columns, rows) for each set of attributes that are known (n, a) in the same rows."""
+    patterns = {}
+    for column, rows in enumerate(known.T):
+        patterns.setdefault(rows.tobytes(), []).append(column)
+    for columns in patterns.values():
+        yield columns, known[:, columns[0]]
+
+
+def check_penalty(kind, penalty):
+    """Raise ValueError unless the penalty is "cv" or in the kind's range."""
+    if kind in WITHOUT and penalty != "cv":
+        raise ValueError(f"penalty is {penalty!r}, and {kind} has none; leave it out")
+    if isinstance(penalty, str) and penalty in (SHRINKAGES if kind == "lda" else ("cv",)):
+        return
+    listed = np.ndim(penalty) == 1 and len(penalty) > 0
+    if listed and kind not in CHOSEN:
+        raise ValueError(f"penalty is {penalty!r}; {' and '.join(CHOSEN)} choose from a list, {kind} takes one number")
+    for value in penalty if listed else [penalty]:
+        share(value, "penalty (or 'cv')", high=1.0 if kind == "lda" else np.inf)
+
+
+def check_folds(probe, truth, groups, names):
+    """Raise ValueError, naming the attribute, where folds of groups would leave a logistic fit one class."""
+    if groups is None or probe.kind != "logistic" or isinstance(probe.penalty, Real):
+        return
+    lacking = np.flatnonzero(one_sided(truth, groups))
+    if lacking.size:
+        raise ValueError(
+            f"attribute {names[lacking[0]]!r} has one class only outside a fold of groups; leave it out, or name a"
+            " penalty"
+        )

@@ -1,0 +1,16 @@
+"""Recipes, runs and what they found.
+
+A recipe names notebooks and parameters, Papermill executes them, and what has not changed is skipped. The views that
+a recipe asks for can also be made without notebooks, in job arrays or by Ray's workers.
+
+Public names, by file:
+
+- `workspace`: Workspace, runs_with_zoo
+- `recipes`: plan, read_recipe
+- `execute`: run
+- `views`: build_recipe, view_parameters
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

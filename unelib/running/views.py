@@ -1,0 +1,129 @@
+"""The views that a recipe asks for, made as notebooks 01 and 02 make them: here, in job arrays, or by Ray's workers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+import pandas as pd
+
+from ..core import paths
+from ..inversion.deterministic import invert, leak, to_latents
+from ..models.encoders import load_encoder
+from ..models.generators import load_generator
+from ..store.image_index import pixels_of
+from ..worlds.image_sets import joined_pixels, load_parts, thumbnails
+from .ray_workers import on_ray
+from .recipes import notebook_defaults, plan, read_recipe
+from .workspace import Workspace
+
+generator, encoder = lru_cache(1)(load_generator), lru_cache(1)(load_encoder)
+
+
+@dataclass(frozen=True)
+class View:
+    """A view to be made: `load()` fetches its model and returns (compute, settings) for `NoiseZoo.build`."""
+
+    name: str
+    load: Callable
+    kind: str
+    dtype: str = "float16"
+
+
+def views_of(parameters):
+    """The views that a notebook with these parameters makes, in its order; nothing is loaded yet."""
+    p, views = parameters, []
+    if "generators" in p:
+        views += [View(name, partial(inversion, name, p), "noise") for name in p["generators"]]
+        views.append(View("pixels", small_pictures, "control"))
+        for i, name in enumerate(p["generators"]):
+            of = f" of {name}" if i else ""  # the first generator's controls keep plain names
+            views.append(View(f"clean latent{of}", partial(clean_latent, name, p), "control"))
+            views.append(View(f"leak{of}", partial(leak_control, name, p), "control"))
+        untrained = f"untrained:{p['generators'][0]}"
+        views.append(View(untrained, partial(inversion, untrained, p), "control"))
+    if "encoders" in p:
+        names = [*p["encoders"], *(f"untrained:{name}" for name in p["encoders"])]
+        views += [View(name, partial(embedding, name, p), "embedding", "float32") for name in names]
+    return views
+
+
+def inversion(name, p):
+    """Noise of a generator."""
+    gen, how = generator(name), {key: p[key] for key in ("steps", "solver", "grid")}
+    return lambda pixels: invert(gen, pixels, batch_size=p["batch_size"], **how).noise, how | gen.settings
+
+
+def clean_latent(name, p):
+    """What inversion starts from."""
+    gen = generator(name)
+    return lambda pixels: to_latents(gen, pixels, p["batch_size"]), gen.settings
+
+
+def leak_control(name, p):
+    """What the highest noise level leaves of the picture, under fresh noise."""
+    gen = generator(name)
+    sigma = gen.schedule(p["steps"], spacing=p["grid"]).sigmas[-1]
+    return lambda pixels: leak(to_latents(gen, pixels, p["batch_size"]), sigma), gen.settings | {"sigma": sigma}
+
+
+def small_pictures():
+    """The pictures themselves, 16 pixels a side."""
+    return lambda pixels: thumbnails(pixels, 16), {"side": 16}
+
+
+def embedding(name, p):
+    """Embedding of an encoder."""
+    enc = encoder(name)
+    return lambda pixels: enc.embed(pixels, batch_size=p["batch_size"]), enc.settings
+
+
+def build_recipe(recipe, overrides=None, share=(1, 1), ray=None, workers=None):
+    """Make the views of a recipe that are not there yet; returns a DataFrame of how many shards each took.
+
+    overrides  parameters in place of the recipe's
+    share      (i, n): only every n-th shard of each view, from the i-th on
+    ray        None: in this process; "local": by workers on this machine; else the address of a Ray cluster
+    """
+    made = []
+    for parameters in view_parameters(recipe, overrides):
+        zoo = Workspace(parameters["run"]).zoo
+        parts = image_parts(parameters)
+        zoo.add(*parts)
+        pixels = joined_pixels(*parts)
+        for view in views_of(parameters):
+            compute, settings = view.load()
+            options = {"kind": view.kind, "dtype": view.dtype, "share": share}
+            if ray is None:
+                shards = zoo.build(view.name, compute, pixels, settings, **options)
+            else:
+                load = partial(worker_view, parameters, view.name, settings, zoo.index_columns(["id", "sha256"]))
+                shards = zoo.fill(view.name, on_ray(load, ray, workers), settings, **options)
+            made.append((view.name, shards))
+    return pd.DataFrame(made, columns=["view", "made"])
+
+
+def view_parameters(recipe, overrides=None):
+    """Parameters, defaults included, of those notebooks of a recipe that make views; ValueError if none does."""
+    recipe = read_recipe(recipe)
+    steps = [notebook_defaults(paths.ROOT / notebook) | given for notebook, given in plan(recipe, overrides)]
+    steps = [step for step in steps if "generators" in step or "encoders" in step]
+    if not steps:
+        raise ValueError(f"recipe {recipe['name']!r} makes no views: none of its notebooks has generators or encoders")
+    return steps
+
+
+def image_parts(p):
+    """The training and held-out images of a recipe."""
+    names = ("image_set", "n_train", "n_test", "train_split", "test_split")
+    return load_parts(*(p[name] for name in names), size=p["image_size"])
+
+
+def worker_view(parameters, name, settings, index):
+    """What a worker elsewhere needs for a view: `compute` and `rows -> pixels`, checked against the index.
+
+    ValueError if the model is another one there, or runs in another precision.
+    """
+    compute, there = next(view for view in views_of(parameters) if view.name == name).load()
+    if there != settings:
+        raise ValueError(f"view {name!r}: a worker has the settings {there}, not {settings} as here; make them agree")
+    return compute, partial(pixels_of, index, joined_pixels(*image_parts(parameters)))

@@ -1,0 +1,10 @@
+from .groups import overlap as overlap
+from .groups import split_by_group as split_by_group
+from .intervals import Interval as Interval
+from .intervals import mean_interval as mean_interval
+from .intervals import wilson as wilson
+from .p_values import holm as holm
+from .p_values import simulated_p as simulated_p
+from .p_values import smallest_p as smallest_p
+from .roc import auc as auc
+from .roc import average_precision as average_precision

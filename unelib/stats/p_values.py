@@ -1,0 +1,91 @@
+"""From a statistic and its simulated null to a p-value, from many p-values to a claim about all, and shares."""
+
+import numpy as np
+
+SIDES = {"high": 1, "low": 1, "both": 2}  # on which a statistic can be extreme
+
+
+def simulated_p(statistic, null, side="high"):
+    """p-value (1 + draws at least as extreme) / (1 + draws) of a statistic against draws (simulations,) of its null.
+
+    side  which values are extreme: "high", "low" or "both" (twice the smaller of the two)
+    The test is exact if the statistic and its draws have one law (Davison and Hinkley, 1997, equation 4.11).
+
+    >>> simulated_p(9.5, np.arange(19.0)), simulated_p(99, np.arange(19.0))
+    (0.5, 0.05)
+    """
+    high, low = ((1 + int(extreme.sum())) / (1 + len(null)) for extreme in (null >= statistic, null <= statistic))
+    return {"high": high, "low": low, "both": min(1.0, 2 * min(high, low))}[side]
+
+
+def verdict(test, statistic, null, level, side="high"):
+    """A row of a table of tests: statistic, what the null gives, p, and whether it is rejected at `level`.
+
+    null_low, null_high  critical values, draws of the null: it is rejected if the statistic is below the one or above
+                         the other; infinite on a side that is never extreme, or where draws are too few to reject
+    """
+    p, (low, high) = simulated_p(statistic, null, side), critical_values(null, level, side)
+    return {
+        "test": test,
+        "statistic": float(statistic),
+        "null_low": low,
+        "null_median": float(np.median(null)),
+        "null_high": high,
+        "p": p,
+        "rejected": p <= level,
+    }
+
+
+def critical_values(null, level, side="high"):
+    """Ends (low, high) outside of which `simulated_p` is at most `level`.
+
+    At tail t of s draws, (1 + number at least as extreme) / (1 + s) <= t beyond the k-th most extreme draw,
+    k = floor(t (1 + s)), and never if k is 0.
+
+    >>> critical_values(np.arange(99.0), 0.05), critical_values(np.arange(99.0), 0.1, "both")
+    ((-inf, 94.0), (4.0, 94.0))
+    """
+    draws = np.concatenate([[-np.inf], np.sort(null), [np.inf]])
+    k = int(np.floor(level / SIDES[side] * (1 + len(null)) + 1e-9))  # 0.05 * 60 rounds to less than 3, say
+    return float(draws[0 if side == "high" else k]), float(draws[-1 if side == "low" else -1 - k])
+
+
+def smallest_p(simulations, side="high"):
+    """The smallest p-value that a test by so many draws can give.
+
+    >>> smallest_p(99), smallest_p(99, "both")
+    (0.01, 0.02)
+    """
+    return SIDES[side] / (1 + simulations)
+
+
+def draws_needed(level, side="high"):
+    """The fewest draws of a null with which a test can reject at `level`.
+
+    >>> draws_needed(0.05), draws_needed(0.05, "both")
+    (19, 39)
+    """
+    return int(np.ceil(SIDES[side] / level - 1e-9)) - 1
+
+
+def enough_draws(simulations, level, side="high", what="simulations"):
+    """Raise ValueError if so many draws of a null, by the name `what`, cannot reject at `level`."""
+    if simulations < draws_needed(level, side):
+        raise ValueError(
+            f"{what}={simulations} cannot reject at {level:g}; ask for {draws_needed(level, side)} or more"
+        )
+
+
+def holm(p):
+    """Holm's (1979) adjusted p-values, of any shape: rejecting those at most `level` errs anywhere with that chance.
+
+    The k-th smallest of m is multiplied by m + 1 - k, and is at least the one before it and at most 1; tests may depend
+    on one another.
+
+    >>> holm([0.01, 0.5, 0.02]).tolist()
+    [0.03, 0.5, 0.04]
+    """
+    p = np.asarray(p, np.float64)
+    order, adjusted = np.argsort(p, axis=None), np.empty(p.size)
+    adjusted[order] = np.minimum(np.maximum.accumulate(p.ravel()[order] * np.arange(p.size, 0, -1)), 1)
+    return adjusted.reshape(p.shape)

@@ -1,0 +1,95 @@
+"""A zoo on the Hugging Face hub: pushed whole and sound, pulled and checked before anyone reads it."""
+
+import os
+from pathlib import Path
+
+from ..core.files import write_whole
+from .zoo import FILES, NoiseZoo
+
+
+def push(zoo, repo, private=False, api=None):
+    """Upload a zoo with its data card as the hub data set `repo` (owner/name); a damaged or unfinished one is refused.
+
+    api  `huggingface_hub.HfApi` by default, with the token of `hf auth login`
+    """
+    refuse_faults(zoo, "push it after: python -m unelib zoo repair RECIPE")
+    api = api or hub_api()
+    write_whole(zoo.path / "README.md", lambda part: part.write_text(data_card(zoo, repo)))
+    api.create_repo(repo, repo_type="dataset", private=private, exist_ok=True)
+    return api.upload_folder(
+        repo_id=repo, repo_type="dataset", folder_path=str(zoo.path), allow_patterns=["README.md", *FILES]
+    )
+
+
+def pull(repo, folder, revision=None, api=None):
+    """Download the hub data set `repo` into a new folder and verify it; returns the `NoiseZoo`.
+
+    It is called by its name only once every shard has proved sound; a pull that broke off goes on where it was.
+    """
+    folder = Path(folder)
+    if folder.exists():
+        raise ValueError(f"{folder} is there already; pull into a new folder")
+    part = folder.with_name(f".{folder.name}.pull")
+    api = api or hub_api()
+    api.snapshot_download(
+        repo_id=repo, repo_type="dataset", revision=revision, local_dir=str(part), allow_patterns=["README.md", *FILES]
+    )
+    if not NoiseZoo(part).has_index:
+        raise ValueError(f"{repo} is no NoiseZoo: it has no index.parquet; it may be one of .npy files (zoo import)")
+    refuse_faults(NoiseZoo(part), f"remove {part} and pull it again")
+    os.replace(part, folder)
+    return NoiseZoo(folder)
+
+
+def refuse_faults(zoo, next_step):
+    """ValueError with the first fault of a zoo, if it has any."""
+    faults = zoo.verify()
+    if len(faults):
+        first = faults.iloc[0]
+        raise ValueError(
+            f"{zoo.path} has {len(faults)} faults, first view {first['view']!r}, shard {first.shard}: {first.problem};"
+            f" {next_step}"
+        )
+
+
+def hub_api():
+    """The hub's own client; ImportError says how to install it."""
+    try:
+        from huggingface_hub import HfApi
+    except ImportError as error:
+        raise ImportError("the hub needs the extra: pip install 'unelib[hub]'") from error
+    return HfApi()
+
+
+def data_card(zoo, repo):
+    """The README of a zoo on the hub: what it holds, how each view was made, how it is read."""
+    splits = zoo.index["split"].value_counts(sort=False)
+    views = "\n".join(
+        f"| {v.view} | {v.kind} | {v.columns} | {v.dtype} | {v.rounding:.1e} | "
+        + ", ".join(f"{key} {value}" for key, value in v.settings.items())
+        + " |"
+        for v in zoo.info().itertuples()
+    )
+    return f"""---
+pretty_name: NoiseZoo {repo.split("/")[-1]}
+tags: [noise-zoo, diffusion, embeddings]
+---
+# NoiseZoo: {repo}
+
+Row-aligned views of the same {len(zoo)} images ({", ".join(f"{n} {split}" for split, n in splits.items())}): the noise
+that diffusion models assign to them and the embeddings of encoders, with {zoo.attributes.shape[1]} attributes:
+{", ".join(zoo.attributes)}. The images themselves are not included; `index.parquet` has the SHA-256 of each.
+
+| view | kind | columns | kept as | relative rounding error | made with |
+|---|---|---|---|---|---|
+{views}
+
+```python
+from unelib.store import pull
+
+zoo = pull("{repo}", "zoo")   # every shard is verified
+zoo.views, zoo[zoo.views[0]], zoo.attributes
+```
+Each view is a folder of safetensors shards (tensor `rows`), with the settings in `manifest.json` and a record with the
+hash beside each shard.
+"""

@@ -1,0 +1,76 @@
+"""What a view is: its settings, written once and never changed, so that nothing made otherwise can be mixed in."""
+
+import json
+import platform
+from importlib.metadata import version
+
+from ..core.files import read_json, value_hash
+
+LAYOUT = 2
+KINDS = ("noise", "embedding", "control")
+DTYPES = ("float16", "float32")
+MUST_AGREE = ("view", "kind", "dtype", "shard_rows", "images", "index")
+
+
+def new_manifest(view, kind, settings, dtype, shard_rows, images, index):
+    """The manifest of a view; ValueError for a kind or dtype that there is not.
+
+    settings  JSON values that the view depends on
+    index     hash of the images it is made of
+    """
+    check_among("kind of view", kind, KINDS)
+    check_among("dtype to keep", dtype, DTYPES)
+    wanted = {"view": view, "kind": kind, "settings": settings, "dtype": dtype, "shard_rows": shard_rows}
+    wanted |= {"images": images, "index": index, "layout": LAYOUT, "versions": versions()}
+    return json.loads(json.dumps(wanted))
+
+
+def read_manifest(path):
+    """A view's manifest; ValueError if it is damaged or of another layout."""
+    manifest = read_json(path)
+    if not isinstance(manifest, dict) or manifest.get("layout") != LAYOUT:
+        raise ValueError(f"{path.parent} was kept by another version of unelib; remove it and build the view again")
+    missing = [key for key in (*MUST_AGREE, "settings", "order") if key not in manifest]
+    if missing:
+        raise ValueError(f"{path} is damaged: it has no {missing[0]!r}; restore it or remove its folder")
+    return manifest
+
+
+def refuse_other_settings(manifest, wanted):
+    """ValueError naming every setting in which a manifest and what is wanted differ."""
+    old, new = manifest["settings"], wanted["settings"]
+    differ = [(k, manifest[k], wanted[k]) for k in MUST_AGREE if manifest[k] != wanted[k]]
+    differ += [(k, old.get(k), new.get(k)) for k in sorted(old | new) if old.get(k) != new.get(k)]
+    if differ:
+        differ = "; ".join(f"{key}: {there!r} there, {now!r} now" for key, there, now in differ)
+        raise ValueError(
+            f"view {wanted['view']!r} was made with other settings ({differ}); name it otherwise or remove it"
+        )
+
+
+def versions():
+    """Versions of Python and of the packages that a view's values depend on."""
+    packages = {name: version(name) for name in ("torch", "diffusers", "transformers", "numpy")}
+    return {"python": platform.python_version()} | packages
+
+
+def shard_count(manifest):
+    """Number of shards of a view."""
+    return -(-manifest["images"] // manifest["shard_rows"])
+
+
+def shard_rows_of(manifest, shard):
+    """The slice of the view's rows that a shard holds."""
+    first = shard * manifest["shard_rows"]
+    return slice(first, min(first + manifest["shard_rows"], manifest["images"]))
+
+
+def made_for(manifest):
+    """Hash of what a view's shards are made for: its settings and its images."""
+    return value_hash({key: manifest[key] for key in (*MUST_AGREE, "settings")})
+
+
+def check_among(what, value, allowed):
+    """ValueError unless a value is among the allowed ones."""
+    if value not in allowed:
+        raise ValueError(f"unknown {what} {value!r}; choose one of {', '.join(allowed)}")
