@@ -291,7 +291,7 @@ def test_unknown_models_are_named():
 
 
 def test_a_card_says_what_was_measured(tmp_path, monkeypatch):
-    monkeypatch.setattr(cards.loading, "MODELS", tmp_path)
+    monkeypatch.setattr(cards.paths, "MODELS", tmp_path)
     (tmp_path / "drawn-judge").mkdir()
     text = cards.write_card("drawn-judge", {"judge": "10 steps"}, {"AUC": 0.98765}).read_text()
     assert "| AUC | 0.988 |" in text and "10 steps" in text and "license: mit" in text
@@ -301,7 +301,7 @@ def test_a_card_says_what_was_measured(tmp_path, monkeypatch):
 
 
 def test_the_time_of_a_training_stays_with_its_machine(tmp_path, monkeypatch):
-    monkeypatch.setattr(cards.loading, "MODELS", tmp_path / "models")
+    monkeypatch.setattr(cards.paths, "MODELS", tmp_path / "models")
     (tmp_path / "models/drawn-judge").mkdir(parents=True)
     assert cards.settings_of("drawn-judge")["judge"].endswith("wall time not recorded")
     trained(cards.checkpoints_of("drawn-judge"))

@@ -3,7 +3,7 @@
 A direction for reading (a probe's weights) and one for writing (the pattern: covariance x weights, Haufe et al.,
 2014) are different objects: the first is blind to correlated attributes, the second moves along the data.
 
-Elsewhere, and offered here too:
+Elsewhere:
 - `linalg.covariance`: `Covariance` of rows, which need not be written out, for what is to be uncorrelated.
 - `boundaries`: how far rows lie from a probe's `boundary`, and steps counted from there.
 - `minimal_edits`: the smallest change after which several attributes have given scores.
@@ -180,6 +180,7 @@ def removal(d, others, cov, by="correlation"):
     Columns: cosine_before, cosine_after, correlation_before, correlation_after. A correlation is NaN where the rows do
     not vary.
 
+    >>> from unelib.linalg import Covariance
     >>> X = np.random.default_rng(0).standard_normal((500, 2)) @ [[2.0, 1.0], [0.0, 1.0]]
     >>> d, other = Direction("d", np.array([0.6, 0.8])), Direction("other", np.array([1.0, 0.0]))
     >>> removal(d, other, Covariance(X), by="cosine").round(1).iloc[0].tolist()

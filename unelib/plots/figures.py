@@ -121,9 +121,10 @@ def pass_rates(table, ax=None, level=0.05, control=("true Gaussian", "bimodal"))
     return ax
 
 
-def side_by_side(count, height=3.4, sharey=True):
-    """A figure of the workbook's width with `count` panels that share their y axis: (figure, axes)."""
-    return plt.subplots(1, count, figsize=(WIDTH, height), layout="constrained", sharey=sharey)
+def side_by_side(count, height=3.4, sharey=True, rows=1):
+    """A figure of the workbook's width with `count` panels that share their y axis, or rows of such: (figure, axes)."""
+    size = {"figsize": (WIDTH, height), "layout": "constrained"}
+    return plt.subplots(rows, count, **size, sharex=rows > 1, sharey=sharey)
 
 
 def frontiers(table, groups, rows, log=(), height=2.4):
