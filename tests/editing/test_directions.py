@@ -409,3 +409,8 @@ def gaps_apart(Y):
 def test_errors_of_partial_directions(spoilt, message):
     with pytest.raises(ValueError, match=message):
         partial_directions(*spoilt(*confounded(100)))
+
+
+def test_a_direction_equals_itself_and_can_be_a_key():
+    d, same = (Direction("d", np.array([0.6, 0.8])) for _ in range(2))
+    assert d == d and d != same and {d: 1}[d] == 1

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from unelib.evidence.claims import beyond_draws, directions_agree, kind_of, mispaired_gains, r2_row
+from unelib.editing.directions import Direction, NothingShared
+from unelib.evidence.claims import beyond_draws, carried_or_none, directions_agree, kind_of, mispaired_gains, r2_row
 from unelib.evidence.verdicts import CLAIMS, evidence, in_words, summary, trial_of, verdict
 from unelib.latent.une import UNE
 from unelib.store.zoo import NoiseZoo
@@ -163,3 +164,24 @@ def test_a_zoo_without_what_is_needed_is_refused(tmp_path):
     index.to_parquet(zoo.index_path, index=False)
     with pytest.raises(ValueError, match="no images of split 'test'"):
         trial_of(zoo)
+
+
+class Deaf:
+    """A model of two views that lets nothing through, or whose prediction fails."""
+
+    loadings_ = {"b": np.zeros((3, 1))}
+
+    def __init__(self, error=None):
+        self.error = error
+
+    def predict(self, view, given):
+        if self.error:
+            raise self.error
+        return np.zeros((2, 3))
+
+
+def test_what_is_not_shared_leads_nowhere_and_an_error_in_code_is_no_evidence():
+    d = Direction("d", np.array([0.6, 0.8]))
+    assert issubclass(NothingShared, ValueError) and not carried_or_none(d, Deaf(), "a", "b").vector.any()
+    with pytest.raises(ValueError, match="broken"):
+        carried_or_none(d, Deaf(ValueError("broken")), "a", "b")

@@ -216,3 +216,28 @@ def test_the_command_line(project):
 @pytest.mark.parametrize("path", sorted((paths.ROOT / "recipes").glob("*.yaml")), ids=lambda p: p.stem)
 def test_every_recipe_fits_its_notebooks(path):
     assert recipes.plan(recipes.read_recipe(path))
+
+
+def test_the_digest_of_the_package_sees_every_room_and_not_the_trainings(project):
+    files = {name: project / "unelib" / name for name in ("__init__.py", "core/files.py", "training/loop.py")}
+    for file in files.values():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("")
+    found = [execute.package_digest()]
+    for name in ("core/files.py", "__init__.py", "training/loop.py"):
+        files[name].write_text("changed = True\n")
+        found.append(execute.package_digest())
+    files["core/files.py"].rename(project / "unelib" / "core" / "others.py")
+    assert len({*found[:3], execute.package_digest()}) == 4 and found[3] == found[2]
+
+
+def test_a_step_is_executed_again_after_a_change_in_a_room(project):
+    room = project / "unelib" / "core"
+    room.mkdir(parents=True)
+    (room / "files.py").write_text("")
+    notebook(project / "notebooks/01_a.ipynb", "run = 'x'", "size = 1")
+    path = recipe(project, notebooks=["notebooks/01_a.ipynb"])
+    execute.run(path)
+    assert list(execute.run(path).state) == ["skipped"]
+    (room / "files.py").write_text("changed = True\n")
+    assert list(execute.run(path).state) == ["executed"]

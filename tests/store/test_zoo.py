@@ -326,3 +326,30 @@ def test_a_damaged_index_says_what_to_do(zoo):
     zoo.index_path.write_bytes(b"PAR1")
     with pytest.raises(ValueError, match="index.parquet is damaged"):
         zoo.ids  # noqa: B018
+
+
+def test_a_view_that_another_version_began_is_not_gone_on_with(zoo, images, monkeypatch):
+    monkeypatch.setattr("unelib.store.manifest.__version__", "0.1.9")
+    build(zoo, images, share=(1, 2))
+    monkeypatch.undo()
+    with pytest.raises(ValueError, match="begun by unelib 0.1.9, and this is .* remove the view's folder"):
+        build(zoo, images)
+    assert len(zoo.verify()) == 2  # those that were not made yet
+
+
+def test_shards_of_another_version_are_found_and_mended(zoo, images):
+    build(zoo, images)
+    record = zoo.path / "views" / "view" / "00002.json"
+    told = json.loads(record.read_text())
+    record.write_text(json.dumps(told | {"versions": told["versions"] | {"unelib": "0.1.9"}}))
+    (fault,) = zoo.verify().itertuples()
+    assert fault.shard == 2 and "made by unelib 0.1.9, and its view by" in fault.problem
+    zoo.repair()
+    assert build(zoo, images) == 1 and zoo.verify().empty
+
+
+def test_a_complete_view_of_another_version_is_read_and_not_made_again(zoo, images, monkeypatch):
+    monkeypatch.setattr("unelib.store.manifest.__version__", "0.1.9")
+    build(zoo, images)
+    monkeypatch.undo()
+    assert build(zoo, images, compute=None) == 0 and zoo.verify().empty

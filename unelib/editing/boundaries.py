@@ -14,7 +14,7 @@ from ..core.checks import as_given, choice, flat_rows, per_row
 WAYS = ("raw", "gaussianised")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Boundary:
     """Where a probe's score x w + b of an attribute is 0: weights w (d,), intercept b.
 

@@ -15,7 +15,7 @@ FACE = re.compile(r"(free-)?face-(\d+)-(\d+)")  # free of correlations
 MARGIN = 2  # pixels around those that differ: an autoencoder's blur
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Counterfactual:
     """n pictures (n, h, w, 3) uint8 as they are (`real`) and as they should become (`wanted`).
 

@@ -26,7 +26,11 @@ STILL = 1e-12  # of the rows' largest value: a spread that is only their roundin
 UNIT = 1e-4  # by which a vector's length may miss 1
 
 
-@dataclass(frozen=True)
+class NothingShared(ValueError):
+    """Raised where a direction of one view has no counterpart in another: the model lets nothing of it through."""
+
+
+@dataclass(frozen=True, eq=False)
 class Direction:
     """A unit vector (d,) in a view's space; `sigma` is the standard deviation of the data's projection on it.
 
@@ -147,7 +151,7 @@ def carried(d, une, source, target, kind="write", X=None):
             so does a text in CLIP's space, which scores images by their product with it: it need not look like any
             difference of two images, while this does (Haufe et al., 2014)
     X       rows (n, d_target) whose projection sets `sigma`; without, it is 1
-    Raises ValueError on another width, unknown views or kinds, and where nothing of d is shared.
+    Raises ValueError on another width, unknown views or kinds; `NothingShared`, which is one, where nothing of d is.
 
     >>> from unelib import UNE
     >>> Z, rng = np.random.default_rng(0).standard_normal((300, 2)), np.random.default_rng(1)
@@ -166,7 +170,7 @@ def carried(d, une, source, target, kind="write", X=None):
         moved = une.loadings_[target] @ (une.loadings_[source].T @ vector)
     length = np.linalg.norm(moved)
     if not length > 0:
-        raise ValueError(f"nothing of this direction of {source} is shared with {target}")
+        raise NothingShared(f"nothing of this direction of {source} is shared with {target}")
     found = Direction(f"{getattr(d, 'name', 'direction')} from {source}", moved / length)
     return found if X is None else found.scaled_by(X)
 

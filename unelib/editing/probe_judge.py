@@ -31,6 +31,7 @@ class ProbeJudge:
 def judge_for(name, zoo, device="auto"):
     """A judge by name, as `load_judge`; "probe:" and an encoder's name makes one of that view's training images.
 
+    Where the zoo knows persons, each is on one side only when the probe's penalty is chosen.
     Raises ValueError, listing the views, if the zoo does not have that one.
     """
     if not name.startswith(PROBE):
@@ -38,5 +39,5 @@ def judge_for(name, zoo, device="auto"):
     view = name.removeprefix(PROBE)
     choice(view, zoo.views_of("embedding"), "view to judge by")
     learn = zoo.split == "train"
-    probe = LinearProbe("logistic").fit(zoo.rows(view, learn), zoo.attributes[learn])
+    probe = LinearProbe("logistic").fit(zoo.rows(view, learn), zoo.attributes[learn], zoo.groups[learn])
     return ProbeJudge(name, load_encoder(view, device), probe)

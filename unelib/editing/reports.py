@@ -14,7 +14,7 @@ from .counterfactuals import against_truth
 STILL = 0.02  # change of a probability along a whole walk below which it has no direction
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EditReport:
     """What an edit did to n images, each number by image; the properties are means over them.
 

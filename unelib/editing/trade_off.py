@@ -16,7 +16,7 @@ from ..stats.roc import drawn_counts
 from .reports import monotonicity, score_edit
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Curve:
     """One method's edits of n images towards one target, at rising strengths.
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..alignment.linear_maps import RidgeMap
-from ..editing.directions import Direction, carried, direction
+from ..editing.directions import Direction, NothingShared, carried, direction
 from ..editing.walks import shifted
 from ..gaussianity.pass_rates import pass_rate_test, twin_pass_rates
 from ..inversion.deterministic import generate
@@ -27,7 +27,7 @@ SHUFFLES = 39  # orders of the rows: with 39, the extreme ones are the ends of a
 SIZES = {"all": (1, 2, 2.5, 3), "pairs": (0.5, 1, 2, 3)}  # times the model's dimensions: one latent's, and each pair's
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trial:
     """A zoo's views and what every claim needs of them.
 
@@ -337,7 +337,7 @@ def carried_or_none(d, une, source, target):
     """A direction carried to another view, or one of length 0 where nothing of it is shared."""
     try:
         return carried(d, une, source, target)
-    except ValueError:
+    except NothingShared:
         return Direction(d.name, np.zeros(len(une.loadings_[target])))
 
 

@@ -24,7 +24,7 @@ from .jacobian import BLOCK, Jacobian
 RANK = 1e-6  # share of the largest singular value below which one is rounding
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Basis:
     """The local basis of one state x_t, rows of unit length.
 

@@ -6,6 +6,7 @@ loses is measured on noise that is known, and a stochastic latent that loses not
 Public names, by file:
 
 - `deterministic`: SETTINGS, Inversion, generate, generate_latents, invert, leak, reconstruct, to_images, to_latents
+- `ode`: noise_settings
 - `round_trips`: recovery, round_trip
 - `cost_accuracy`: PEERS, frontier
 - `solvers`: SOLVERS

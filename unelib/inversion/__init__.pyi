@@ -9,6 +9,7 @@ from .deterministic import leak as leak
 from .deterministic import reconstruct as reconstruct
 from .deterministic import to_images as to_images
 from .deterministic import to_latents as to_latents
+from .ode import noise_settings as noise_settings
 from .round_trips import recovery as recovery
 from .round_trips import round_trip as round_trip
 from .solvers import SOLVERS as SOLVERS

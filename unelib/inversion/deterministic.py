@@ -23,7 +23,7 @@ SETTINGS = {
 }
 
 
-@dataclass
+@dataclass(eq=False)
 class Inversion:
     """Noise (n, *latent_shape) float32 of n images, and one row of diagnostics an image.
 

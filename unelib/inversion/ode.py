@@ -10,7 +10,9 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 
-from .solvers import SOLVERS
+from ..core.checks import choice
+from ..models import noise_schedule
+from . import solvers
 
 
 class Field:
@@ -59,6 +61,18 @@ def between(gen, x, integrate, schedule, start, end):
     return (u[0] if isinstance(u, tuple) else u) * schedule.scales[end]
 
 
+def noise_settings(gen, steps, solver, grid):
+    """All that a noise depends on, for a view's manifest: the generator's settings, and the way with its revisions."""
+    pick_solver(solver)
+    return gen.settings | {
+        "steps": steps,
+        "solver": solver,
+        "grid": grid,
+        "solver_revision": solvers.REVISIONS[solver],
+        "grid_revision": noise_schedule.REVISIONS[choice(grid, noise_schedule.GRIDS, "grid")],
+    }
+
+
 def one_state(solver):
     """The solver's name if noise alone leads back by it; ValueError if it needs the state before, which edits lack."""
     if solver == "bdia":
@@ -68,9 +82,9 @@ def one_state(solver):
 
 def pick_solver(name):
     """Solver function by name; ValueError lists the names."""
-    if name not in SOLVERS:
-        raise ValueError(f"unknown solver {name!r}; choose one of {', '.join(SOLVERS)}")
-    return SOLVERS[name]
+    if name not in solvers.SOLVERS:
+        raise ValueError(f"unknown solver {name!r}; choose one of {', '.join(solvers.SOLVERS)}")
+    return solvers.SOLVERS[name]
 
 
 def fitting(batch_size, gen):

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import xlogy
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Schedule:
     """Noise levels from the image to the noise, each array (steps + 1,) float64.
 
@@ -106,6 +106,8 @@ def leading_timesteps(total, steps, offset=1):
 
 
 GRIDS = ("karras", "log-sigma", "uniform", "trailing", "leading")
+# Raise a grid's number when its levels change beyond rounding: noise that was made on the old ones is then known.
+REVISIONS = {"karras": 1, "log-sigma": 1, "uniform": 1, "trailing": 1, "leading": 1}
 
 
 def make_schedule(table, steps, grid="karras", flow=False):

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ..core import paths
 from ..inversion.deterministic import invert, leak, to_latents
+from ..inversion.ode import noise_settings
 from ..models.encoders import load_encoder
 from ..models.generators import load_generator
 from ..store.image_index import pixels_of
@@ -50,7 +51,7 @@ def views_of(parameters):
 def inversion(name, p):
     """Noise of a generator."""
     gen, how = generator(name), {key: p[key] for key in ("steps", "solver", "grid")}
-    return lambda pixels: invert(gen, pixels, batch_size=p["batch_size"], **how).noise, how | gen.settings
+    return lambda pixels: invert(gen, pixels, batch_size=p["batch_size"], **how).noise, noise_settings(gen, **how)
 
 
 def clean_latent(name, p):

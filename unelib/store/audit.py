@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from .manifest import shard_count, shard_rows_of
+from ..core.files import read_json
+from .manifest import begun_by, shard_count, shard_rows_of
 from .shards import OTHER_SETTINGS, record_of
 
 
@@ -26,8 +27,15 @@ def view_faults(zoo, manifest, index):
     if done and all(found[s] == OTHER_SETTINGS for s in done):
         problem = "its manifest was changed after its shards were made; restore it, or remove the view's folder"
         return [(view, -1, problem, 0, manifest["images"] - 1)]
+    found |= {s: other_version(zoo, manifest, s) for s in done if found[s] is None}
     rows = {shard: shard_rows_of(manifest, shard) for shard in found}
     return [(view, s, problem, rows[s].start, rows[s].stop - 1) for s, problem in found.items() if problem]
+
+
+def other_version(zoo, manifest, shard):
+    """What is wrong with a sound shard that another version of the package made than began its view, or None."""
+    made, begun = begun_by(read_json(record_of(zoo.shard_path(manifest["view"], shard)))), begun_by(manifest)
+    return None if made == begun else f"made by unelib {made}, and its view by {begun}"
 
 
 def repair(zoo):
@@ -38,7 +46,9 @@ def repair(zoo):
         if any(file.exists() for file in files):
             with zoo.claims(view, shard):
                 manifest = zoo.manifest_at(zoo.folder(view) / "manifest.json")
-                if zoo.faulty(manifest, [shard]):  # else another process has just made it
+                if zoo.faulty(manifest, [shard]) or other_version(
+                    zoo, manifest, shard
+                ):  # else another process has just made it
                     for file in files:
                         file.unlink(missing_ok=True)
     return faults

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..core.files import sweep
 from ..core.prefetch import ahead
-from .manifest import made_for, shard_count, shard_rows_of, versions
+from .manifest import made_for, refuse_other_version, shard_count, shard_rows_of, versions
 from .progress import Progress
 from .shards import stored, write_shard
 
@@ -29,6 +29,7 @@ def fill(zoo, manifest, results, progress=True, share=(1, 1)):
     left = zoo.faulty(manifest, mine)
     if not left:
         return 0
+    refuse_other_version(manifest)
     shown = Progress(view, len(mine), len(mine) - len(left), zoo.progress_path(view, share), progress)
     with zoo.claims(view) as claims, shown:
         while left:

@@ -4,6 +4,7 @@ import json
 import platform
 from importlib.metadata import version
 
+from .. import __version__
 from ..core.files import read_json, value_hash
 
 LAYOUT = 2
@@ -48,10 +49,25 @@ def refuse_other_settings(manifest, wanted):
         )
 
 
+def refuse_other_version(manifest):
+    """ValueError unless a view, of which shards are to be made, was begun by this version of the package."""
+    begun = begun_by(manifest)
+    if begun != __version__:
+        raise ValueError(
+            f"view {manifest['view']!r} was begun by unelib {begun}, and this is {__version__}: shards of two versions"
+            " are not mixed; go on with that version, or remove the view's folder and build it anew"
+        )
+
+
+def begun_by(manifest):
+    """The version of the package that a manifest, or the record of a shard, was written by."""
+    return manifest.get("versions", {}).get("unelib", "before 0.2.0")
+
+
 def versions():
-    """Versions of Python and of the packages that a view's values depend on."""
+    """Versions of Python, of this package and of those that a view's values depend on."""
     packages = {name: version(name) for name in ("torch", "diffusers", "transformers", "numpy")}
-    return {"python": platform.python_version()} | packages
+    return {"python": platform.python_version(), "unelib": __version__} | packages
 
 
 def shard_count(manifest):

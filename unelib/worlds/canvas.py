@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 
-@dataclass
+@dataclass(eq=False)
 class Canvas:
     """n pictures under way: `rgb` (n, 3, h, w) in 0..1, coordinates `x`, `y` (n, h, w), and `pixel`, their unit.
 

@@ -51,7 +51,7 @@ NUISANCES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Factors:
     """What n faces are made of; row i is face i.
 

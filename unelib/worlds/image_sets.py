@@ -22,7 +22,7 @@ CELEBA_SPLITS = {"train": 0, "valid": 1, "test": 2}
 IDENTITIES = "identity_CelebA.txt"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ImageSet:
     """n pictures and what is known of them; slicing keeps rows together.
 

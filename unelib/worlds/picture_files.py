@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 UNREADABLE = (OSError, ValueError, Image.DecompressionBombError)  # of a damaged, cut, foreign or far too large picture
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pictures:
     """Behaves like an array (n, size, size, 3) uint8 of the pictures in `files`, and reads them when it is sliced.
 
