@@ -50,7 +50,7 @@ $(READY): requirements.lock pyproject.toml
 lock:
 	rm -rf .venv/fresh
 	$(PYTHON) -m venv .venv/fresh
-	.venv/fresh/bin/python -m pip install --disable-pip-version-check --progress-bar off ".[hub,ray,dev]"
+	.venv/fresh/bin/python -m pip install --disable-pip-version-check --progress-bar off torch==2.13.0 ".[notebooks,explorer,hub,ray,dev]"
 	@grep '^#' requirements.lock > .venv/fresh/lock
 	.venv/fresh/bin/python -m pip freeze --all | grep -Eiv '^(unelib|pip==|torchvision|torchaudio|nvidia|cuda|triton)' \
 		| grep -v '^#' | sed 's/+cpu$$//; s/+cu[0-9]*$$//' | sort -f >> .venv/fresh/lock

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from .. import __version__
 from ..core.paths import ROOT
 from ..running.execute import run
 from .zoo import app as zoo
@@ -29,6 +30,7 @@ def sentence(error):
 
 
 @click.group(cls=PlainErrors, help="The UNE workbook: run recipes, keep noise, train and measure the embedded models.")
+@click.version_option(__version__, prog_name="unelib")
 def app():
     """The group that the commands belong to."""
 

@@ -6,6 +6,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 MODELS = DATA / "models"
+CLONE = (
+    "this is an installed package, without the embedded models, data, recipes and notebooks; for them clone the"
+    " workbook's repository and run `make run` there, or `pip install -e .`"
+)
 
 
 def home():
@@ -14,3 +18,13 @@ def home():
     Notebooks, recipes and models are the project's in any case.
     """
     return Path(os.environ.get("UNELIB_ROOT") or ROOT)
+
+
+def in_clone():
+    """Whether the package lies in a clone of the workbook, with models, data, recipes and notebooks beside it."""
+    return (ROOT / "pyproject.toml").is_file()
+
+
+def next_step(advice):
+    """What to do where a part of the workbook is missing: the advice in a clone, elsewhere that a clone is needed."""
+    return advice if in_clone() else CLONE

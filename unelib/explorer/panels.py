@@ -2,15 +2,16 @@
 
 import io
 
-import ipywidgets as w
 import numpy as np
 from PIL import Image
 
+from ..core.extras import needed
 from ..editing.directions import direction
 from ..editing.walks import move, solver_of
 from ..inversion.deterministic import generate
 from ..plots.figures import PALETTE, pretty
 
+w = needed("ipywidgets", "explorer")
 BLUE, GREY = PALETTE[0], "#aaaaaa"
 SIDE = 512  # pixels of a picture as sent; the page shows it as large as it has room for
 COLUMNS, GAP = "repeat(auto-fit, minmax(min(100%, 360px), 1fr))", "8px 24px"  # side by side, or stacked when narrow

@@ -7,7 +7,7 @@ import diffusers
 import torch
 import transformers
 
-from ..core.paths import MODELS
+from ..core.paths import MODELS, next_step
 
 # bars for reading files that are here already would fill notebooks; the hub's own bars of downloads stay
 diffusers.utils.logging.disable_progress_bar()
@@ -25,7 +25,8 @@ def find_model(name, presets, kind):
     looked = f"looked in {MODELS} and in the working folder"
     if name in presets:
         raise FileNotFoundError(
-            f"the folder of {kind} {name!r} is missing ({looked}); make it with: python -m unelib train {name}"
+            f"the folder of {kind} {name!r} is missing ({looked}); "
+            + next_step(f"make it with: python -m unelib train {name}")
         )
     raise FileNotFoundError(
         f"no {kind} {name!r}: it is neither a preset ({', '.join(presets)}) nor a folder nor a hub id like owner/name"

@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 
 import pandas as pd
-import papermill
 
 from ..core import paths
+from ..core.extras import needed
 from ..core.files import make_folder, read_json, write_whole
 from .recipes import plan, read_recipe, shared_parameters
 from .workspace import Workspace
@@ -53,7 +53,7 @@ def run_step(place, notebook, values, digest, force):
     mark.unlink(missing_ok=True)
     print(f"{stage}: executing", flush=True)
     began = time.perf_counter()
-    papermill.execute_notebook(
+    needed("papermill", "notebooks").execute_notebook(
         str(paths.ROOT / notebook), str(out), values, cwd=str(paths.ROOT), progress_bar=sys.stderr.isatty(),
         kernel_name="python3", log_output=False,
     )  # fmt: skip

@@ -7,10 +7,10 @@ A recipe has `name`, `notebooks` (paths in order), `parameters` (for every noteb
 import ast
 from pathlib import Path
 
-import papermill
 import yaml
 
 from ..core import paths
+from ..core.extras import needed
 
 KEYS = ("name", "after", "notebooks", "parameters", "only")
 
@@ -22,7 +22,8 @@ def read_recipe(recipe):
     path = Path(recipe)
     if not path.is_file():
         raise FileNotFoundError(
-            f"no recipe {path}; there are {sorted(p.name for p in (paths.ROOT / 'recipes').glob('*.yaml'))}"
+            f"no recipe {path}; "
+            + paths.next_step(f"there are {sorted(p.name for p in (paths.ROOT / 'recipes').glob('*.yaml'))}")
         )
     return checked(read_yaml(path.read_bytes(), path.name), path.name)
 
@@ -59,7 +60,9 @@ def listed_files(value, what):
         raise ValueError(f"{what} is {value!r}; give a list of paths")
     for path in value:
         if not (paths.ROOT / path).is_file():
-            raise FileNotFoundError(f"{what} names {path}, which is not in the project")
+            raise FileNotFoundError(
+                f"{what} names {path}, which is not in the project; {paths.next_step('correct the path')}"
+            )
     return value
 
 
@@ -121,5 +124,5 @@ def check_lists(notebook, values, defaults):
 
 def notebook_defaults(path):
     """A notebook's parameters with the values they have in it."""
-    found = papermill.inspect_notebook(str(path))
+    found = needed("papermill", "notebooks").inspect_notebook(str(path))
     return {name: ast.literal_eval(parameter["default"]) for name, parameter in found.items()}

@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from ..core.files import make_folder, write_whole
-from ..core.paths import DATA
+from ..core.paths import DATA, next_step
 
 SIZE = 28
 CLASSES = (
@@ -181,7 +181,7 @@ def read_subset(part):
         stored = load(lzma.decompress(SUBSET.read_bytes()))
         return Rows(*(stored[f"{part}-{name}"] for name in Rows._fields))
     except FileNotFoundError as error:
-        raise FileNotFoundError(f"{SUBSET} is missing; restore it from the repository") from error
+        raise FileNotFoundError(f"{SUBSET} is missing; {next_step('restore it from the repository')}") from error
     except (*DAMAGED, KeyError) as error:
         raise ValueError(f"{SUBSET} is damaged ({error}); restore it from the repository") from error
 
