@@ -27,6 +27,7 @@ def project(tmp_path, monkeypatch):
         "run = 'x'",
         write + "place.record('02_b', more=place.result('01_a')['double'] + 1)",
     )
+    (tmp_path / "pyproject.toml").touch()  # a clone, as this one is
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     monkeypatch.setenv("UNELIB_ROOT", str(tmp_path))
     return tmp_path
