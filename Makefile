@@ -9,12 +9,13 @@ OF_BOTH := notebooks/07_two_worlds.ipynb notebooks/11_evidence.ipynb
 METHODS := $(wildcard notebooks/methods/*.ipynb)
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off
 
-.PHONY: help run test bench lock clean
+.PHONY: help run quick lint test bench lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run [WORLD=drawn]  set up .venv, then run every notebook of recipes/WORLD.yaml (drawn, fashion, two-worlds, ...)"
-	@echo "make test               set up .venv, then lint and test with coverage, on JOBS=2 cores"
+	@echo "make quick              set up .venv, then lint and run the fast tests, on JOBS=2 cores"
+	@echo "make test               set up .venv, then lint and test everything with coverage, the notebooks included"
 	@echo "make bench              set up .venv, then run the benchmarks"
 	@echo "make lock               resolve pyproject.toml afresh into requirements.lock"
 	@echo "make clean              remove .venv and every cache; data and figures stay"
@@ -24,9 +25,15 @@ run: $(READY)
 	@test -f recipes/$(WORLD).yaml || { echo "no recipes/$(WORLD).yaml; choose a WORLD of: $$(cd recipes && echo *.yaml | sed 's/\.yaml//g')" >&2; exit 1; }
 	$(BIN)/python -m unelib run recipes/$(WORLD).yaml
 
-test: $(READY)
+quick: lint
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not slow" -q
+
+lint: $(READY)
 	$(BIN)/ruff check
-	$(BIN)/lint-imports
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports --no-logo
+
+test: lint
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --cov=unelib --cov-report=term
 	@scratch=$$(mktemp -d) && trap 'kill $$fashion 2> /dev/null; rm -rf "$$scratch"' EXIT && echo "executing the notebooks in $$scratch, both worlds at once" \
 		&& export UNELIB_ROOT="$$scratch" OMP_NUM_THREADS=1 \
@@ -58,5 +65,5 @@ lock:
 	rm -rf .venv/fresh
 
 clean:
-	rm -rf .venv build unelib.egg-info .pytest_cache .ruff_cache .coverage
+	rm -rf .venv build unelib.egg-info .pytest_cache .ruff_cache .import_linter_cache .coverage
 	find . \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +

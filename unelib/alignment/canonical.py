@@ -5,9 +5,13 @@ the ridge is a share of a view's own mean variance. The cost is in min(n, d_i) f
 rows and all columns for what they share.
 """
 
+from collections.abc import Sequence
 from numbers import Integral
+from typing import Self
 
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
@@ -21,6 +25,8 @@ from ..linalg.whitening import leading_left, of_space, placed, products, whitene
 # .001, .79 at .1, .87 at 1, .88 at 3; of two views with falling spectra .915, .922, .911, .893. So .1 is safe, and 1 is
 # better where every view is near-white noise.
 RIDGE = 0.1
+View = ArrayLike | pd.DataFrame
+Present = Sequence[ArrayLike | None] | None
 
 
 class CCA(BaseEstimator):
@@ -28,26 +34,57 @@ class CCA(BaseEstimator):
 
     Weights are P_i = C_i^(-1/2) Q_i, with C_i = cov(X_i) + ridge v_i I and Q_1 diag(rho) Q_2' the leading part of
     C_1^(-1/2) cov(X_1, X_2) C_2^(-1/2).
-    k      pairs, at most the smaller rank of the centred views
-    ridge  share of v_i, the view's mean variance (over its min(n, d_i) principal components)
-    Fitted: `weights_` (two of (d_i, k)), `means_`, `correlations_` (k,): rho, on the training rows, with the ridge;
-    with more than a few columns for each hundred rows they flatter, so report `score` on other rows.
-    Raises ValueError on views of other lengths or, as DataFrames, other ids; values that are not finite, a view of one
-    repeated row, or k too large.
 
+    Parameters
+    ----------
+    k : int
+        Pairs, at most the smaller rank of the centred views.
+    ridge : float
+        Share of v_i, the view's mean variance (over its min(n, d_i) principal components).
+
+    Attributes
+    ----------
+    weights_ : list of two ndarrays (d_i, k)
+        P_i.
+    means_ : list of two ndarrays (d_i,)
+        Mean row of each view.
+    correlations_ : ndarray (k,)
+        rho, on the training rows, with the ridge. With more than a few columns for each hundred rows they flatter, so
+        report `score` on other rows.
+
+    Examples
+    --------
     >>> rng = np.random.default_rng(0)
     >>> Z = rng.standard_normal((500, 2))
     >>> X, X2 = (np.hstack([Z, rng.standard_normal((500, 3))]) @ rng.standard_normal((5, 5)) for _ in range(2))
-    >>> bool((CCA(2, ridge=1e-6).fit(X, X2).correlations_ > 0.999).all())
-    True
+    >>> cca = CCA(2, ridge=1e-6).fit(X, X2)
+    >>> bool((cca.correlations_ > 0.999).all()), cca.transform(X).shape
+    (True, (500, 2))
     """
 
-    def __init__(self, k, ridge=RIDGE):
+    def __init__(self, k: int, ridge: float = RIDGE) -> None:
         self.k = k
         self.ridge = ridge
 
-    def fit(self, X, X2):
-        """Fit to views X (n, d1) and X2 (n, d2) of the same n images."""
+    def fit(self, X: View, X2: View) -> Self:
+        """Fit to two views of the same images.
+
+        Parameters
+        ----------
+        X, X2 : array-like (n, d1) and (n, d2)
+            Views of the same n images, one row an image.
+
+        Returns
+        -------
+        CCA
+            Itself, fitted.
+
+        Raises
+        ------
+        ValueError
+            On views of other lengths or, as DataFrames, other ids; values that are not finite, a view of one repeated
+            row, or k too large.
+        """
         share(self.ridge, "ridge")
         views = centred_views([X, X2], ["X", "X2"])
         check_k(self.k, [min(len(Z) - 1, Z.shape[1]) for Z, _ in views], "at most ")
@@ -60,8 +97,28 @@ class CCA(BaseEstimator):
         self.means_ = [mean for _, mean in views]
         return self
 
-    def transform(self, X, X2=None):
-        """Variates (m, k) of the first view, or of both as a pair; unit variance in training if the ridge is tiny."""
+    def transform(
+        self, X: View, X2: View | None = None
+    ) -> NDArray[np.float64] | tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Variates of the first view, or of both as a pair.
+
+        Parameters
+        ----------
+        X : array-like (m, d1)
+            Rows of the first view, one an image.
+        X2 : array-like (m, d2), optional
+            Rows of the second view, of the same m images.
+
+        Returns
+        -------
+        ndarray (m, k), or two
+            Variates; of unit variance in training if the ridge is tiny.
+
+        Raises
+        ------
+        ValueError
+            On another number of columns than it was fitted to, or views of other lengths or ids.
+        """
         check_is_fitted(self)
         if X2 is None:
             return self.variates(0, X, "X")
@@ -74,50 +131,105 @@ class CCA(BaseEstimator):
         same_columns(X, len(self.means_[i]), name)
         return (X - self.means_[i]) @ self.weights_[i]
 
-    def score(self, X, X2):
-        """Correlations (k,) of the paired variates on these rows: held-out canonical correlations on other rows.
+    def score(self, X: View, X2: View) -> NDArray[np.float64]:
+        """Correlations of the paired variates on these rows: held-out canonical correlations on other rows.
 
-        ValueError where all rows of a view are the same.
+        Parameters
+        ----------
+        X, X2 : array-like (m, d1) and (m, d2)
+            Views of the same m images, one row an image.
+
+        Returns
+        -------
+        ndarray (k,)
+            Pearson correlations, -1 to 1.
+
+        Raises
+        ------
+        ValueError
+            Where all rows of a view are the same, and as `transform`.
         """
         centred_views([X, X2], ["X", "X2"])
         return correlations(*self.transform(X, X2))
 
 
 class GCCA(BaseEstimator):
-    """Generalised canonical correlation (MAXVAR; Kettenring, 1971) of two or more views: the space they share.
+    """Generalised canonical correlation (MAXVAR [1]_) of two or more views: the space they share.
 
     The shared space G (n, k) is the leading eigenvectors of sum_i P_i, P_i = X_i (X_i'X_i + n ridge v_i I)^-1 X_i'. For
     two views it is CCA's, with eigenvalues 1 + rho. Where views lack rows, with K_i = diag(1 where view i has the row)
     and W = sum_i K_i, it is (W / m)^-1/2 times the leading eigenvectors of (W / m)^-1/2 sum_i K_i P_i K_i (W / m)^-1/2,
-    m the number of views and P_i of the rows that view i has, less their mean (van de Velden and Takane, 2012).
-    k           shared dimensions, at most the smallest rank of the centred views
-    ridge       share of v_i, the view's mean variance (over its min(n, d_i) principal components, or the kept ones)
-    components  principal components that stand for each view, all it has if they are fewer; None for the view itself.
-                Needed where a view is stored (`NoiseZoo.stored`) or a large memory map: it is then read block by block,
-                and only these components, in float32, and (d_i, components) axes are held of it
-    Fitted: `shared_` (n, k), of unit variance where no row is missing; `eigenvalues_` (k,), each the number of views'
-    worth of agreement, 1 for a dimension of one view only; `weights_` (one (d_i, k) a view), `means_`.
-    A view given twice counts twice; collinear columns are no error. Raises ValueError on fewer than two views, views of
-    other lengths or, as DataFrames, other ids; values that are not finite (naming view and row), a view of one repeated
-    row, a row that no view has, k too large, or a stored view without `components`.
+    m the number of views and P_i of the rows that view i has, less their mean [2]_. A view given twice counts twice;
+    collinear columns are no error.
 
+    Parameters
+    ----------
+    k : int
+        Shared dimensions, at most the smallest rank of the centred views.
+    ridge : float
+        Share of v_i, the view's mean variance (over its min(n, d_i) principal components, or the kept ones).
+    components : int, optional
+        Principal components that stand for each view, all it has if they are fewer; None for the view itself. Needed
+        where a view is stored (`NoiseZoo.stored`) or a large memory map: it is then read block by block, and only these
+        components, in float32, and (d_i, components) axes are held of it.
+
+    Attributes
+    ----------
+    shared_ : ndarray (n, k)
+        The shared space, of unit variance where no row is missing.
+    eigenvalues_ : ndarray (k,)
+        Each the number of views' worth of agreement, 1 for a dimension of one view only.
+    weights_ : list of ndarrays (d_i, k)
+        W_i of each view.
+    means_ : list of ndarrays (d_i,)
+        Mean row of each view.
+
+    References
+    ----------
+    .. [1] Kettenring, 1971.
+    .. [2] van de Velden and Takane, 2012.
+
+    Examples
+    --------
     >>> rng = np.random.default_rng(0)
     >>> Z = rng.standard_normal((300, 2))
     >>> views = [Z @ rng.standard_normal((2, d)) for d in (3, 4, 5)]
-    >>> GCCA(2, ridge=1e-9).fit(views).eigenvalues_.round(3)
+    >>> gcca = GCCA(2, ridge=1e-9).fit(views)
+    >>> gcca.eigenvalues_.round(3)
     array([3., 3.])
+    >>> gcca.transform([views[0], None, views[2]]).shape
+    (300, 2)
     """
 
-    def __init__(self, k, ridge=RIDGE, components=None):
+    def __init__(self, k: int, ridge: float = RIDGE, components: int | None = None) -> None:
         self.k = k
         self.ridge = ridge
         self.components = components
 
-    def fit(self, views, present=None):
-        """Fit to a list of views (n, d_i) of the same n images.
+    def fit(self, views: Sequence[View | StoredRows], present: Present = None) -> Self:
+        """Fit to several views of the same images.
 
-        present  for each view None, if it has every row, or a mask (n,) of those it has: what stands in the others is
-                 ignored. None if nothing is missing
+        Parameters
+        ----------
+        views : list of array-like (n, d_i)
+            Views of the same n images, two at least, one row an image.
+        present : list, optional
+            For each view None, if it has every row, or a mask (n,) of those it has: what stands in the others is
+            ignored. None if nothing is missing.
+
+        Returns
+        -------
+        GCCA
+            Itself, fitted.
+
+        Raises
+        ------
+        TypeError
+            On a dict of views, sparse views, or masks that are none.
+        ValueError
+            On fewer than two views, views of other lengths or, as DataFrames, other ids; values that are not finite
+            (naming view and row), a view of one repeated row, a row that no view has, k too large, or a stored view
+            without `components`.
         """
         if isinstance(views, dict):
             raise TypeError(f"views must be a list; pass [{', '.join(map(repr, views))}] in this order, as values")
@@ -146,11 +258,29 @@ class GCCA(BaseEstimator):
             space = principal(X - mean, self.components, cut=True, unit=False)
         return of_space(space, self.ridge, min(self.components, *X.shape))
 
-    def transform(self, views, present=None):
-        """Estimate (m, k) of the shared space: the mean, for each row, of the ridge regressions X_i W_i of its views.
+    def transform(self, views: Sequence[View | StoredRows | None], present: Present = None) -> NDArray[np.float64]:
+        """Estimate of the shared space: the mean, for each row, of the ridge regressions X_i W_i of its views.
 
-        views, present  as in `fit`, with None for a view that is missing. On the training rows it is `shared_` x
-                        eigenvalue / number of views: regressions shrink what a view knows little of.
+        On the training rows it is `shared_` x eigenvalue / number of views: regressions shrink what a view knows little
+        of.
+
+        Parameters
+        ----------
+        views : list of array-like (m, d_i) or None
+            As in `fit`, in the same order, with None for a view that is missing.
+        present : list, optional
+            As in `fit`.
+
+        Returns
+        -------
+        ndarray (m, k)
+            One row an image.
+
+        Raises
+        ------
+        ValueError
+            On another number of views or of columns than it was fitted to, a row that no view has, and as `fit` on
+            lengths, ids and values.
         """
         check_is_fitted(self)
         if len(views) != len(self.weights_):

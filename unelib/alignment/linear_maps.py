@@ -3,7 +3,11 @@
 A view is a matrix (n, d), one row an image. Views are centred by their training means; nothing else is scaled.
 """
 
+from typing import Literal, Self
+
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
@@ -12,21 +16,54 @@ from ..linalg.cosine import unit_rows
 from ..linalg.principal_space import thin
 from ..linalg.ridge_regression import leave_one_out, penalty_grid, ridge_weights
 
+View = ArrayLike | pd.DataFrame
+
 
 class LinearMap(BaseEstimator):
     """What was fitted to one view and another: `coef_` (d2, d) and `intercept_` (d2,), and how well it predicts."""
 
-    def predict(self, X):
-        """What the second view would be (m, d2), for the first view X (m, d) of other images."""
+    def predict(self, X: View) -> NDArray[np.float64]:
+        """What the second view would be, for the first view of other images.
+
+        Parameters
+        ----------
+        X : array-like (m, d)
+            The first view, one row an image.
+
+        Returns
+        -------
+        ndarray (m, d2)
+            The second view, predicted.
+
+        Raises
+        ------
+        ValueError
+            On another number of columns than it was fitted to, or values that are not finite.
+        """
         check_is_fitted(self)
         X = matrix(X)
         same_columns(X, self.coef_.shape[1])
         return X @ self.coef_.T + self.intercept_
 
-    def score(self, X, X2):
-        """{"cosine", "r2"}: mean cosine of predicted and true rows after centring by the truth's mean; pooled R^2.
+    def score(self, X: View, X2: View) -> dict[str, float]:
+        """How well the second view is predicted.
 
-        ValueError where the rows of X2 (m, d2) are all the same: then there is nothing to predict.
+        Parameters
+        ----------
+        X, X2 : array-like (m, d) and (m, d2)
+            Both views of the same m images.
+
+        Returns
+        -------
+        dict
+            "cosine", the mean cosine of predicted and true rows after centring by the truth's mean; and "r2", the
+            pooled R^2, at most 1.
+
+        Raises
+        ------
+        ValueError
+            Where the rows of X2 are all the same: then there is nothing to predict. Also on views of other lengths or,
+            as DataFrames, other ids.
         """
         predicted = self.predict(X)
         same_images(("X", X), ("X2", X2))
@@ -38,24 +75,54 @@ class LinearMap(BaseEstimator):
 
 
 class RidgeMap(LinearMap):
-    """Ridge regression from one view to another: X2 = X W + b. The cost is one decomposition in min(n, d).
+    """Ridge regression from one view to another: X2 = X W + b.
 
-    penalty  "loo": the one of 15 that has the least leave-one-out error over all columns; or a number, lambda in
-             |X2 - X W|^2 + lambda |W|^2
-    Fitted: `coef_` (d2, d), `intercept_` (d2,), `penalty_`.
-    Raises ValueError on views of other lengths or, as DataFrames, other ids; values that are not finite, or a view of
-    one repeated row.
+    The cost is one decomposition in min(n, d).
 
+    Parameters
+    ----------
+    penalty : "loo" or float
+        "loo": the one of 15 that has the least leave-one-out error over all columns. Or a number, lambda in
+        |X2 - X W|^2 + lambda |W|^2.
+
+    Attributes
+    ----------
+    coef_ : ndarray (d2, d)
+        W'.
+    intercept_ : ndarray (d2,)
+        b.
+    penalty_ : float
+        lambda.
+
+    Examples
+    --------
     >>> X = np.random.default_rng(0).standard_normal((100, 5))
     >>> round(RidgeMap().fit(X, X[:, :2] + 1).score(X, X[:, :2] + 1)["r2"], 4)
     1.0
     """
 
-    def __init__(self, penalty="loo"):
+    def __init__(self, penalty: Literal["loo"] | float = "loo") -> None:
         self.penalty = penalty
 
-    def fit(self, X, X2):
-        """Fit to views X (n, d) and X2 (n, d2) of the same n images."""
+    def fit(self, X: View, X2: View) -> Self:
+        """Fit to two views of the same images.
+
+        Parameters
+        ----------
+        X, X2 : array-like (n, d) and (n, d2)
+            Views of the same n images, one row an image.
+
+        Returns
+        -------
+        RidgeMap
+            Itself, fitted.
+
+        Raises
+        ------
+        ValueError
+            On views of other lengths or, as DataFrames, other ids; values that are not finite, or a view of one
+            repeated row; or a penalty out of range.
+        """
         if self.penalty != "loo":
             share(self.penalty, "penalty (or 'loo')")
         (X, mean), (X2, mean2) = centred_views([X, X2], ["X", "X2"])
@@ -70,29 +137,65 @@ class RidgeMap(LinearMap):
 
 
 class Procrustes(LinearMap):
-    """Rotation from one view to another: X2 = scale (X - mean) Q + mean2 (Schoenemann, 1966; scale: Gower, 1975).
+    """Rotation from one view to another: X2 = scale (X - mean) Q + mean2 [1]_, with Gower's scale [2]_.
 
     Q (d, d2) = U V', with U S V' the singular value decomposition of (X - mean)'(X2 - mean2): of all matrices with
     orthonormal columns, or rows where d < d2, the one that brings X nearest to X2. It may reflect. Where d > d2 it is
     the leading part of the rotation to X2 with columns of zeros appended. Where a view has fewer rows than columns,
     directions that it has no rows in are turned arbitrarily. The cost is one decomposition of d x d2: take principal
     components of views of many thousand columns first.
-    scale  True: the least-squares scale, trace(S) / |(X - mean) Q|^2; False: 1
-    Fitted: `rotation_` (d, d2), `scale_`, and, as a `RidgeMap` has them, `coef_` (d2, d) and `intercept_` (d2,).
-    Raises ValueError on views of other lengths or, as DataFrames, other ids; values that are not finite, or a view of
-    one repeated row.
 
+    Parameters
+    ----------
+    scale : bool
+        True: the least-squares scale, trace(S) / |(X - mean) Q|^2. False: 1.
+
+    Attributes
+    ----------
+    rotation_ : ndarray (d, d2)
+        Q.
+    scale_ : float
+        The scale.
+    coef_ : ndarray (d2, d)
+        scale Q', as a `RidgeMap` has it.
+    intercept_ : ndarray (d2,)
+        mean2 - scale mean Q, as a `RidgeMap` has it.
+
+    References
+    ----------
+    .. [1] Schoenemann, 1966.
+    .. [2] Gower, 1975.
+
+    Examples
+    --------
     >>> X = np.random.default_rng(0).standard_normal((100, 3))
     >>> fitted = Procrustes().fit(X, 5 * X[:, [1, 2, 0]] - 7)
     >>> round(fitted.scale_, 6), fitted.rotation_.round(6).argmax(0).tolist()
     (5.0, [1, 2, 0])
     """
 
-    def __init__(self, scale=True):
+    def __init__(self, scale: bool = True) -> None:
         self.scale = scale
 
-    def fit(self, X, X2):
-        """Fit to views X (n, d) and X2 (n, d2) of the same n images."""
+    def fit(self, X: View, X2: View) -> Self:
+        """Fit to two views of the same images.
+
+        Parameters
+        ----------
+        X, X2 : array-like (n, d) and (n, d2)
+            Views of the same n images, one row an image.
+
+        Returns
+        -------
+        Procrustes
+            Itself, fitted.
+
+        Raises
+        ------
+        ValueError
+            On views of other lengths or, as DataFrames, other ids; values that are not finite, or a view of one
+            repeated row.
+        """
         (X, mean), (X2, mean2) = centred_views([X, X2], ["X", "X2"])
         U, s, V = np.linalg.svd(X.T @ X2, full_matrices=False)
         self.rotation_ = U @ V
@@ -102,11 +205,30 @@ class Procrustes(LinearMap):
         return self
 
 
-def ridge_maps(X, X2, penalty="loo"):
-    """Ridge regression both ways: `RidgeMap` from X (n, d) to X2 (n, d2), and back; arguments and errors as there.
+def ridge_maps(X: View, X2: View, penalty: Literal["loo"] | float = "loo") -> tuple[RidgeMap, RidgeMap]:
+    """Ridge regression both ways, from one view to another and back.
 
     The two are no inverses: each shrinks what its view does not know of the other.
 
+    Parameters
+    ----------
+    X, X2 : array-like (n, d) and (n, d2)
+        Views of the same n images, one row an image.
+    penalty : "loo" or float
+        As in `RidgeMap`.
+
+    Returns
+    -------
+    there, back : RidgeMap
+        Fitted from X to X2, and from X2 to X.
+
+    Raises
+    ------
+    ValueError
+        As `RidgeMap.fit`.
+
+    Examples
+    --------
     >>> X = np.random.default_rng(0).standard_normal((100, 5))
     >>> there, back = ridge_maps(X, 2 * X)
     >>> np.allclose(back.predict(there.predict(X)), X, atol=1e-3)

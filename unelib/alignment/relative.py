@@ -1,9 +1,11 @@
 """Relative representations: rows by their likeness to anchor rows, and probes carried from view to view by them."""
 
 from numbers import Integral
+from typing import Literal, Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, clone
 from sklearn.cluster import KMeans
 from sklearn.utils.validation import check_is_fitted
@@ -13,32 +15,69 @@ from ..linalg.cosine import unit_rows
 from ..probing.scores import mean_auc
 
 SAME = 1e-12  # cosine distance up to which rows are the same but for rounding
+How = Literal["random", "k-means", "farthest"]
+View = ArrayLike | pd.DataFrame
 
 
 class RelativeRepresentation(BaseEstimator):
-    """Rows by their cosine similarity to anchor rows, after centring (Moschella et al., 2023).
+    """Rows by their cosine similarity to anchor rows, after centring [1]_.
 
     Blind to rotation, shift and scale of the space; views whose anchors are the same images can be compared directly.
-    anchors  how many rows to take as anchors, or which rows of the training view: indices
-    seed     draws them: one seed and one number of rows, the same anchors in every view if they are drawn at random
-    how      "random", "k-means" or "farthest": how a number of anchors is chosen (`choose_anchors`). The last two
-             depend on the view: choose in one, and give the others its `anchors_`
-    Fitted: `anchors_` (row indices), `directions_` (k, d), `mean_` (d,).
-    Raises ValueError on too many anchors or rows that do not exist.
 
+    Parameters
+    ----------
+    anchors : int or array-like (k,) of int
+        How many rows to take as anchors, or which rows of the training view: indices.
+    seed : int
+        Draws them: one seed and one number of rows, the same anchors in every view if they are drawn at random.
+    how : {"random", "k-means", "farthest"}
+        How a number of anchors is chosen (`choose_anchors`). The last two depend on the view: choose in one, and give
+        the others its `anchors_`.
+
+    Attributes
+    ----------
+    anchors_ : ndarray (k,) of int
+        Row indices of the anchors.
+    directions_ : ndarray (k, d)
+        The anchors, centred and of unit length.
+    mean_ : ndarray (d,)
+        Mean row of the training view.
+
+    References
+    ----------
+    .. [1] Moschella et al., 2023.
+
+    Examples
+    --------
     >>> X = np.random.default_rng(0).standard_normal((50, 4))
     >>> relative = RelativeRepresentation(6)
     >>> np.allclose(relative.fit(X).transform(X), relative.fit(3 * X + 1).transform(3 * X + 1))
     True
     """
 
-    def __init__(self, anchors, seed=0, how="random"):
+    def __init__(self, anchors: int | ArrayLike, seed: int = 0, how: How = "random") -> None:
         self.anchors = anchors
         self.seed = seed
         self.how = how
 
-    def fit(self, X):
-        """Centre X (n, d) and keep its anchor rows."""
+    def fit(self, X: View) -> Self:
+        """Centre a view and keep its anchor rows.
+
+        Parameters
+        ----------
+        X : array-like (n, d)
+            The training view, one row an image.
+
+        Returns
+        -------
+        RelativeRepresentation
+            Itself, fitted.
+
+        Raises
+        ------
+        ValueError
+            On too many anchors or rows that do not exist, an unknown `how`, and as `choose_anchors`.
+        """
         choice(self.how, CHOICES, "way to choose anchors")
         ((X, self.mean_),) = centred_views([X], ["X"])
         rows = unit_rows(X)
@@ -49,24 +88,63 @@ class RelativeRepresentation(BaseEstimator):
         self.directions_ = rows[self.anchors_]
         return self
 
-    def transform(self, X):
-        """Cosine (m, k) of each row with each anchor."""
+    def transform(self, X: View) -> NDArray[np.float64]:
+        """Cosine of each row with each anchor.
+
+        Parameters
+        ----------
+        X : array-like (m, d)
+            Rows of the same view, one an image.
+
+        Returns
+        -------
+        ndarray (m, k)
+            Cosines, -1 to 1.
+
+        Raises
+        ------
+        ValueError
+            On another number of columns than it was fitted to, or values that are not finite.
+        """
         check_is_fitted(self)
         X = matrix(X)
         same_columns(X, len(self.mean_))
         return unit_rows(X - self.mean_) @ self.directions_.T
 
 
-def choose_anchors(X, k, how="random", seed=0):
-    """Row numbers (k,) of k different rows of X (n, d) to take as anchors; rows are centred and of unit length first.
+def choose_anchors(X: View, k: int, how: How = "random", seed: int = 0) -> NDArray[np.int_]:
+    """Row numbers of k different rows of X to take as anchors; rows are centred and of unit length first.
 
-    "random"    drawn with `seed`, whatever X holds
-    "k-means"   the row of each of k clusters that is nearest to its centre, the largest cluster's first; `seed` starts
-                the clusters
-    "farthest"  from the row most like all others on, always the one whose most similar anchor is the least similar
-                (farthest-point traversal; Gonzalez, 1985): spread out, outliers first. `seed` has no part in it
-    Raises ValueError on another way, k out of range, or, but for "random", fewer than k different rows.
+    Parameters
+    ----------
+    X : array-like (n, d)
+        A view, one row an image.
+    k : int
+        How many anchors, 1 to n.
+    how : {"random", "k-means", "farthest"}
+        "random": drawn with `seed`, whatever X holds. "k-means": the row of each of k clusters that is nearest to its
+        centre, the largest cluster's first; `seed` starts the clusters. "farthest": from the row most like all others
+        on, always the one whose most similar anchor is the least similar (farthest-point traversal [1]_): spread out,
+        outliers first. `seed` has no part in it.
+    seed : int
+        Of the draw, or of the clusters.
 
+    Returns
+    -------
+    ndarray (k,) of int
+        Row numbers.
+
+    Raises
+    ------
+    ValueError
+        On another way, k out of range, or, but for "random", fewer than k different rows.
+
+    References
+    ----------
+    .. [1] Gonzalez, 1985.
+
+    Examples
+    --------
     >>> X = np.array([[9.0, 1], [9, 0], [9, -1], [-9, 1], [-9, 0], [-9, -1]])
     >>> sorted(choose_anchors(X, 2, "k-means").tolist())
     [1, 4]
@@ -130,25 +208,55 @@ def existing_rows(anchors, n):
 
 
 def stitched_scores(
-    probe, X, X2, Y, learn, held_out, anchors, how="random", seed=0, groups=None, train_on_anchors=False
-):
+    probe: BaseEstimator,
+    X: View,
+    X2: View,
+    Y: ArrayLike | pd.DataFrame,
+    learn: ArrayLike,
+    held_out: ArrayLike,
+    anchors: int | ArrayLike,
+    how: How = "random",
+    seed: int = 0,
+    groups: ArrayLike | None = None,
+    train_on_anchors: bool = False,
+) -> dict[str, dict[str, float]]:
     """How well a probe of one view reads another that it never saw, both made relative to the same training images.
 
-    probe            `LinearProbe`, not fitted: a copy is trained on the relative training rows of X
-    X, X2            views (n, d) and (n, d2) of the same images
-    Y                0/1 labels of the n images, (n,), (n, a) or a DataFrame
-    learn, held_out  masks (n,) of the training and the test rows
-    anchors          how many training rows, or which, numbered among the training rows; `how` and `seed` choose them in
-                     X as in `choose_anchors`
-    groups           (n,), as in `LinearProbe.fit` and `scores.mean_auc`
-    train_on_anchors whether the anchors train the probe too, as is usual. An anchor is like itself in any view, so its
-                     label is then learnt for what is like it, and found again in X2: a probe of a view that knows
-                     nothing reads X2 by the labels of the anchors alone
-    Returns {"own", "stitched"}: mean AUCs on the held-out rows of X and of X2, each {"auc", "low", "high"} as
-    `scores.mean_auc` gives it. They are equal where X2 is X rotated, scaled and shifted; 0.5 is chance.
-    Raises TypeError or ValueError on masks that are none, views of other images, rows that both learn and test, or
-    anchors that leave no row to train on; and as `RelativeRepresentation` and the probe do.
+    Parameters
+    ----------
+    probe : LinearProbe
+        Not fitted: a copy is trained on the relative training rows of X.
+    X, X2 : array-like (n, d) and (n, d2)
+        Views of the same n images.
+    Y : DataFrame or array-like (n, a) or (n,) of 0/1
+        Labels of the n images.
+    learn, held_out : array-like (n,) of bool
+        Masks of the training and the test rows.
+    anchors : int or array-like (k,) of int
+        How many training rows, or which, numbered among the training rows.
+    how, seed
+        Choose the anchors in X as in `choose_anchors`.
+    groups : array-like (n,), optional
+        As in `LinearProbe.fit` and `scores.mean_auc`.
+    train_on_anchors : bool
+        Whether the anchors train the probe too, as is usual. An anchor is like itself in any view, so its label is then
+        learnt for what is like it, and found again in X2: a probe of a view that knows nothing reads X2 by the labels
+        of the anchors alone.
 
+    Returns
+    -------
+    dict
+        "own" and "stitched": mean AUCs on the held-out rows of X and of X2, each {"auc", "low", "high"} as
+        `scores.mean_auc` gives it. They are equal where X2 is X rotated, scaled and shifted; 0.5 is chance.
+
+    Raises
+    ------
+    TypeError, ValueError
+        On masks that are none, views of other images, rows that both learn and test, or anchors that leave no row to
+        train on; and as `RelativeRepresentation` and the probe do.
+
+    Examples
+    --------
     >>> from unelib import LinearProbe
     >>> X = np.random.default_rng(0).standard_normal((400, 4))
     >>> learn = np.arange(400) < 300

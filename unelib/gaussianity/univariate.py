@@ -4,10 +4,13 @@ Random one-dimensional projections of many columns are near Gaussian for almost 
 the coordinates are the stricter axes, and a bimodal control shows what the projections can still see.
 """
 
+from collections.abc import Sequence
 from itertools import repeat
+from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.special import log_ndtr, ndtri
 from scipy.stats import norm, normaltest
 
@@ -24,27 +27,64 @@ AXES = ("projections", "coordinates")
 
 
 def normality(
-    X,
-    tests=("anderson", "dagostino", "shapiro"),
-    projections=5000,
-    rows=250,
-    level=0.05,
-    seed=0,
-    axes="projections",
-):
-    """Share of one-dimensional samples of X (n, d) that pass each normality test at `level`; one row a test.
+    X: ArrayLike,
+    tests: str | Sequence[str] = ("anderson", "dagostino", "shapiro"),
+    projections: int = 5000,
+    rows: int = 250,
+    level: float = 0.05,
+    seed: int = 0,
+    axes: Literal["projections", "coordinates"] = "projections",
+) -> pd.DataFrame:
+    """Share of one-dimensional samples of X that pass each normality test; one row a test.
 
-    axes        "projections" on random unit vectors, or "coordinates": the columns of X (`projections` is then unused)
-    rows        rows a sample; each sample is its own random subset where X has more, and all rows where it has fewer.
-                Samples of a block draw from a pool of 8 x `rows` random rows (2 x where X is wider than that: one
-                product of the pool with itself then serves them all): any sample has the law of one drawn from all
-                rows, but a share over few blocks varies more than independent draws would
-    Columns: test, pass_rate, low, high (Wilson 95% interval; samples that share rows are not independent, so it is too
-    narrow where n is not much larger than `rows`), median_statistic, n_tests, rows. A true Gaussian passes 1 - level.
-    A sample that is constant is dropped, and counted in `table.attrs["dropped"]`.
-    Raises ValueError on fewer than 20 rows, values that are not finite, constant columns among coordinates, or an
-    unknown test or kind of axes.
+    A true Gaussian passes 1 - level.
 
+    Parameters
+    ----------
+    X : array-like (n, d)
+        One row an image, n >= 20.
+    tests : str or sequence of str
+        Of "anderson", "dagostino" and "shapiro".
+    projections : int
+        How many random projections; unused where `axes` is "coordinates".
+    rows : int
+        Rows a sample, 20 at least. Each sample is its own random subset where X has more, and all rows where it has
+        fewer. Samples of a block draw from a pool of 8 x `rows` random rows (2 x where X is wider than that: one
+        product of the pool with itself then serves them all): any sample has the law of one drawn from all rows, but a
+        share over few blocks varies more than independent draws would.
+    level : float
+        Level of each test, above 0 and at most 0.5.
+    seed : int
+        Of the projections and the subsets.
+    axes : {"projections", "coordinates"}
+        "projections" on random unit vectors, or "coordinates": the columns of X.
+
+    Returns
+    -------
+    DataFrame (one row a test)
+        Columns:
+
+        test
+            Its name.
+        pass_rate, low, high
+            Share of samples that pass, 0 to 1, and its Wilson 95% interval. Samples that share rows are not
+            independent, so it is too narrow where n is not much larger than `rows`.
+        median_statistic
+            Median of the test's statistic.
+        n_tests
+            How many samples were tested. A sample that is constant is dropped, and counted in
+            `table.attrs["dropped"]`.
+        rows
+            Rows a sample.
+
+    Raises
+    ------
+    ValueError
+        On fewer than 20 rows, values that are not finite, constant columns among coordinates, an unknown test or kind
+        of axes, or a number out of range.
+
+    Examples
+    --------
     >>> X = np.random.default_rng(0).standard_normal((500, 16))
     >>> bool(normality(X, tests=["anderson"], projections=400).pass_rate[0] > 0.9)
     True

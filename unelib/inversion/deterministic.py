@@ -6,15 +6,22 @@ side is the generator's `slope`; `ode` solves one batch, `solvers` holds the way
 
 import hashlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 import torch
+from numpy.typing import ArrayLike, NDArray
 
 from ..gaussianity.noise_maps import noise_diagnostics
 from ..models.noise_schedule import abar_of
 from .ode import batches, check_noise, check_pixels, from_noise, pick_solver, to_noise
 
+if TYPE_CHECKING:  # diffusers takes seconds to import, and is not needed here
+    from ..models.generators import Generator
+
+Solver = Literal["ab2", "heun", "ddim", "euler", "fixed-point", "bdia"]
+Grid = Literal["karras", "log-sigma", "uniform", "trailing", "leading"]
 SETTINGS = {
     "workbook": {"steps": 25, "solver": "ab2", "grid": "karras"},
     "flow": {"steps": 25, "solver": "ab2", "grid": "uniform"},
@@ -25,30 +32,93 @@ SETTINGS = {
 
 @dataclass(eq=False)
 class Inversion:
-    """Noise (n, *latent_shape) float32 of n images, and one row of diagnostics an image.
+    """Noise of n images, and one row of diagnostics an image: what `invert` returns.
 
-    before  the state one level below the noise, which the exactly invertible solver needs to come back; None for others
+    Its length is n.
+
+    Attributes
+    ----------
+    noise : ndarray (n, *latent_shape), float32
+        The noise, scaled to the model's own x_T, near N(0, 1).
+    diagnostics : DataFrame (n rows)
+        The columns of `noise_diagnostics`, and `calls`: how often the model was asked about each image.
+    before : ndarray (n, *latent_shape), float32, or None
+        The state one level below the noise. The exactly invertible solver "bdia" needs it to come back; None for
+        others.
+
+    Examples
+    --------
+    >>> from unelib import invert, load_generator, load_images
+    >>> pixels = load_images("drawn-faces", n=2, size=32).pixels
+    >>> found = invert(load_generator("drawn-ddpm"), pixels, steps=3)
+    >>> len(found), found.noise.shape, found.before is None
+    (2, (2, 3, 32, 32), True)
     """
 
-    noise: np.ndarray
+    noise: NDArray[np.float32]
     diagnostics: pd.DataFrame
-    before: np.ndarray | None = None
+    before: NDArray[np.float32] | None = None
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.noise)
 
 
-def invert(gen, pixels, steps=25, solver="ab2", grid="karras", batch_size=64, progress=False, forward=0):
+def invert(
+    gen: "Generator",
+    pixels: ArrayLike,
+    steps: int = 25,
+    solver: Solver = "ab2",
+    grid: Grid = "karras",
+    batch_size: int | Literal["auto"] = 64,
+    progress: bool = False,
+    forward: int = 0,
+) -> Inversion:
     """Noise that the generator assigns to images: the ODE from the image to the highest noise level.
 
-    pixels      (n, h, w, 3) uint8
-    batch_size  images at once; "auto" takes what fits into the device's memory
-    forward     skip this many of the first, least noisy steps: the image is given fresh noise of that level instead
-                ("There and Back Again", 2024), drawn from a seed that is the picture's own hash
-    `SETTINGS` names settings: `invert(gen, pixels, **SETTINGS["authors"])`.
-    Returns an `Inversion`; `.noise` is scaled to the model's own x_T, near N(0, 1); `.diagnostics` has the columns of
-    `noise_diagnostics` and `calls`, how often the model was asked about each image.
-    Raises ValueError on an unknown solver or grid, on pixels of another kind, or if the noise is not finite.
+    Parameters
+    ----------
+    gen : Generator
+        What `load_generator` returns, or any model with the same contract.
+    pixels : array-like (n, h, w, 3), uint8
+        Images, 0 to 255. One grey channel, (n, h, w, 1), is taken as well.
+    steps : int
+        Steps of the solver.
+    solver : {"ab2", "heun", "ddim", "euler", "fixed-point", "bdia"}
+        How the ODE is solved; see `inversion.solvers`.
+    grid : {"karras", "log-sigma", "uniform", "trailing", "leading"}
+        Where the noise levels lie; see `models.make_schedule`. `SETTINGS` names settings of steps, solver and grid:
+        `invert(gen, pixels, **SETTINGS["authors"])`.
+    batch_size : int or "auto"
+        Images at once; "auto" takes what fits into the device's memory.
+    progress : bool
+        Whether to show a bar.
+    forward : int
+        Skip this many of the first, least noisy steps: the image is given fresh noise of that level instead [1]_,
+        drawn from a seed that is the picture's own hash.
+
+    Returns
+    -------
+    Inversion
+        `.noise` (n, *latent_shape) is scaled to the model's own x_T, near N(0, 1). `.diagnostics` has the columns of
+        `noise_diagnostics` and `calls`, how often the model was asked about each image.
+
+    Raises
+    ------
+    ValueError
+        On an unknown solver or grid, on steps, `forward` or a batch size out of range, on pixels of another kind, or
+        if the noise is not finite.
+
+    References
+    ----------
+    .. [1] "There and Back Again", 2024.
+
+    Examples
+    --------
+    >>> from unelib import invert, load_generator, load_images
+    >>> pixels = load_images("drawn-faces", n=2, size=32).pixels
+    >>> found = invert(load_generator("drawn-ddpm"), pixels, steps=3)
+    >>> found.noise.shape, found.diagnostics.calls.tolist()
+    ((2, 3, 32, 32), [3, 3])
     """
     pixels = check_pixels(pixels)
     integrate, schedule = pick_solver(solver), gen.schedule(steps, spacing=grid)
@@ -64,10 +134,47 @@ def invert(gen, pixels, steps=25, solver="ab2", grid="karras", batch_size=64, pr
     return Inversion(noise, noise_diagnostics(noise).assign(calls=calls), before)
 
 
-def generate(gen, noise, steps=25, solver="ab2", grid="karras", batch_size=64, progress=False, before=None):
-    """Images (n, h, w, 3) uint8 that the generator makes of noise (n, *latent_shape): the ODE run backwards.
+def generate(
+    gen: "Generator",
+    noise: ArrayLike,
+    steps: int = 25,
+    solver: Solver = "ab2",
+    grid: Grid = "karras",
+    batch_size: int | Literal["auto"] = 64,
+    progress: bool = False,
+    before: ArrayLike | None = None,
+) -> NDArray[np.uint8]:
+    """Images that the generator makes of noise: the ODE run backwards.
 
-    before  `Inversion.before` of an exactly invertible solver; an edit moves both by the same step
+    Parameters
+    ----------
+    gen : Generator
+        What `load_generator` returns, or any model with the same contract.
+    noise : array-like (n, *latent_shape)
+        Noise near N(0, 1), such as `Inversion.noise`. Flat rows, (n, latent_dim), are taken as well.
+    steps, solver, grid, batch_size, progress
+        As in `invert`.
+    before : array-like (n, *latent_shape), optional
+        `Inversion.before` of the exactly invertible solver, "bdia". An edit moves both by the same step.
+
+    Returns
+    -------
+    ndarray (n, h, w, 3), uint8
+        Images, 0 to 255.
+
+    Raises
+    ------
+    ValueError
+        On an unknown solver or grid, on steps or a batch size out of range, on noise of another shape or with values
+        that are not finite, or on `before` with a solver that takes none.
+
+    Examples
+    --------
+    >>> from unelib import generate, load_generator
+    >>> noise = np.random.default_rng(0).standard_normal((2, 3, 32, 32))
+    >>> images = generate(load_generator("drawn-ddpm"), noise, steps=3)
+    >>> images.shape, images.dtype
+    ((2, 32, 32, 3), dtype('uint8'))
     """
     parts = []
     for latent in generated(gen, noise, steps, solver, grid, batch_size, progress, before):

@@ -6,12 +6,14 @@ B_v is what varies in one view alone, D_v its noise. From a fitted model follow 
 any view from any others, how much of each view is shared, and how likely rows are that it never saw.
 """
 
+from collections.abc import Iterable, Mapping
 from itertools import combinations, islice
 from numbers import Real
-from typing import NamedTuple
+from typing import Literal, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
@@ -30,53 +32,103 @@ STEPS = 200  # without a ridge, at most
 TOLERANCE = 1e-6  # nats a column a step, at which it stops
 FEWER = "take fewer shared dimensions, or fewer steps"
 MOST_PRIVATE = 128  # private dimensions of a view that are tried
+Views = Mapping[str, ArrayLike | pd.DataFrame]
 
 
 class Prediction(NamedTuple):
-    """Mean, and the ends of the interval that holds each value with the asked probability, all (n, d).
+    """Mean, and the ends of the interval that holds each value with the asked probability.
 
     Parameters are taken as known: fitted to few rows, intervals hold somewhat less.
+
+    Attributes
+    ----------
+    mean, low, high : ndarray (m, d)
+        One row an image, in the units of the view.
     """
 
-    mean: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
+    mean: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
 
 
 class UNE(BaseEstimator):
     """Noisy linear views of one Gaussian latent (probabilistic generalised CCA, inter-battery factor analysis).
 
-    components  k, the shared dimensions; "cv": the fewest whose held-out gain (see `gain`) is within one standard
-                error of the best (`selection_`)
-    noise       D_v: "isotropic" (one variance; nothing then depends on a view's basis) or "diagonal" (one a column)
-    private     rank of B_v in every view, 0 for none; "cv": for each view the rank at which its own held-out likelihood
-                is best (Tipping and Bishop, 1999)
-    sharing     "all": every view may load on every dimension; "pairs": each pair of views has k dimensions of its own,
-                and nothing is common to three
-    ridge       0: maximum likelihood. Else loadings are shrunk: along directions in which a view varies little, by
-                ridge min(1, d / n), and in dimensions that a view cannot be told to know
-                (`linear_gaussian.regressed`). Both vanish as rows become many.
-    seed        deals the folds
-    steps       of expectation maximisation, which begins at ridge GCCA; "cv": as many as make the held-out rows
-                likeliest, jointly, of `MARKS` (each shrinks loadings anew); without a ridge till the likelihood settles
-    Fitted: `k_`; `loadings_` {view: C (d, k)}; `shared_` (n, k), E[z] of the training rows; `shares_` DataFrame (view x
-    shared, private, noise) of variances that add up to 1; `likelihood_`, per training row by step; `steps_`;
-    `selection_`, DataFrame by k that was tried, None if nothing was: gain, its standard error se, steps, and beyond,
-    by how much held-out rows are likelier, jointly, than at the first k of the table.
-    Dimensions are ordered by what all views together know of them. `views_` names the views, `private_` their ranks.
-    Raises ValueError on fewer than two views, other lengths or ids (naming the first that differs), values that are not
-    finite, a view of one repeated row (or one without a fold's rows, where there is a "cv"), or k beyond the smallest
-    rank.
+    The model is x_v = mu_v + C_v z + e_v, z ~ N(0, I_k), e_v ~ N(0, B_v B_v' + D_v).
 
+    Parameters
+    ----------
+    components : int or "cv"
+        k, the shared dimensions. "cv": the fewest whose held-out gain (see `gain`) is within one standard error of the
+        best (`selection_`).
+    noise : {"isotropic", "diagonal"}
+        D_v: "isotropic" (one variance; nothing then depends on a view's basis) or "diagonal" (one a column).
+    private : int or "cv"
+        Rank of B_v in every view, 0 for none. "cv": for each view the rank at which its own held-out likelihood is best
+        [1]_.
+    sharing : {"all", "pairs"}
+        "all": every view may load on every dimension. "pairs": each pair of views has k dimensions of its own, and
+        nothing is common to three.
+    ridge : float
+        0: maximum likelihood. Else loadings are shrunk: along directions in which a view varies little, by
+        ridge min(1, d / n), and in dimensions that a view cannot be told to know (`linear_gaussian.regressed`). Both
+        vanish as rows become many.
+    seed : int
+        Deals the folds.
+    steps : int or "cv"
+        Of expectation maximisation, which begins at ridge GCCA. "cv": as many as make the held-out rows likeliest,
+        jointly, of `MARKS` (each shrinks loadings anew); without a ridge till the likelihood settles.
+
+    Attributes
+    ----------
+    k_ : int
+        Shared dimensions; for each pair of views with `sharing` "pairs".
+    loadings_ : dict {view: ndarray (d, k)}
+        C of each view. Dimensions are ordered by what all views together know of them.
+    shared_ : ndarray (n, k)
+        E[z] of the training rows.
+    shares_ : DataFrame (view x shared, private, noise)
+        Shares of each view's variance, which add up to 1.
+    likelihood_ : ndarray (steps,)
+        Log likelihood, in nats per training row, by step.
+    steps_ : int
+        Steps of expectation maximisation, at most.
+    selection_ : DataFrame or None
+        By k that was tried, None if nothing was: gain, its standard error se, steps, and beyond, by how much held-out
+        rows are likelier, jointly, than at the first k of the table.
+    views_ : list of str
+        Names of the views.
+    private_ : list of int
+        Rank of B_v of each view.
+
+    References
+    ----------
+    .. [1] Tipping and Bishop, 1999.
+
+    Examples
+    --------
     >>> rng = np.random.default_rng(0)
     >>> Z = rng.standard_normal((400, 2))
     >>> views = {name: Z @ rng.standard_normal((2, 6)) + rng.standard_normal((400, 6)) for name in "abc"}
     >>> une = UNE(2, private=0).fit(views)
     >>> une.latent({"a": views["a"]}).shape, une.predict("b", given={"a": views["a"], "c": views["c"]}).shape
     ((400, 2), (400, 6))
+    >>> une.predict("b", given={"a": views["a"]}, level=0.9).low.shape, une.sample("c", n=3).shape
+    ((400, 6), (3, 6))
+    >>> bool(une.gain(views).mean() > 0), une.shares_.columns.tolist()
+    (True, ['shared', 'private', 'noise'])
     """
 
-    def __init__(self, components="cv", noise="isotropic", private="cv", sharing="all", ridge=1.0, seed=0, steps="cv"):
+    def __init__(
+        self,
+        components: int | Literal["cv"] = "cv",
+        noise: Literal["isotropic", "diagonal"] = "isotropic",
+        private: int | Literal["cv"] = "cv",
+        sharing: Literal["all", "pairs"] = "all",
+        ridge: float = 1.0,
+        seed: int = 0,
+        steps: int | Literal["cv"] = "cv",
+    ) -> None:
         self.components = components
         self.noise = noise
         self.private = private
@@ -85,8 +137,28 @@ class UNE(BaseEstimator):
         self.seed = seed
         self.steps = steps
 
-    def fit(self, views):
-        """Fit to {name: X (n, d)}, arrays or DataFrames by id, of the same n images."""
+    def fit(self, views: Views) -> Self:
+        """Fit to several views of the same images.
+
+        Parameters
+        ----------
+        views : dict {name: array-like (n, d)}
+            Arrays or DataFrames by id, one row an image.
+
+        Returns
+        -------
+        UNE
+            Itself, fitted.
+
+        Raises
+        ------
+        TypeError
+            On views that are no dict.
+        ValueError
+            On fewer than two views, other lengths or ids (naming the first that differs), values that are not finite,
+            a view of one repeated row (or one without a fold's rows, where there is a "cv"), k beyond the smallest
+            rank, another option out of range, or a fit that breaks off.
+        """
         views = named_views(views)
         self.check_options(views)
         X, self.views_ = list(views.values()), list(views)
@@ -110,20 +182,64 @@ class UNE(BaseEstimator):
         search = Search([Fold(self, X, held_out) for held_out in dealt(len(X[0]), FOLDS, self.seed)], marks)
         return search.best(self.components)
 
-    def latent(self, given):
-        """E[z | given] (m, k) for rows of any of the views, {view: (m, d)}."""
+    def latent(self, given: Views) -> NDArray[np.float64]:
+        """E[z | given], the posterior mean, for rows of any of the views.
+
+        Parameters
+        ----------
+        given : dict {view: array-like (m, d)}
+            Rows of one view at least, of the same m images.
+
+        Returns
+        -------
+        ndarray (m, k)
+            One row an image; z ~ N(0, I) before anything is seen.
+
+        Raises
+        ------
+        ValueError
+            Without views, or on an unknown one, or one with another number of columns.
+        """
         views, F = self.coordinates(given)
         return self.model_.of(views).posterior([f for f, _ in F])[0]
 
-    def latent_covariance(self, given):
-        """Covariance (k, k) of z once the named views were seen, the same for every row; no names, no knowledge: I."""
+    def latent_covariance(self, given: str | Iterable[str]) -> NDArray[np.float64]:
+        """Covariance of z once the named views were seen, the same for every row.
+
+        Parameters
+        ----------
+        given : str or iterable of str
+            Names of views; a dict of rows will do. No names, no knowledge: I.
+
+        Returns
+        -------
+        ndarray (k, k)
+            The covariance.
+        """
         views = self.numbers(given)
         return np.linalg.inv(self.model_.of(views).precision()) if views else np.eye(self.model_.k)
 
-    def predict(self, view, given, level=None):
-        """What a view would be (m, d), given rows {view: (m, d)} of others; with a level, a `Prediction`.
+    def predict(self, view: str, given: Views, level: float | None = None) -> NDArray[np.float64] | Prediction:
+        """What a view would be, given rows of others.
 
-        level  the share of values, of this view's rows and columns, that lie between `low` and `high`, such as 0.9
+        Parameters
+        ----------
+        view : str
+            The view to predict.
+        given : dict {view: array-like (m, d)}
+            Rows of other views, of the same m images.
+        level : float in (0, 1), optional
+            The share of values, of this view's rows and columns, that lie between `low` and `high`, such as 0.9.
+
+        Returns
+        -------
+        ndarray (m, d) or Prediction
+            The mean; with a level, a `Prediction` (mean, low, high).
+
+        Raises
+        ------
+        ValueError
+            On an unknown view, a view that is among those given, a level out of range, and as `latent`.
         """
         z, (v,) = self.latent(given), self.numbers([view], but=given)
         axes, C = self.axes_[v], self.model_.loadings[v]
@@ -142,10 +258,31 @@ class UNE(BaseEstimator):
             return np.diag(known) + noise.D
         return ((basis @ known) * basis).sum(1) + noise.D[0]
 
-    def sample(self, view, given=None, n=None, seed=0):
-        """A draw of a view for each row of the given ones (m, d), or n draws of it (n, d) where nothing is given.
+    def sample(self, view: str, given: Views | None = None, n: int | None = None, seed: int = 0) -> NDArray[np.float64]:
+        """A draw of a view for each row of the given ones, or n draws of it where nothing is given.
 
         Rows before a row do not change with those after it; draws of two views are independent, whatever their seeds.
+
+        Parameters
+        ----------
+        view : str
+            The view to draw.
+        given : dict {view: array-like (m, d)}, optional
+            Rows of other views, of the same m images.
+        n : int, optional
+            How many rows to draw where nothing is given.
+        seed : int
+            Of the draws.
+
+        Returns
+        -------
+        ndarray (m, d) or (n, d)
+            One draw a row.
+
+        Raises
+        ------
+        ValueError
+            Unless either `given` or `n` is, on n below 1, and as `predict`.
         """
         if (given is None) == (n is None):
             raise ValueError("give either rows of other views, or n, the number of rows to draw without any")
@@ -161,20 +298,52 @@ class UNE(BaseEstimator):
         scale = np.sqrt(noise.D if axes.basis is None else noise.D[0])
         return axes.mean + axes.rows((z + own @ root.T) @ C.T + private @ noise.B.T) + scale * white
 
-    def score(self, views):
-        """Mean log likelihood, in nats an image, of rows of some or all views {view: (m, d)}."""
+    def score(self, views: Views) -> float:
+        """Mean log likelihood of rows of some or all views.
+
+        Parameters
+        ----------
+        views : dict {view: array-like (m, d)}
+            Rows of the same m images.
+
+        Returns
+        -------
+        float
+            In nats an image.
+        """
         return float(self.log_likelihood(views).mean())
 
-    def log_likelihood(self, views):
-        """Joint log likelihood (m,), in nats, of rows of some or all views {view: (m, d)}."""
+    def log_likelihood(self, views: Views) -> NDArray[np.float64]:
+        """Joint log likelihood of rows of some or all views.
+
+        Parameters
+        ----------
+        views : dict {view: array-like (m, d)}
+            Rows of the same m images.
+
+        Returns
+        -------
+        ndarray (m,)
+            In nats, one an image.
+        """
         numbers, F = self.coordinates(views)
         return self.model_.of(numbers).log_likelihood(*zip(*F))
 
-    def gain(self, views):
-        """How much likelier (m,), in nats, rows are together than the same views apart, both by this model.
+    def gain(self, views: Views) -> NDArray[np.float64]:
+        """How much likelier rows are together than the same views apart, both by this model.
 
         Where the model is right its mean over new rows is the information that views share. Below 0 it claims too much.
         It is no likelihood: a model that describes single views badly can gain by it, which shows in `log_likelihood`.
+
+        Parameters
+        ----------
+        views : dict {view: array-like (m, d)}
+            Rows of the same m images.
+
+        Returns
+        -------
+        ndarray (m,)
+            In nats, one an image.
         """
         numbers, F = self.coordinates(views)
         return gains(self.model_, numbers, F)

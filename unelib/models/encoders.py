@@ -3,13 +3,24 @@
 transformers' own classes, configs and image processors, by preset, local folder or hub id.
 """
 
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
+from typing import Any, Literal
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 from tqdm.auto import tqdm
-from transformers import AutoConfig, AutoImageProcessor, AutoModel, AutoTokenizer, ViTImageProcessorPil
+from transformers import (
+    AutoConfig,
+    AutoImageProcessor,
+    AutoModel,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    ViTImageProcessorPil,
+)
 
 from ..core.files import value_hash
 from .loading import find_model, first_line, pick_device, pick_dtype, weights_digest
@@ -33,19 +44,55 @@ MODEL_TYPES = (*READS_TEXT, "dinov2", "dinov2_with_registers", "dinov3_vit", "vi
 
 
 class Encoder:
-    """An image encoder: `.name`, `.dim`, `.embed(pixels)`, and `.embed_text(texts)` for CLIP's family."""
+    """An image encoder, and a text encoder too in CLIP's family: what `load_encoder` returns.
 
-    def __init__(self, name, model, processor, tokenizer, device, dtype):
+    Parameters
+    ----------
+    name : str
+        As asked for.
+    model : transformers model
+        Of one of `MODEL_TYPES`.
+    processor : transformers image processor
+        The model's own preprocessing.
+    tokenizer : transformers tokenizer or None
+        None where the model reads no text.
+    device, dtype : torch.device, torch.dtype
+        Where and in what precision the model runs; what it returns is float32.
+
+    Attributes
+    ----------
+    dim : int
+        Length of an embedding.
+    name, model, processor, tokenizer, device, dtype
+        As given.
+
+    Examples
+    --------
+    >>> from unelib import load_encoder, load_images
+    >>> encoder = load_encoder("drawn-clip")
+    >>> encoder.dim, encoder.embed(load_images("drawn-faces", n=2).pixels).shape
+    (96, (2, 96))
+    """
+
+    def __init__(
+        self,
+        name: str,
+        model: PreTrainedModel,
+        processor: Callable,
+        tokenizer: PreTrainedTokenizerBase | None,
+        device: torch.device,
+        dtype: torch.dtype,
+    ) -> None:
         self.name, self.model, self.processor, self.tokenizer = name, model, processor, tokenizer
         self.device, self.dtype = device, dtype
         self.dim = embedding_size(model.config)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Encoder({self.name!r}, dim {self.dim}, {self.dtype})"
 
     @property
-    def settings(self):
-        """What an embedding depends on, for a view's manifest."""
+    def settings(self) -> dict[str, Any]:
+        """What an embedding depends on, for a view's manifest: model, weights, dtype and preprocessing."""
         return {
             "model": self.name,
             "weights": weights_digest(self.model),
@@ -53,11 +100,31 @@ class Encoder:
             "preprocessing": value_hash(self.processor.to_dict())[:16],
         }
 
-    def embed(self, pixels, batch_size=64, progress=False):
-        """Embeddings (n, dim) float32, not normalised, of pixels (n, h, w, 3) uint8.
+    def embed(
+        self, pixels: ArrayLike, batch_size: int | Literal["auto"] = 64, progress: bool = False
+    ) -> NDArray[np.float32]:
+        """Embeddings of images, not normalised.
 
         CLIP and SigLIP: the projected image feature; DINO and MAE: the class token after the last norm.
-        batch_size  images at once; "auto" is 64
+
+        Parameters
+        ----------
+        pixels : array-like (n, h, w, 3), uint8
+            Images, 0 to 255. One grey channel, (n, h, w, 1), is taken as well.
+        batch_size : int or "auto"
+            Images at once; "auto" is 64.
+        progress : bool
+            Whether to show a bar.
+
+        Returns
+        -------
+        ndarray (n, dim), float32
+            One row an image.
+
+        Raises
+        ------
+        ValueError
+            On pixels of another shape or kind, or without any.
         """
         pixels = np.asarray(pixels)
         if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[-1] not in (1, 3) or len(pixels) == 0:
@@ -80,8 +147,29 @@ class Encoder:
         return self.model(pixel_values=inputs, **extra).last_hidden_state[:, 0].float().cpu().numpy()
 
     @torch.inference_mode()
-    def embed_text(self, texts):
-        """Embeddings (m, dim) float32 of m texts in the space of the images; TypeError if the model reads no text."""
+    def embed_text(self, texts: str | Iterable[str]) -> NDArray[np.float32]:
+        """Embeddings of texts in the space of the images.
+
+        Parameters
+        ----------
+        texts : str or iterable of str (m,)
+            One text, or m of them.
+
+        Returns
+        -------
+        ndarray (m, dim), float32
+            One row a text, not normalised.
+
+        Raises
+        ------
+        TypeError
+            If the model reads no text.
+
+        Examples
+        --------
+        >>> load_encoder("drawn-clip").embed_text(["a smile", "a hat"]).shape
+        (2, 96)
+        """
         if self.tokenizer is None:
             raise TypeError(f"{self.name} reads no text; choose a CLIP or SigLIP encoder")
         if isinstance(texts, str):
@@ -91,11 +179,43 @@ class Encoder:
         return self.model.get_text_features(**tokens).pooler_output.float().cpu().numpy()
 
 
-def load_encoder(name, device="auto", dtype="auto", revision=None):
-    """An encoder by preset (`ENCODERS`), local transformers folder or hub id; `untrained:` before it is the null model.
+def load_encoder(
+    name: str,
+    device: str | torch.device = "auto",
+    dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto",
+    revision: str | None = None,
+) -> Encoder:
+    """An encoder by preset, local folder or hub id.
 
-    Raises FileNotFoundError, naming where it looked and what to do, if the model cannot be had, and ValueError if it is
-    none of `MODEL_TYPES`.
+    Parameters
+    ----------
+    name : str
+        A preset (`ENCODERS`), a local transformers folder or a hub id. `untrained:` before a name gives the same
+        architecture with fresh weights (seed 0): the null model.
+    device : str or torch.device
+        "auto" takes a GPU if there is one; or "cpu", "cuda", "cuda:1", "mps".
+    dtype : {"auto", "float32", "float16", "bfloat16"}
+        Precision of the network. "auto" is float32 on a CPU and float16 on a GPU.
+    revision : str, optional
+        Branch, tag or commit of a hub id.
+
+    Returns
+    -------
+    Encoder
+        Its `embed` gives the embeddings of images, its `embed_text` those of texts.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the model cannot be had; it names where it looked and what to do.
+    ValueError
+        If the model is none of `MODEL_TYPES`, on an unknown dtype, or on a device that this machine lacks.
+
+    Examples
+    --------
+    >>> from unelib import load_encoder, load_images
+    >>> load_encoder("drawn-clip").embed(load_images("drawn-faces", n=2).pixels).shape
+    (2, 96)
     """
     device, untrained = pick_device(device), name.startswith("untrained:")
     source, dtype = find_model(name.removeprefix("untrained:"), ENCODERS, "encoder"), pick_dtype(dtype, device)

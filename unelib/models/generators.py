@@ -5,6 +5,7 @@ by preset, local folder or hub id.
 """
 
 import inspect
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -17,11 +18,12 @@ from diffusers import (
 )
 from diffusers.models.attention_processor import Attention, AttnProcessor
 from diffusers.utils import logging
+from numpy.typing import ArrayLike, NDArray
 
 from ..core.files import value_hash
 from ..worlds.picture_files import lacking
 from .loading import find_model, first_line, pick_device, pick_dtype, weights_digest
-from .noise_schedule import make_schedule, training_sigmas
+from .noise_schedule import Schedule, make_schedule, training_sigmas
 
 PIECE = 8  # pictures through an autoencoder at once: faster on a CPU than more, and small beside the denoiser's batch
 GENERATORS = {
@@ -38,16 +40,65 @@ GENERATORS = {
 
 
 class Generator:
-    """A diffusion model and what surrounds it.
+    """A diffusion model and what surrounds it: what `load_generator` returns.
 
-    name          as asked for
-    latent_shape  (c, h, w) of the space that is diffused; `latent_dim` is its size
-    image_size    pixels a side
-    device, dtype where and in what precision the networks run; what they return is float32
-    prompt        the text it is conditioned on; empty for an unconditional model
+    Parameters
+    ----------
+    name : str
+        As asked for.
+    pipeline : DiffusionPipeline
+        diffusers' pipeline, with a U-Net or Stable Diffusion 3's transformer.
+    device, dtype : torch.device, torch.dtype
+        Where and in what precision the networks run; what they return is float32.
+    prompt : str
+        The text it is conditioned on.
+    guidance : float
+        Classifier-free guidance against the empty prompt; 1 is none.
+
+    Attributes
+    ----------
+    latent_shape : tuple of int (c, h, w)
+        Shape of the space that is diffused.
+    latent_dim : int
+        Its size, c x h x w.
+    image_size : int
+        Pixels a side.
+    prompt : str
+        The text it is conditioned on; empty for an unconditional model.
+    prediction : {"epsilon", "v_prediction", "flow"}
+        What the network predicts.
+    flow : bool
+        Whether it is a flow-matching model.
+    levels : ndarray (T,), float64
+        Noise levels it was trained on, rising: sigmas, or t in (0, 1] of a flow.
+    name, device, dtype, guidance
+        As given.
+
+    Raises
+    ------
+    ValueError
+        On a model that predicts anything but epsilon, v or a flow's velocity.
+
+    Examples
+    --------
+    >>> from unelib import load_generator, load_images
+    >>> generator = load_generator("drawn-ddpm")
+    >>> generator.latent_shape, generator.image_size, generator.prediction
+    ((3, 32, 32), 32, 'v_prediction')
+    >>> latents = generator.to_latent(load_images("drawn-faces", n=2).pixels)
+    >>> latents.shape, generator.to_image(latents).shape
+    (torch.Size([2, 3, 32, 32]), (2, 32, 32, 3))
     """
 
-    def __init__(self, name, pipeline, device, dtype, prompt="", guidance=1.0):
+    def __init__(
+        self,
+        name: str,
+        pipeline: DiffusionPipeline,
+        device: torch.device,
+        dtype: torch.dtype,
+        prompt: str = "",
+        guidance: float = 1.0,
+    ) -> None:
         self.name, self.device, self.dtype, self.guidance = name, device, dtype, float(guidance)
         self.unet, self.scheduler = denoiser_of(pipeline), pipeline.scheduler
         self.vae = getattr(pipeline, "vae", None) or getattr(pipeline, "vqvae", None)
@@ -67,11 +118,11 @@ class Generator:
         if self.guidance != 1 and self.condition and "timestep_cond" not in self.condition:
             self.negative = negative_condition(pipeline, self.condition, self.image_size, device, dtype)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Generator({self.name!r}, latent {self.latent_shape}, image {self.image_size}, {self.dtype})"
 
     @property
-    def settings(self):
+    def settings(self) -> dict[str, Any]:
         """What a noise depends on besides the solver, for a view's manifest."""
         return {
             "model": self.name,
@@ -84,21 +135,56 @@ class Generator:
         }
 
     @property
-    def vae_factor(self):
+    def vae_factor(self) -> int:
         """How many pixels a side one latent cell stands for."""
         return 2 ** (len(self.vae.config.block_out_channels) - 1)
 
-    def schedule(self, steps, spacing="trailing"):
-        """Noise levels for `steps` steps; see `noise_schedule.make_schedule` for the spacings."""
+    def schedule(
+        self, steps: int, spacing: Literal["karras", "log-sigma", "uniform", "trailing", "leading"] = "trailing"
+    ) -> Schedule:
+        """Noise levels for a number of steps.
+
+        Parameters
+        ----------
+        steps : int
+            Steps of a solver, 1 to T - 1.
+        spacing : {"karras", "log-sigma", "uniform", "trailing", "leading"}
+            See `noise_schedule.make_schedule`.
+
+        Returns
+        -------
+        Schedule
+            Levels and timesteps, each (steps + 1,), from the image to the noise.
+
+        Raises
+        ------
+        ValueError
+            On an unknown spacing or steps out of range.
+
+        Examples
+        --------
+        >>> load_generator("drawn-ddpm").schedule(25, "karras").steps
+        25
+        """
         return make_schedule(self.levels, steps, spacing, self.flow)
 
     @torch.inference_mode()
-    def to_latent(self, pixels):
-        """Pixels (n, h, w, 3) uint8 -> latents (n, *latent_shape) float32, the posterior's mean, in the model's scale.
+    def to_latent(self, pixels: NDArray[np.uint8]) -> torch.Tensor:
+        """Latents of images: the posterior's mean, in the model's scale.
 
         Grey is repeated or colour becomes luminance as the networks' channels want it. Of pictures that are no square
         the middle is taken. Pictures of another size are framed in black if they lack one or two pixels on each side,
         else resized: by area when shrinking, bicubic when growing.
+
+        Parameters
+        ----------
+        pixels : ndarray (n, h, w, 3), uint8
+            Images, 0 to 255. One grey channel, (n, h, w, 1), is taken as well.
+
+        Returns
+        -------
+        Tensor (n, *latent_shape), float32
+            On the model's device.
         """
         x = torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device).permute(0, 3, 1, 2).float() / 127.5 - 1
         x = resize(x, self.image_size)
@@ -107,14 +193,25 @@ class Generator:
         mean = torch.cat([self.encoded(part) for part in match_channels(x, self.vae.config.in_channels).split(PIECE)])
         return (mean.float() - self.shift) * self.vae.config.scaling_factor
 
-    def encoded(self, x):
+    def encoded(self, x: torch.Tensor) -> torch.Tensor:
         """The autoencoder's latents of a few pictures (n, c, h, w) in -1..1, in its own scale."""
         code = self.vae.encode(self.fit(x, self.vae.dtype))
         return code.latents if isinstance(self.vae, VQModel) else code.latent_dist.mean
 
     @torch.inference_mode()
-    def to_image(self, latent):
-        """Latents (n, *latent_shape) -> pixels (n, h, w, 3) uint8."""
+    def to_image(self, latent: torch.Tensor) -> NDArray[np.uint8]:
+        """Images of latents.
+
+        Parameters
+        ----------
+        latent : Tensor (n, *latent_shape)
+            Clean latents in the model's scale, on its device.
+
+        Returns
+        -------
+        ndarray (n, h, w, 3), uint8
+            Images, 0 to 255.
+        """
         x = latent.float()
         if self.vae is not None:
             code = x / self.vae.config.scaling_factor + self.shift
@@ -125,14 +222,24 @@ class Generator:
         return match_channels(x, 3).permute(0, 2, 3, 1).cpu().numpy()
 
     @property
-    def shift(self):
+    def shift(self) -> float:
         """What the autoencoder's latents are centred by (0 for most)."""
         return self.vae.config.get("shift_factor", None) or 0.0
 
-    def eps(self, x, t):
-        """The noise eps (n, *latent_shape) float32 that the model sees in x at timestep t (a float).
+    def eps(self, x: torch.Tensor, t: float) -> torch.Tensor:
+        """The noise eps that the model sees in x at a timestep.
 
-        x is as the model sees it: sqrt(abar) z0 + sqrt(1 - abar) eps, or (1 - t) z0 + t eps of a flow.
+        Parameters
+        ----------
+        x : Tensor (n, *latent_shape)
+            As the model sees it: sqrt(abar) z0 + sqrt(1 - abar) eps, or (1 - t) z0 + t eps of a flow.
+        t : float
+            The timestep; need not be whole.
+
+        Returns
+        -------
+        Tensor (n, *latent_shape), float32
+            The noise.
         """
         out = self.guided(x, t)
         if self.flow:
@@ -142,11 +249,24 @@ class Generator:
             out = abar**0.5 * out + (1 - abar) ** 0.5 * x
         return out
 
-    def slope(self, x, t):
-        """The ODE's right-hand side (n, *latent_shape) at timestep t: eps, or the velocity eps - z0 of a flow."""
+    def slope(self, x: torch.Tensor, t: float) -> torch.Tensor:
+        """The ODE's right-hand side at a timestep: eps, or the velocity eps - z0 of a flow.
+
+        Parameters
+        ----------
+        x : Tensor (n, *latent_shape)
+            As the model sees it; see `eps`.
+        t : float
+            The timestep; need not be whole.
+
+        Returns
+        -------
+        Tensor (n, *latent_shape), float32
+            The slope.
+        """
         return self.guided(x, t) if self.flow else self.eps(x, t)
 
-    def guided(self, x, t):
+    def guided(self, x: torch.Tensor, t: float) -> torch.Tensor:
         """The network's output in float32, led away from the empty prompt; without guidance one pass of it."""
         out = self.predict(x, t, self.condition)
         if self.negative is None:
@@ -154,7 +274,7 @@ class Generator:
         plain = self.predict(x, t, self.negative)
         return plain + self.guidance * (out - plain)
 
-    def predict(self, x, t, condition):
+    def predict(self, x: torch.Tensor, t: float, condition: dict[str, torch.Tensor]) -> torch.Tensor:
         """The network's own output in float32 under one condition."""
         n = len(x)
         time = torch.full((n,), float(t), device=self.device, dtype=torch.float32)
@@ -167,28 +287,65 @@ class Generator:
         kwargs |= {"added_cond_kwargs": extra} if extra else {}
         return self.unet(self.fit(x), time, **kwargs).sample.float()
 
-    def fit(self, x, dtype=None):
+    def fit(self, x: torch.Tensor, dtype: torch.dtype | None = None) -> torch.Tensor:
         """A tensor in the networks' precision and memory layout."""
         return x.to(dtype or self.dtype).contiguous(memory_format=torch.channels_last)
 
-    def sigma_at(self, t):
+    def sigma_at(self, t: ArrayLike) -> NDArray[np.float64] | np.float64:
         """Noise level of a timestep that need not be whole: linear in t on log sigma."""
         return np.exp(np.interp(t, np.arange(len(self.levels)), np.log(self.levels)))
 
 
-def load_generator(name, device="auto", dtype="auto", prompt="", guidance=1.0, revision=None, compile=False):
-    """A generator by preset (`GENERATORS`), local diffusers folder or hub id.
+def load_generator(
+    name: str,
+    device: str | torch.device = "auto",
+    dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto",
+    prompt: str = "",
+    guidance: float = 1.0,
+    revision: str | None = None,
+    compile: bool = False,
+) -> Generator:
+    """A generator by preset, local folder or hub id.
 
-    device    "auto" takes a GPU if there is one
-    dtype     "auto" is float32 on a CPU and float16 on a GPU; or "float32", "float16", "bfloat16". At 25 calls of
-              `drawn-ldm` float16 moves the noise by 0.13 % of its length, less than the solver errs (0.33 %); bfloat16
-              by 1.7 %, so it is never chosen for you (`benchmarks/inversion.py` measures it)
-    prompt    text the model is conditioned on, encoded once; ignored by unconditional models
-    guidance  classifier-free guidance against the empty prompt; 1 means one pass of the network a call, and so does
-              any guidance of a model that was distilled to take it as an input (latent consistency)
-    compile   let torch compile the denoiser: the first call takes a minute, the others less than before
-    Raises FileNotFoundError, naming where it looked and what to do, if the model cannot be had. `untrained:` before a
-    name gives the same architecture with fresh weights (seed 0): the null model.
+    Parameters
+    ----------
+    name : str
+        A preset (`GENERATORS`), a local diffusers folder or a hub id. `untrained:` before a name gives the same
+        architecture with fresh weights (seed 0): the null model.
+    device : str or torch.device
+        "auto" takes a GPU if there is one; or "cpu", "cuda", "cuda:1", "mps".
+    dtype : {"auto", "float32", "float16", "bfloat16"}
+        Precision of the networks. "auto" is float32 on a CPU and float16 on a GPU. At 25 calls of `drawn-ldm` float16
+        moves the noise by 0.13 % of its length, less than the solver errs (0.33 %); bfloat16 by 1.7 %, so it is never
+        chosen for you (`benchmarks/inversion.py` measures it).
+    prompt : str
+        Text the model is conditioned on, encoded once; ignored by unconditional models.
+    guidance : float
+        Classifier-free guidance against the empty prompt. 1 means one pass of the network a call, and so does any
+        guidance of a model that was distilled to take it as an input (latent consistency).
+    revision : str, optional
+        Branch, tag or commit of a hub id.
+    compile : bool
+        Let torch compile the denoiser: the first call takes a minute, the others less than before.
+
+    Returns
+    -------
+    Generator
+        The model behind the contract that everything downstream takes.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the model cannot be had; it names where it looked and what to do.
+    ValueError
+        If the pipeline has no U-Net or supported transformer, if the model predicts anything but epsilon, v or a flow's
+        velocity, on an unknown dtype, or on a device that this machine lacks.
+
+    Examples
+    --------
+    >>> from unelib import load_generator
+    >>> load_generator("drawn-ddpm").latent_shape
+    (3, 32, 32)
     """
     device, untrained = pick_device(device), name.startswith("untrained:")
     source = find_model(name.removeprefix("untrained:"), GENERATORS, "generator")

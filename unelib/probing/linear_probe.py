@@ -5,10 +5,13 @@ discriminant are closed forms there, the logistic solver is well conditioned, an
 `coef_` read an attribute; `pattern_` (covariance x weights) is the direction that writes it.
 """
 
+from collections.abc import Sequence
 from numbers import Integral, Real
-from typing import NamedTuple
+from typing import Literal, NamedTuple, Self
 
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
@@ -34,32 +37,52 @@ SOLVERS = {
 CHOSEN = ("logistic", "ridge")  # kinds whose penalty may be chosen from a list
 WITHOUT = ("mean-difference", "authors-lda")  # kinds that have no penalty
 AUTHORS_COMPONENTS = 500
+Kind = Literal["logistic", "lda", "ridge", "mean-difference", "authors", "authors-lda"]
 
 
 class LinearProbe(BaseEstimator):
     """Linear classifiers of a attributes from X (n, d), fitted together.
 
-    kind        "logistic": L2-penalised logistic regression; "ridge": least squares on -1/+1; "lda": Fisher's
-                discriminant with shrunk covariance; "mean-difference": difference of class means, midpoint intercept;
-                "authors" and "authors-lda": as published, logistic regression with penalty 1 and the class-mean
-                difference with identity covariance, both in 500 components (or `components`) of the columns as they are
-    components  keep this many principal components, each scaled to unit variance; all, unscaled, if None. They are
-                found on all rows, also on those that are held out to choose a penalty: with nearly as many components
-                as rows the choice is then no longer honest, and tends to weak penalties
-    penalty     "cv": chosen from the data, for each attribute (logistic: 3 folds by log loss; ridge: leave one out) or
-                for all (lda: Ledoit and Wolf; "oas": oracle approximating); a list of numbers to choose from (logistic,
-                ridge); or a number: lambda = 1 / C of scikit-learn for logistic, lambda for ridge, the share of
-                shrinkage in (0, 1] for lda. Mean differences have none.
     Columns are standardised first (save for the authors' kinds, and for the mean difference without `components`, which
     stays the plain difference of class means), so penalties count in standard deviations; a constant column gets the
     coefficient 0. With fewer rows than columns the weights lie in the span of the rows, exactly where the penalised
     optimum is. X may be larger than memory (`NoiseZoo.stored`, or a large memory map): its `components` are then found
     in a few passes, and must be named.
 
-    Fitted, all in the space of X: `coef_` (a, d), `intercept_` (a,), `pattern_` (a, d; of the plain mean difference,
-    that itself), `attributes_` (names, or 0, 1, ... for arrays), `penalty_` (a,), `n_features_in_`. A penalty at an end
-    of its grid says that the best one may lie beyond.
+    Parameters
+    ----------
+    kind : {"logistic", "lda", "ridge", "mean-difference", "authors", "authors-lda"}
+        "logistic": L2-penalised logistic regression. "ridge": least squares on -1/+1. "lda": Fisher's discriminant with
+        shrunk covariance. "mean-difference": difference of class means, midpoint intercept. "authors" and
+        "authors-lda": as published, logistic regression with penalty 1 and the class-mean difference with identity
+        covariance, both in 500 components (or `components`) of the columns as they are.
+    components : int, optional
+        Keep this many principal components, each scaled to unit variance; all, unscaled, if None. They are found on all
+        rows, also on those that are held out to choose a penalty: with nearly as many components as rows the choice is
+        then no longer honest, and tends to weak penalties.
+    penalty : "cv", "oas", float or list of float
+        "cv": chosen from the data, for each attribute (logistic: 3 folds by log loss; ridge: leave one out) or for all
+        (lda: Ledoit and Wolf; "oas": oracle approximating). A list of numbers: to choose from (logistic, ridge). A
+        number: lambda = 1 / C of scikit-learn for logistic, lambda for ridge, the share of shrinkage in (0, 1] for lda.
+        Mean differences have none.
 
+    Attributes
+    ----------
+    coef_ : ndarray (a, d)
+        Weights that read each attribute, in the space of X, as all that is fitted.
+    intercept_ : ndarray (a,)
+        Added to X coef'.
+    pattern_ : ndarray (a, d)
+        Covariance x weights: the direction that writes each attribute; of the plain mean difference, that itself.
+    attributes_ : list (a,)
+        Names of the attributes, or 0, 1, ... for arrays.
+    penalty_ : ndarray (a,)
+        Penalties that were used. One at an end of its grid says that the best one may lie beyond.
+    n_features_in_ : int
+        Columns d of X.
+
+    Examples
+    --------
     >>> rng = np.random.default_rng(0)
     >>> X = rng.standard_normal((200, 5))
     >>> probe = LinearProbe("ridge").fit(X, X[:, :2] > 0)
@@ -67,17 +90,43 @@ class LinearProbe(BaseEstimator):
     ((2, 5), True)
     """
 
-    def __init__(self, kind="logistic", components=None, penalty="cv"):
+    def __init__(
+        self,
+        kind: Kind = "logistic",
+        components: int | None = None,
+        penalty: Literal["cv", "oas"] | float | Sequence[float] = "cv",
+    ) -> None:
         self.kind = kind
         self.components = components
         self.penalty = penalty
 
-    def fit(self, X, Y, groups=None):
-        """Fit to X (n, d) and Y of 0/1: DataFrame, (n, a) or (n,); ValueError names what is wrong and where.
+    def fit(self, X: ArrayLike | StoredRows, Y: ArrayLike | pd.DataFrame, groups: ArrayLike | None = None) -> Self:
+        """Fit to rows and their labels.
 
         Rows whose label is missing (-1, NaN) are left out for that attribute; attributes that miss the same rows are
         fitted together.
-        groups  (n,): rows of one group (a person) are held out together where penalties are chosen by holding rows out
+
+        Parameters
+        ----------
+        X : array-like (n, d)
+            One row an image, n >= 10; or a stored view.
+        Y : DataFrame or array-like (n, a) or (n,) of 0/1
+            Labels; the columns of a DataFrame name the attributes.
+        groups : array-like (n,), optional
+            Rows of one group (a person) are held out together where penalties are chosen by holding rows out.
+
+        Returns
+        -------
+        LinearProbe
+            Itself, fitted.
+
+        Raises
+        ------
+        TypeError
+            On sparse X, or X that holds no real numbers.
+        ValueError
+            On an unknown kind, or on components, penalties, rows, labels or groups that cannot be fitted to; it names
+            what is wrong and where.
         """
         choice(self.kind, SOLVERS, "kind of probe")
         check_penalty(self.kind, self.penalty)
@@ -98,22 +147,59 @@ class LinearProbe(BaseEstimator):
         self.attributes_, self.n_features_in_ = names, X.shape[1]
         return self
 
-    def decision_function(self, X):
-        """X coef' + intercept, (n, a); positive where the attribute is read as present.
+    def decision_function(self, X: ArrayLike | StoredRows) -> NDArray[np.floating]:
+        """X coef' + intercept: positive where the attribute is read as present.
 
-        Log odds for logistic and lda, and the authors' two.
+        Parameters
+        ----------
+        X : array-like (n, d)
+            One row an image.
+
+        Returns
+        -------
+        ndarray (n, a)
+            Log odds for logistic and lda, and the authors' two.
+
+        Raises
+        ------
+        ValueError
+            On another number of columns than it was fitted to.
         """
         check_is_fitted(self)
         X = as_rows(X)
         same_columns(X, self.n_features_in_)
         return product(X, self.coef_) + self.intercept_
 
-    def predict(self, X):
-        """Attributes (n, a) as 0/1."""
+    def predict(self, X: ArrayLike | StoredRows) -> NDArray[np.int_]:
+        """Attributes as 0/1.
+
+        Parameters
+        ----------
+        X : array-like (n, d)
+            One row an image.
+
+        Returns
+        -------
+        ndarray (n, a) of 0/1
+            1 where the attribute is read as present.
+        """
         return (self.decision_function(X) > 0).astype(int)
 
-    def score(self, X, Y):
-        """AUC averaged over attributes, for scikit-learn's model selection."""
+    def score(self, X: ArrayLike | StoredRows, Y: ArrayLike | pd.DataFrame) -> float:
+        """AUC averaged over attributes, for scikit-learn's model selection.
+
+        Parameters
+        ----------
+        X : array-like (n, d)
+            One row an image.
+        Y : DataFrame or array-like (n, a) or (n,) of 0/1
+            Labels, as in `probe_scores`.
+
+        Returns
+        -------
+        float
+            0 to 1; 0.5 is chance.
+        """
         scores, found = read(self, X, Y)
         return float(auc(scores, found.truth, found.known).mean())
 

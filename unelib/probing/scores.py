@@ -3,11 +3,16 @@
 A row whose label is missing (-1 or NaN) counts for no score of that attribute.
 """
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.special import expit
+from sklearn.base import BaseEstimator
 
 from ..core.checks import Labels, choice, labels
+from ..linalg.stored_rows import StoredRows
 from ..stats.calibration import BINS, calibration_errors, reliability_table
 from ..stats.groups import shared_groups
 from ..stats.intervals import percentiles
@@ -27,25 +32,62 @@ INTERVALS = {True: delong_interval, False: None, "bootstrap": bootstrap_interval
 LOG_ODDS = ("logistic", "lda", "authors", "authors-lda")  # kinds of probe whose decision is a log odds
 
 
-def probe_scores(probe, X, Y, intervals=True, seed=0, groups=None):
-    """How well a fitted probe reads Y from X (n, d): one row an attribute.
+def probe_scores(
+    probe: BaseEstimator,
+    X: ArrayLike | StoredRows,
+    Y: ArrayLike | pd.DataFrame,
+    intervals: bool | Literal["bootstrap"] = True,
+    seed: int = 0,
+    groups: ArrayLike | None = None,
+) -> pd.DataFrame:
+    """How well a fitted probe reads attributes: one row an attribute.
 
-    accuracy, balanced_accuracy, majority     the last, the larger class's share, is what accuracy must be compared with
-    auc, auc_low, auc_high                    area under the ROC curve, and the ends of its 95% interval
-    average_precision, prevalence             as scikit-learn's; the share with the attribute is what chance gives
-    calibration_error, calibration_chance     expected calibration error of the probability 1 / (1 + exp(-decision)) in
-                                              ten bins of equal count, and what a perfectly calibrated probe with these
-                                              probabilities would show on as many rows (`calibration_errors`); NaN for
-                                              kinds of probe that are not in `LOG_ODDS` (ridge, mean difference)
-    p, p_holm                                 one-sided p-value of an AUC of 0.5 or less (Mann and Whitney), and Holm's
-                                              correction for the number of attributes in the table
-    intervals  True: DeLong's 95% interval of the AUC on the logit scale; "bootstrap": percentiles of 500 resamples
-               within each class, drawn with `seed`; False: no interval columns
-    groups     (n,) the person, say, of each image: intervals and p then count persons, since images of one person are
-               not independent, and would make them too sure
-    Raises ValueError where attributes differ from the probe's (named columns are matched by name, in any order) or an
-    attribute has fewer than two rows of a class.
+    A row whose label is missing (-1 or NaN) counts for no score of that attribute.
 
+    Parameters
+    ----------
+    probe : LinearProbe
+        Fitted.
+    X : array-like (n, d)
+        Rows that it was not fitted to, one an image.
+    Y : DataFrame or array-like (n, a) or (n,) of 0/1
+        Labels. Named columns are matched by name, in any order; an array's columns are in the probe's order.
+    intervals : {True, "bootstrap", False}
+        True: DeLong's 95% interval of the AUC on the logit scale. "bootstrap": percentiles of 500 resamples within
+        each class, drawn with `seed`. False: no interval columns.
+    seed : int
+        Of the bootstrap, and of what calibration chance would show.
+    groups : array-like (n,), optional
+        The person, say, of each image. Intervals and p then count persons, since images of one person are not
+        independent, and would make them too sure.
+
+    Returns
+    -------
+    DataFrame (a rows, indexed by attribute)
+        Columns:
+
+        accuracy, balanced_accuracy, majority
+            Shares, 0 to 1. The last, the larger class's share, is what accuracy must be compared with.
+        auc, auc_low, auc_high
+            Area under the ROC curve, and the ends of its 95% interval.
+        average_precision, prevalence
+            As scikit-learn's; the share with the attribute is what chance gives.
+        calibration_error, calibration_chance
+            Expected calibration error of the probability 1 / (1 + exp(-decision)) in ten bins of equal count, and what
+            a perfectly calibrated probe with these probabilities would show on as many rows (`calibration_errors`).
+            NaN for kinds of probe that are not in `LOG_ODDS` (ridge, mean difference).
+        p, p_holm
+            One-sided p-value of an AUC of 0.5 or less (Mann and Whitney), and Holm's correction for the number of
+            attributes in the table.
+
+    Raises
+    ------
+    ValueError
+        Where attributes differ from the probe's, an attribute has fewer than two rows of a class, or the kind of
+        interval is unknown.
+
+    Examples
+    --------
     >>> from unelib import LinearProbe
     >>> X = np.random.default_rng(0).standard_normal((300, 4))
     >>> scores = probe_scores(LinearProbe("lda").fit(X[:200], X[:200, 0] > 0), X[200:], X[200:, 0] > 0)

@@ -4,14 +4,17 @@ Whatever the source, the result is an `ImageSet`: square RGB pictures of one siz
 Every file is looked for before the first one is read, so nothing is ever half-loaded.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
 from ..core.paths import DATA
-from .faces import ATTRIBUTES, draw_faces, sample_factors
+from .faces import ATTRIBUTES, Factors, draw_faces, sample_factors
 from .fashion import ATTRIBUTES as FASHION_ATTRIBUTES
 from .fashion import fashion_attributes, fashion_ids, fashion_rows, holds_fashion
 from .picture_files import Pictures, as_rgb, grey_as_rgb, reading, square
@@ -26,47 +29,103 @@ IDENTITIES = "identity_CelebA.txt"
 class ImageSet:
     """n pictures and what is known of them; slicing keeps rows together.
 
-    ids         (n,) str, unique
-    pixels      (n, h, w, 3) uint8: an array, or `Pictures` that are read when they are sliced, if they are many
-    attributes  DataFrame (n, a) of 0/1, indexed by id
-    split       which part of the source they are
-    factors     the true `faces.Factors` where the pictures were drawn, else None
-    groups      (n,) str: whom or what each picture shows, where the source says so (CelebA's persons), else None
+    Its length is n. Row numbers, a slice or a mask, `images[rows]`, give the `ImageSet` of those rows.
+
+    Attributes
+    ----------
+    name : str
+        The source.
+    ids : ndarray (n,) of str
+        Unique names of the pictures.
+    pixels : ndarray (n, h, w, 3), uint8
+        0 to 255: an array, or `Pictures` that are read when they are sliced, if they are many.
+    attributes : DataFrame (n, a) of 0/1
+        Indexed by id, one column an attribute.
+    split : str
+        Which part of the source they are.
+    factors : faces.Factors or None
+        The true factors where the pictures were drawn, else None.
+    groups : ndarray (n,) of str, or None
+        Whom or what each picture shows, where the source says so (CelebA's persons), else None.
+
+    Examples
+    --------
+    >>> faces = load_images("drawn-faces", n=2, size=32)
+    >>> len(faces), faces.pixels.shape, faces[:1].ids.tolist()
+    (2, (2, 32, 32, 3), ['face-0-00000000'])
     """
 
     name: str
-    ids: np.ndarray
-    pixels: np.ndarray
+    ids: NDArray[np.str_]
+    pixels: NDArray[np.uint8] | Pictures
     attributes: pd.DataFrame
     split: str
-    factors: object = None
-    groups: np.ndarray | None = None
+    factors: Factors | None = None
+    groups: NDArray[np.str_] | None = None
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.ids)
 
-    def __getitem__(self, rows):
+    def __getitem__(self, rows: int | slice | ArrayLike) -> "ImageSet":
         rows = np.atleast_1d(np.arange(len(self))[rows])
         factors, groups = (None if known is None else known[rows] for known in (self.factors, self.groups))
         pixels = self.pixels.take(rows) if isinstance(self.pixels, Pictures) else self.pixels[rows]
         return ImageSet(self.name, self.ids[rows], pixels, self.attributes.iloc[rows], self.split, factors, groups)
 
 
-def load_images(name, n=2000, split="train", seed=0, size=None, attributes=None, correlated=True):
-    """An `ImageSet` of the first `n` images of a split (None: all of them; 2,000 drawn faces).
+def load_images(
+    name: str,
+    n: int | None = 2000,
+    split: str = "train",
+    seed: int = 0,
+    size: int | None = None,
+    attributes: Sequence[str] | None = None,
+    correlated: bool = True,
+) -> ImageSet:
+    """An `ImageSet` of the first images of a split.
 
-    name        "drawn-faces"; "fashion" or a folder with Fashion-MNIST's published files; "celeba" (looked for in
-                data/celeba) or a folder in CelebA's published layout; a folder of images with one CSV of attributes; or
-                a hub data set `owner/name`
-    split       "train", "valid" or "test", and "models" for drawn faces and fashion, on which the workbook's own models
-                are trained; fashion's "valid" and "models" need the published files (see `fashion.fashion_rows`); a
-                plain folder has one split, whatever it is called
-    seed        the world that is drawn; for drawn faces only
-    size        pixels a side; by default 64 for drawn faces, 28 for fashion, 512 for CelebA and the hub, for a folder
-                its smallest side. Pictures are resampled to it, but fashion's at 30 and 32 are framed in black
-    attributes  names to keep, in this order; all by default
-    Raises FileNotFoundError, naming the file and the row, where something is missing or cannot be read, and
-    ValueError where counts, values or names do not match.
+    Parameters
+    ----------
+    name : str
+        "drawn-faces"; "fashion" or a folder with Fashion-MNIST's published files; "celeba" (looked for in data/celeba)
+        or a folder in CelebA's published layout; a folder of images with one CSV of attributes; or a hub data set
+        `owner/name`.
+    n : int or None
+        How many images. None: all of them; 2,000 drawn faces.
+    split : str
+        "train", "valid" or "test", and "models" for drawn faces and fashion, on which the workbook's own models are
+        trained. Fashion's "valid" and "models" need the published files (see `fashion.fashion_rows`). A plain folder
+        has one split, whatever it is called.
+    seed : int
+        The world that is drawn; for drawn faces only.
+    size : int, optional
+        Pixels a side; by default 64 for drawn faces, 28 for fashion, 512 for CelebA and the hub, for a folder its
+        smallest side. Pictures are resampled to it, but fashion's at 30 and 32 are framed in black.
+    attributes : sequence of str, optional
+        Names to keep, in this order; all by default.
+    correlated : bool
+        Whether the attributes of drawn faces are correlated, as among real portraits. False makes them independent,
+        each at its own rate, but for hair's rules (one colour, none on a bald head).
+
+    Returns
+    -------
+    ImageSet
+        Square RGB pictures of one size, one row of 0/1 attributes each.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where something is missing or cannot be read; it names the file and the row.
+    ValueError
+        Where counts, values or names do not match.
+    ImportError
+        For a hub data set, where the extra `unelib[hub]` is not installed.
+
+    Examples
+    --------
+    >>> faces = load_images("drawn-faces", n=2, attributes=["Smiling", "Eyeglasses"])
+    >>> faces.pixels.shape, faces.attributes.shape
+    ((2, 64, 64, 3), (2, 2))
     """
     return read_together(find_images(name, n, split, seed, size, attributes, correlated))[0]
 
@@ -90,14 +149,51 @@ def find_images(name, n=2000, split="train", seed=0, size=None, attributes=None,
     return images if attributes is None else keep_attributes(images, attributes)
 
 
-def load_parts(name, n_train, n_test, train_split="train", test_split="test", by_group=False, **options):
+def load_parts(
+    name: str,
+    n_train: int,
+    n_test: int,
+    train_split: str = "train",
+    test_split: str = "test",
+    by_group: bool = False,
+    **options: Any,
+) -> tuple[ImageSet, ImageSet]:
     """Training and held-out `ImageSet`s that share no image, called "train" and "test".
 
     Where both come from one split of the source, its first `n_train` images train and the next `n_test` are held out;
     a plain folder has one split, whatever they are called.
-    by_group  pass over images for testing that show the same person as an image for training does
-    Raises ValueError where there are fewer images than that, or where `by_group` is asked for and the source does not
-    say who is who.
+
+    Parameters
+    ----------
+    name : str
+        As in `load_images`.
+    n_train, n_test : int
+        How many images for training and for testing.
+    train_split, test_split : str
+        Splits of the source, as in `load_images`.
+    by_group : bool
+        Pass over images for testing that show the same person as an image for training does.
+    **options
+        seed, size, attributes and correlated, as in `load_images`.
+
+    Returns
+    -------
+    train, test : ImageSet
+        Of n_train and of n_test images.
+
+    Raises
+    ------
+    FileNotFoundError
+        As `load_images`.
+    ValueError
+        Where there are fewer images than that, or where `by_group` is asked for and the source does not say who is who;
+        and as `load_images`.
+
+    Examples
+    --------
+    >>> train, test = load_parts("drawn-faces", 2, 1, size=32)
+    >>> len(train), len(test), set(train.ids) & set(test.ids)
+    (2, 1, set())
     """
     if by_group and find_images(name, 1, train_split, **options).groups is None:
         raise ValueError(
