@@ -358,6 +358,7 @@ def test_intervals_of_clustered_views_cover_what_is_expected_if_they_count_peopl
     assert covered[True] >= 0.88 and covered[False] < 0.85
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", [[5] * 40, [1, 2, 3, 4, 5, 6, 7] * 6], ids=["equal", "unequal"])
 @pytest.mark.parametrize("measure", [debiased_cka, procrustes_distance, mutual_knn])
 def test_unrelated_clustered_views_reject_at_the_level_if_people_are_shuffled(measure, sizes):

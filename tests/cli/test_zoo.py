@@ -43,6 +43,7 @@ def unelib(*arguments, status=0):
     return done.output
 
 
+@pytest.mark.slow
 def test_a_zoo_from_recipe_to_repair(project):
     recipe = project / "recipes/small.yaml"
     assert "drawn-ldm" in unelib("build", recipe, "--shards", "1/1")

@@ -33,6 +33,7 @@ def skewed():
     return whitened_scores(np.random.default_rng(0).exponential(size=(70, 4)), 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n, d", [(60, 200), (200, 30)])
 @pytest.mark.parametrize("spread", [np.ones_like, lambda j: 0.9**j], ids=["identity", "unequal"])
 def test_true_gaussians_are_rejected_at_the_level(n, d, spread):

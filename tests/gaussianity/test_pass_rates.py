@@ -7,6 +7,7 @@ from unelib.gaussianity.pass_rates import pass_rate_test, rotated, sampled_axes,
 from unelib.gaussianity.univariate import AXES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("axes", ["projections", "coordinates"])
 @pytest.mark.parametrize("spread", [1.0, 0.8 ** np.arange(60)], ids=["identity", "unequal"])
 def test_true_gaussians_are_rejected_at_the_level(axes, spread):

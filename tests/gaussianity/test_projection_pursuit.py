@@ -7,6 +7,7 @@ from unelib.gaussianity.alternatives import bimodal
 from unelib.gaussianity.projection_pursuit import projected_halves, pursuit
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n, d", [(120, 300), (300, 20)])
 def test_the_held_out_half_is_fair_where_the_choosing_half_is_not(n, d):
     rng, scale = np.random.default_rng(d), np.geomspace(1, 20, d)

@@ -97,6 +97,7 @@ def test_no_hook_is_left_even_after_errors(load):
     assert not hooks
 
 
+@pytest.mark.slow
 def test_a_compiled_network_is_read_and_changed_too(load):
     gen = load("ldm")
     x = states(gen)

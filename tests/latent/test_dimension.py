@@ -174,6 +174,7 @@ def test_what_is_beside_some_columns_keeps_its_products_in_fewer_rows():
     assert beside(factor, G[:, :0]) is factor
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("k", [8, 32])
 def test_parallel_analysis_counts_many_dimensions_of_few_rows(k):
     rng = np.random.default_rng(k)

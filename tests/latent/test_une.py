@@ -365,6 +365,7 @@ def test_intervals_hold_as_many_values_as_they_say():
 # how many dimensions
 
 
+@pytest.mark.slow
 def test_cross_validation_finds_four_dimensions_and_none_in_shuffled_rows():
     data = planted(600, 4, (20, 20, 20), noise=2.0)
     fit = UNE().fit(data.views)
@@ -373,6 +374,7 @@ def test_cross_validation_finds_four_dimensions_and_none_in_shuffled_rows():
     assert UNE().fit({name: x[rng.permutation(600)] for name, x in data.views.items()}).k_ == 0
 
 
+@pytest.mark.slow
 def test_cross_validation_finds_sixteen_dimensions():
     assert UNE().fit(planted(1500, 16, (40, 40, 40), noise=4.0).views).k_ in (15, 16, 17)
 

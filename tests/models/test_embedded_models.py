@@ -47,11 +47,13 @@ def test_a_judge_of_exclusive_classes_is_refused(tmp_path):
         load_judge(str(tmp_path))
 
 
+@pytest.mark.slow
 def test_attributes_survive_the_autoencoder(faces):
     judge, rebuilt = load_judge(), reconstruct(load_generator("drawn-ldm"), faces.pixels)
     assert judge.auc(rebuilt, faces.attributes).mean() > judge.auc(faces.pixels, faces.attributes).mean() - 0.03
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["drawn-ldm", "drawn-ddpm"])
 def test_images_come_back_from_their_noise(name, faces):
     gen, few = load_generator(name), faces.pixels[:12]
@@ -65,6 +67,7 @@ def test_noise_does_not_depend_on_the_batch(faces):
     np.testing.assert_allclose(whole, parts, atol=2e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["drawn-clip", "drawn-dino"])
 def test_encoders_carry_the_attributes(name, faces):
     enc, train = load_encoder(name), load_images("drawn-faces", n=900)
@@ -121,6 +124,7 @@ def test_photographs_are_made_of_every_class():
     assert np.abs(shares - 0.1).mean() < 0.05 and (made[..., 0] == made[..., 2]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name, least", [("fashion-clip", 0.84), ("fashion-dino", 0.80)])
 def test_classes_are_linear_in_the_embeddings_of_photographs(name, least, photographs):
     enc, train = load_encoder(name), load_images("fashion", n=3000)

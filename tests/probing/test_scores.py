@@ -393,6 +393,7 @@ class Reader:
         return scores[:, None]
 
 
+@pytest.mark.slow
 def test_images_of_one_person_do_not_count_as_many():
     found = {False: [], True: []}
     for seed in range(300):
@@ -405,6 +406,7 @@ def test_images_of_one_person_do_not_count_as_many():
     assert naive_wrong > 0.2 and naive_covered < 0.75
 
 
+@pytest.mark.slow
 def test_a_gap_between_probes_of_persons_is_found_at_the_level():
     rejected = {False: 0, True: 0}
     for seed in range(200):

@@ -68,6 +68,7 @@ def fill(zoo, load):
     return zoo.fill("view", results, {"steps": 5}, shard_rows=SHARD_ROWS, progress=False)
 
 
+@pytest.mark.slow
 def test_several_workers_with_one_killed_give_the_bytes_of_one_process(zoos, marks):
     alone, together = zoos
     alone.build("view", features, IMAGES.pixels, {"steps": 5}, shard_rows=SHARD_ROWS, progress=False)
@@ -89,6 +90,7 @@ def test_an_error_in_a_worker_comes_back_as_it_was(zoos):
         fill(zoos[0], lambda: (refuses, IMAGES.pixels.__getitem__))
 
 
+@pytest.mark.slow
 def test_a_model_that_cannot_be_loaded_there_says_so(zoos):
     def fails():
         raise FileNotFoundError("no weights here")

@@ -46,6 +46,7 @@ def recipe(project, **changes):
     return path
 
 
+@pytest.mark.slow
 def test_a_run_executes_records_and_skips(project):
     path = recipe(project, parameters={"size": 4})
     report = execute.run(path)
@@ -57,6 +58,7 @@ def test_a_run_executes_records_and_skips(project):
     assert again.found[1] == "more 11"
 
 
+@pytest.mark.slow
 def test_a_step_whose_zoo_has_lost_something_is_executed_again(project):
     place = workspace.Workspace("trial")
     make = "import pandas as pd\nplace.zoo.add_index(pd.DataFrame({'id': ['a'], 'sha256': [''], 'split': ['train']}))\n"
@@ -105,6 +107,7 @@ def test_a_run_is_called_as_its_parameter_says(project, wanted, name):
     assert recipes.shared_parameters(value, {"run": date(2026, 1, 1)})["run"] == "2026-01-01"
 
 
+@pytest.mark.slow
 def test_the_run_of_a_recipes_parameters_is_where_everything_goes(project):
     execute.run(recipe(project, notebooks=["notebooks/01_a.ipynb"], parameters={"run": "other"}))
     assert [path.name for path in (project / "data/runs").iterdir()] == ["other"]
@@ -152,6 +155,7 @@ def test_mistakes_are_named_before_anything_runs(project):
     assert not (project / "data").exists()
 
 
+@pytest.mark.slow
 def test_a_recipe_after_others_runs_them_first_and_again_when_they_change(project):
     (project / "recipes/first.yaml").write_text(
         yaml.safe_dump({"name": "first", "notebooks": ["notebooks/01_a.ipynb"]})
@@ -203,6 +207,7 @@ def test_results_of_a_stage_that_never_ran(project):
         workspace.Workspace("trial", project).result("09_z")
 
 
+@pytest.mark.slow
 def test_the_command_line(project):
     path = recipe(project)
     done = CliRunner().invoke(app, ["run", str(path), "-p", "size", "6"])

@@ -81,6 +81,7 @@ def test_killed_at_any_step_of_writing_the_next_run_ends_with_the_same_bytes(zoo
     assert contents(zoo) == whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0.08, 0.21])
 def test_killed_at_any_time_the_next_run_ends_with_the_same_bytes(zoo, whole, seconds):
     process = dying(zoo, 0)

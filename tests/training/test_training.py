@@ -221,6 +221,7 @@ def test_a_small_generator_of_grey_pictures_is_trained(few):
     assert weights_size("fashion-ddpm") < 3.5e6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["fashion-clip", "fashion-dino"])
 def test_small_encoders_of_grey_pictures_are_trained(name, few):
     train_model(name)

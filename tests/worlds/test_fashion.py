@@ -110,6 +110,7 @@ def test_at_32_pixels_pictures_are_framed_in_black(nowhere):
     assert load_images("fashion", n=2, size=64).pixels.shape == (2, 64, 64, 3)
 
 
+@pytest.mark.slow
 def test_splits_share_no_picture_and_are_the_published_set(whole):
     splits = {split: load_images(str(whole), n=None, split=split) for split in SPLITS}
     assert {name: len(s) for name, s in splits.items()} == dict(train=6000, valid=4000, test=10_000, models=50_000)
@@ -130,6 +131,7 @@ def test_the_subset_s_rows_are_the_same_with_the_published_files(whole, monkeypa
     np.testing.assert_array_equal(full.pixels, subset.pixels)
 
 
+@pytest.mark.slow
 def test_parts_keep_their_splits(whole, nowhere):
     for name in ("fashion", str(whole)):
         train, test = load_parts(name, 20, 10)
@@ -147,6 +149,7 @@ def test_the_subset_is_made_of_the_published_files(tmp_path):
     assert made == fashion.lzma.decompress(fashion.SUBSET.read_bytes())
 
 
+@pytest.mark.slow
 def test_the_subset_is_made_again_from_its_own_rows(whole, tmp_path, monkeypatch):
     make_subset(whole, tmp_path / "subset.xz")
     expected = [read_subset(part) for part in PARTS]
