@@ -346,6 +346,7 @@ def planted_people(seed, sizes, related=True):
     return *maps, people
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measure", [debiased_cka, procrustes_distance, mutual_knn])
 def test_intervals_of_clustered_views_cover_what_is_expected_if_they_count_people(measure):
     covered = {}

@@ -81,6 +81,7 @@ def test_directions_of_unrelated_views_are_not_said_to_agree(tmp_path):
     assert len(beyond) == 6 and max(part["value"] for part in found) > 0.1 and sum(beyond) <= 1
 
 
+@pytest.mark.slow
 def test_edits_are_held_against_random_and_untrained_directions(tmp_path, gaussian):
     gaussian.name = "gaussian"
     zoo = planted_zoo(tmp_path)

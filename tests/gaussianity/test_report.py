@@ -11,6 +11,7 @@ from unelib.gaussianity.report import gaussian_report, power_curve, standard_rep
 from unelib.gaussianity.univariate import AXES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("alternative", [bimodal, heavy_tailed, correlated, partial(leaky, clean=np.ones((900, 9)))])
 def test_strength_zero_is_standard_normal(alternative):
     X = alternative(900, 9, 0.0)
@@ -43,6 +44,7 @@ def test_errors_of_alternatives(call, message):
         call()
 
 
+@pytest.mark.slow
 def test_teeth():
     n, d = 300, 100
     nulls = {axes: twin_pass_rates(bimodal(n, d, 0), axes) for axes in AXES}

@@ -110,6 +110,7 @@ def test_the_judge_of_photographs_knows_their_classes(photographs):
     assert accuracy(photographs, load_judge("fashion-judge").probabilities(photographs.pixels)) > 0.88
 
 
+@pytest.mark.slow
 def test_photographs_come_back_from_their_noise(photographs):
     gen, few = load_generator("fashion-ddpm"), photographs.pixels[:12]
     assert gen.latent_shape == (1, 32, 32) and few.shape[1] == 28
@@ -132,6 +133,7 @@ def test_classes_are_linear_in_the_embeddings_of_photographs(name, least, photog
     assert accuracy(photographs, probe.decision_function(enc.embed(photographs.pixels))) > least
 
 
+@pytest.mark.slow
 def test_text_alone_finds_every_class_of_photographs(photographs):
     enc = load_encoder("fashion-clip")
     embedded, truth = enc.embed(photographs.pixels), photographs.attributes.to_numpy()

@@ -75,6 +75,7 @@ def test_training_pictures_are_drawn_once_and_kept_whole(tmp_path, monkeypatch):
     np.testing.assert_array_equal(data.training_faces(3, cache=tmp_path)[0], pixels)
 
 
+@pytest.mark.slow
 def test_training_lowers_the_loss(tmp_path):
     generator = torch.Generator().manual_seed(9)
     after = loss(trained(tmp_path, 300), 0, generator)
