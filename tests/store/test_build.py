@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 
 from unelib.core import files
-from unelib.core.prefetch import ahead
 from unelib.store import progress
 from unelib.store.npy_layout import export_npy
 from unelib.store.zoo import NoiseZoo
@@ -201,20 +200,6 @@ def test_pictures_are_decoded_a_shard_at_a_time(zoo, whole):
     build(zoo, pixels=pixels)
     assert max(pixels.asked[1:]) == ROWS // SHARDS
     assert contents(zoo) == whole
-
-
-def test_the_next_pictures_are_decoded_while_the_model_works():
-    order = []
-
-    def decode():
-        for i in range(3):
-            order.append(f"decoded {i}")
-            yield i
-
-    for i in ahead(decode()):
-        time.sleep(0.05)
-        order.append(f"used {i}")
-    assert order.index("decoded 1") < order.index("used 0") and order.index("decoded 2") < order.index("used 1")
 
 
 def test_an_image_that_is_gone_leaves_an_intact_store(zoo, whole):
