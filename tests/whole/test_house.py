@@ -7,6 +7,7 @@ import ast
 import importlib
 import json
 import re
+from importlib.util import resolve_name
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,17 @@ def test_every_file_has_its_test_file_or_is_named_in_one(path):
     tests = ROOT / "tests" / path.parent.name
     text = "\n".join(test.read_text() for test in tests.glob("test_*.py"))
     assert (tests / f"test_{path.stem}.py").is_file() or re.search(rf"\b{path.stem}\b", text)
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_every_import_of_the_package_leads_somewhere_also_those_inside_functions(path):
+    room = ".".join(path.relative_to(ROOT).parent.parts)
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            name = resolve_name("." * node.level + (node.module or ""), room)
+            module = importlib.import_module(name)
+            for alias in node.names:
+                assert hasattr(module, alias.name) or importlib.import_module(f"{name}.{alias.name}")
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

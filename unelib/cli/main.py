@@ -51,7 +51,7 @@ def run_command(recipe, pairs, force):
 @click.argument("name")
 def train(name):
     """Train the embedded model NAME (drawn-ldm, fashion-ddpm, ...: those of data/models); resumes after a kill."""
-    from .training.train import train_model
+    from ..training.train import train_model
 
     click.echo(train_model(name))
 
@@ -60,7 +60,7 @@ def train(name):
 @click.argument("name")
 def card(name):
     """Measure the embedded model NAME on held-out pictures and write its model card."""
-    from .training.cards import make_card
+    from ..training.cards import make_card
 
     click.echo(make_card(name))
 

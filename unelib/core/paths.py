@@ -15,9 +15,10 @@ CLONE = (
 def home():
     """Where all runs keep their things: the folder that the environment variable UNELIB_ROOT names, else the project.
 
-    Notebooks, recipes and models are the project's in any case.
+    An installed package has no project; its runs lie in the working folder then. Notebooks, recipes and models are the
+    project's in any case.
     """
-    return Path(os.environ.get("UNELIB_ROOT") or ROOT)
+    return Path(os.environ.get("UNELIB_ROOT") or (ROOT if in_clone() else Path.cwd()))
 
 
 def in_clone():

@@ -28,9 +28,14 @@ def train_model(name, folder=None):
 
 
 def find_family(name):
-    """The module that trains a model, and its world; ValueError lists the models there are."""
+    """The module that trains a model, and its world; ValueError lists the models there are.
+
+    FileNotFoundError where there is no clone of the workbook to keep them in.
+    """
     if name not in MODELS:
         raise ValueError(f"unknown model {name!r}; choose one of {', '.join(MODELS)}")
+    if not paths.in_clone():
+        raise FileNotFoundError(f"the folder of model {name!r} is missing; {paths.CLONE}")
     return MODELS[name]
 
 
