@@ -167,7 +167,7 @@ def test_an_image_does_not_see_the_others(smiling):
 def test_nothing_is_said_where_nothing_was_to_change_or_to_stay():
     real = noisy(np.zeros((3, 8, 8, 3), np.uint8))
     wanted = np.stack([real[0], 255 - real[1], real[2]])
-    truth = Counterfactual(real, wanted, np.array([False, True, True]))  # the third lacks what would not show
+    truth = Counterfactual(real, wanted, np.array([False, True, True]), "x")  # the third lacks what would not show
     found = against_truth(real, noisy(real, seed=1), truth)
     assert np.isnan(found["to_truth"]).tolist() == [True, False, True]
     assert np.isnan(found["psnr_outside"]).tolist() == np.isnan(found["ssim_outside"]).tolist() == [True, True, False]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from unelib.editing.counterfactuals import Counterfactual, against_truth
+from unelib.editing.directions import Direction
 from unelib.editing.reports import likeness, mean_known, monotonicity, pooled_flips, score_edit, share_interval
 from unelib.stats.intervals import mean_interval, wilson
 from unelib.worlds.fidelity import psnr
@@ -35,14 +36,15 @@ def plain(probabilities, side=4):
     return np.tile(colours[:, None, None], (1, side, side, 1))
 
 
+GONE = Direction("red", np.array([0.6, 0.8])).aimed(-1)
 BEFORE, AFTER = RNG.integers(0, 256, (2, 20, 1, 1, 3), np.uint8).repeat(4, 2).repeat(4, 3)
 
 
-def truth_of(pictures):
+def truth_of(pictures, target="red", sign=1):
     """A counterfactual: the top row of every other picture turned black."""
     wanted, apart = pictures.copy(), np.arange(len(pictures)) % 2 == 0
     wanted[apart, 0] = 0
-    return Counterfactual(pictures, wanted, apart)
+    return Counterfactual(pictures, wanted, apart, target, sign)
 
 
 @SIGNS
@@ -134,7 +136,7 @@ def test_the_truth_comes_along_where_it_is_known():
 
 
 def test_a_part_of_a_report_is_the_report_of_a_part():
-    truth, rows = truth_of(BEFORE), [3, 4, 11, 0]
+    truth, rows = truth_of(BEFORE, "blue", -1), [3, 4, 11, 0]
     whole = score_edit(BEFORE, AFTER, "blue", ColourJudge(), Pixels(), -1, truth)
     part = score_edit(BEFORE[rows], AFTER[rows], "blue", ColourJudge(), sign=-1, truth=truth[rows])
     for name in ("before", "after", "lacked", "flipped", "others_turned", "drift", "psnrs"):
@@ -145,6 +147,14 @@ def test_a_part_of_a_report_is_the_report_of_a_part():
     one = whole[whole.lacked]
     assert one.target_flips == whole.target_flips and one.lacking == len(one.psnrs) == whole.lacking
     assert part[:2].likeness is None and score_edit(BEFORE, AFTER, "red", ColourJudge())[:2].truth is None
+
+
+def test_a_direction_says_what_it_aims_at():
+    told = score_edit(BEFORE, AFTER, "red", ColourJudge(), sign=-1)
+    followed = score_edit(BEFORE, AFTER, GONE, ColourJudge())
+    assert (followed.target, followed.sign) == ("red", -1)
+    np.testing.assert_array_equal(told.flipped, followed.flipped)
+    assert score_edit(BEFORE, AFTER, GONE.aimed(1), ColourJudge()).sign == 1
 
 
 def test_likeness_is_one_for_the_same_images_and_about_zero_for_others():
@@ -233,6 +243,9 @@ def test_flips_are_pooled_over_targets_by_the_images_that_lacked_them():
         ({"truth": truth_of(BEFORE)[:7]}, r"the counterfactual has shape \(7, 4, 4, 3\), the images \(20, 4, 4, 3\)"),
         ({"truth": truth_of(plain(RNG.random((20, 3)), side=8))}, "draw as many, of that size"),
         ({"sign": 0}, "unknown sign 0; choose one of 1, -1"),
+        ({"target": GONE, "sign": 1}, "sign is 1, and red has -1; leave it out"),
+        ({"target": GONE, "truth": truth_of(BEFORE)}, "is of 'red' with sign 1, the edit of 'red' with sign -1"),
+        ({"truth": truth_of(BEFORE, "blue")}, "the counterfactual is of 'blue' with sign 1, the edit of 'red'"),
         ({"before": BEFORE / 255}, r"images must be \(n, h, w, 3\) uint8, not \(20, 4, 4, 3\) float64"),
         ({"after": AFTER[0]}, r"images must be \(n, h, w, 3\) uint8, not \(4, 4, 3\) uint8"),
         ({"before": BEFORE[:0]}, "no images were given"),

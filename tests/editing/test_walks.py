@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from unelib.editing.directions import Direction
-from unelib.editing.walks import change_matrix, judged_changes, move, on_and_off_target, solver_of, walk
+from unelib.editing.walks import change_matrix, judged_changes, move, on_and_off_target, walk
 from unelib.inversion.deterministic import generate
+from unelib.inversion.ode import solved_by
 from unelib.models.generators import load_generator
 
 pytestmark = pytest.mark.filterwarnings("ignore:a straight step")  # of noise as small as this, any step is long
@@ -115,7 +116,8 @@ def test_among_other_strengths_zero_is_the_round_trip_to_the_last_digit(n):
 
 def test_settings_are_those_of_what_makes_the_images(gaussian, noise, brighter):
     named = walk(gaussian, noise, brighter, [1], steps=8, solver="heun", grid="uniform", batch_size=2)
-    np.testing.assert_array_equal(walk(gaussian, noise, brighter, [1], 8, "heun", "uniform"), named)
+    own = solved_by(gaussian, 8, "heun", "uniform")
+    np.testing.assert_array_equal(walk(own, noise, brighter, [1]), named)
     grey = lambda gen, noise, shade: np.full((len(noise), 2, 2, 3), shade, np.uint8)
     assert (walk(gaussian, noise, brighter, [0, 1], decode=grey, shade=7) == np.full((2, 6, 2, 2, 3), 7)).all()
 
@@ -135,32 +137,15 @@ def test_on_and_off_target_split_the_changes_of_every_image():
     np.testing.assert_allclose(off, [0.1, 0.1])
 
 
-class Views:
-    """A store whose only view says with which settings it was made."""
-
-    def __init__(self, settings):
-        self.settings = settings
-
-    def manifest(self, view):
-        return {"settings": self.settings}
-
-
-def test_the_way_back_is_the_way_the_noise_came():
-    made = {"steps": 9, "solver": "ddim", "grid": "leading"}
-    assert solver_of(Views(made | {"model": "x"}), "x") == made
-    with pytest.raises(ValueError, match="'published' does not say with which steps, grid"):
-        solver_of(Views({"solver": "ddim"}), "published")
-
-
 def test_errors(gaussian, noise, brighter):
     with pytest.raises(ValueError, match="another view's direction"):
         move(noise, Direction("x", np.ones(5) / 5**0.5), 1)
     for strengths in ([0, np.inf], [], 3):
         with pytest.raises(ValueError, match="finite numbers"):
             walk(gaussian, noise, brighter, strengths)
-    for settings, named in (((), {"solver": "bdia"}), ((8, "bdia"), {})):
+    for gen, named in ((gaussian, {"solver": "bdia"}), (solved_by(gaussian, 8, "bdia", "karras"), {})):
         with pytest.raises(ValueError, match="'bdia' needs the state before the noise"):
-            walk(gaussian, noise, brighter, [1], *settings, **named)
+            walk(gen, noise, brighter, [1], **named)
     with pytest.raises(ValueError, match=r"one image's is to be given as noise\[None\]"):
         move(np.zeros((4, 16, 16)), FIRST, 1)
     with pytest.raises(ValueError, match="unknown attribute 'Hat'; choose one of bright, constant"):

@@ -24,8 +24,8 @@ def zoo(noise, embeddings, attributes=CELEBA_ATTRIBUTES):
     )
 
 
-CELEBA = zoo(["sd21", "sd15"], ["clip-b16", "dinov2-b14", "untrained:clip-b16"])
-DRAWN = zoo(["drawn-ldm", "drawn-ddpm"], ["untrained:drawn-clip", "drawn-clip", "drawn-dino"], CELEBA_ATTRIBUTES[:24])
+CELEBA = zoo(["sd21", "sd15"], ["clip-b16", "dinov2-b14"])
+DRAWN = zoo(["drawn-ldm", "drawn-ddpm"], ["drawn-clip", "drawn-dino"], CELEBA_ATTRIBUTES[:24])
 
 
 def test_published_numbers_are_shares_with_a_source():

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from unelib.editing.directions import Direction, NothingShared
-from unelib.evidence.claims import beyond_draws, carried_or_none, directions_agree, kind_of, mispaired_gains, r2_row
-from unelib.evidence.verdicts import CLAIMS, evidence, in_words, summary, trial_of, verdict
+from unelib.editing.directions import Direction, NothingShared, direction
+from unelib.evidence.claims import beyond_draws, carried_or_none, directions_agree, mispaired_gains, r2_row
+from unelib.evidence.verdicts import CLAIMS, edit_flips, evidence, in_words, summary, trial_of, verdict
 from unelib.latent.une import UNE
 from unelib.store.zoo import NoiseZoo
 
@@ -30,15 +30,16 @@ def planted_zoo(path, related=True, seed=0, known=False):
     zoo = NoiseZoo(path).add_index(table.join(labels))
     latent = lambda: Z if related else rng.standard_normal((N, K))
     views = {
-        "gaussian": ("noise", Z if known else latent(), 16),
-        "encoder": ("embedding", latent(), 12),
-        "untrained:encoder": ("embedding", rng.standard_normal((N, K)), 12),
-        "pixels": ("control", rng.standard_normal((N, K)), 12),
+        "gaussian": ({"kind": "noise"}, Z if known else latent(), 16),
+        "encoder": ({"kind": "embedding"}, latent(), 12),
+        "null": ({"kind": "control", "role": "untrained", "of": "encoder"}, rng.standard_normal((N, K)), 12),
+        "pixels": ({"kind": "control"}, rng.standard_normal((N, K)), 12),
     }
-    for name, (kind, z, d) in views.items():
+    for name, (what, z, d) in views.items():
         X = z @ fixed.standard_normal((K, d)) + rng.standard_normal((N, d))
         settings = {"steps": 10, "solver": "ab2", "grid": "karras"}
-        zoo.fill(name, lambda parts: ((s, X[rows]) for s, rows in parts), settings, kind, "float32", progress=False)  # noqa: B023
+        rows_of = lambda parts, X=X: ((shard, X[rows]) for shard, rows in parts)
+        zoo.fill(name, rows_of, settings, progress=False, dtype="float32", **what)
     return zoo
 
 
@@ -91,6 +92,15 @@ def test_edits_are_held_against_random_and_untrained_directions(tmp_path, gaussi
     assert edits.value.between(0, 1).all()
 
 
+def test_a_step_is_as_long_as_held_out_images_vary(tmp_path, gaussian, monkeypatch):
+    gaussian.name, zoo, steps = "gaussian", planted_zoo(tmp_path), []
+    monkeypatch.setattr("unelib.evidence.verdicts.turned", lambda *asked: steps.append(asked[5]) or np.zeros(4))
+    trial = trial_of(zoo, components=K)
+    edit_flips(trial, zoo, gaussian, BrightnessJudge(), {"bright": 1}, 4, 2.0)
+    own = direction(trial.probe("gaussian", "mean-difference")[0], "bright", X=trial.X["gaussian"][trial.held])
+    np.testing.assert_allclose(steps, 2.0 * own.sigma)
+
+
 def test_summary_counts_verdicts_by_claim_and_null(table):
     found = summary(table)
     assert list(found.index) == [CLAIMS[claim] for claim in ("Gaussian", "linear", "predictable", "shared", "agree")]
@@ -128,8 +138,11 @@ def fitted_views():
     return UNE(2, private=0).fit(data.rows(slice(400))), data.rows(slice(400, None))
 
 
-def test_kinds_of_nulls():
-    assert [kind_of(name) for name in ("untrained:a", "leak of b", "pixels")] == ["untrained", "leak", "pixels"]
+def test_nulls_are_told_by_their_role_whatever_they_are_called(tmp_path):
+    trial = trial_of(planted_zoo(tmp_path))
+    assert trial.encoders == ["encoder"] and trial.untrained == {"encoder": "null"}
+    assert trial.nulls("encoder") == {"untrained": "null", "pixels": "pixels"}
+    assert trial.nulls("gaussian") == {"pixels": "pixels"}
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,18 @@ def test_another_image_keeps_the_sliders(explorer):
     assert "bright" in explorer.bars.value
 
 
+def test_strengths_count_in_the_spread_of_images_that_were_not_learnt_from(explorer, zoo):
+    held_out = zoo.rows("gaussian", zoo.split == "test")
+    for name, d in explorer.directions.items():
+        assert d.sigma == pytest.approx(np.std(held_out @ d.vector)), name
+
+
+def test_noise_goes_back_by_what_made_it(zoo, gaussian):
+    assert Explorer(zoo, gaussian, Probe).gen.ode == HOW
+    with pytest.raises(KeyError, match="no complete view 'another'"):
+        Explorer(zoo, "another", Probe)
+
+
 def test_only_held_out_images_by_default(explorer, zoo):
     assert len(explorer.noises) == 8
     with pytest.raises(ValueError, match="no held-out image"):

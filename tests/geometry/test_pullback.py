@@ -18,7 +18,8 @@ from unelib.geometry.pullback import (  # fmt: skip
     transported,
     walk_at,
 )
-from unelib.inversion.deterministic import SETTINGS, generate, generate_latents
+from unelib.inversion.deterministic import generate, generate_latents
+from unelib.inversion.ode import SETTINGS, solved_by
 from unelib.linalg.grassmann import grassmann_distance
 from unelib.models.generators import load_generator
 
@@ -274,6 +275,15 @@ def test_a_global_basis_is_orthonormal_ordered_and_does_not_depend_on_the_images
     assert grassmann_distance(global_basis(bases[::-1]), shared) < 1e-5
     with pytest.raises(ValueError, match="bases have shapes"):
         global_basis([bases[0], local_basis(ldm, noise_for(ldm)[0], T, 2)])
+
+
+def test_states_and_walks_go_the_generators_own_way(ldm):
+    how, noise = {"steps": 5, "solver": "ddim", "grid": "leading"}, noise_for(ldm)
+    v = np.eye(1, ldm.latent_dim, 3)
+    own = solved_by(ldm, **how)
+    for call in (lambda gen, **how: states_at(gen, noise, 700, **how)[0],
+                 lambda gen, **how: walk_at(gen, noise, v, 700, [0, 2.0], **how)):  # fmt: skip
+        np.testing.assert_array_equal(call(own), call(ldm, **how))
 
 
 @pytest.mark.parametrize("name", SETTINGS)

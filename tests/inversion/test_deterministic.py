@@ -5,7 +5,6 @@ import pytest
 import torch
 
 from unelib.inversion.deterministic import (  # fmt: skip
-    SETTINGS,
     generate,
     invert,
     leak,
@@ -13,7 +12,7 @@ from unelib.inversion.deterministic import (  # fmt: skip
     to_images,
     to_latents,
 )
-from unelib.inversion.ode import between, fitting, from_noise, peak_memory, to_noise  # fmt: skip
+from unelib.inversion.ode import SETTINGS, between, fitting, from_noise, peak_memory, to_noise  # fmt: skip
 from unelib.inversion.round_trips import recovery, round_trip  # fmt: skip
 from unelib.inversion.solvers import SOLVERS
 from unelib.models.noise_schedule import GRIDS

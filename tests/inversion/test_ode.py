@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from unelib.inversion import invert, noise_settings
+from unelib.inversion import decode, encode, generate, invert, noise_settings, round_trip, solved_by
 from unelib.inversion.solvers import REVISIONS, SOLVERS
 from unelib.models import noise_schedule
 from unelib.models.closed_form import ExactGaussian
@@ -52,3 +52,31 @@ def test_an_unknown_way_has_no_settings():
         noise_settings(gen, 7, "rk9", "karras")
     with pytest.raises(ValueError, match="unknown grid 'fine'; choose one of karras"):
         noise_settings(gen, 7, "ab2", "fine")
+
+
+HOW = {"steps": 7, "solver": "heun", "grid": "log-sigma"}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda gen, **how: invert(gen, PIXELS, **how).noise,
+        lambda gen, **how: generate(gen, np.ones((1, 16)), **how),
+        lambda gen, **how: round_trip(gen, PIXELS, **how).to_numpy(),
+    ],
+)
+def test_what_a_call_leaves_out_is_as_the_generator_was_solved_else_the_workbooks(call):
+    gen = ExactGaussian()
+    np.testing.assert_array_equal(call(gen), call(gen, steps=25, solver="ab2", grid="karras"))
+    own = solved_by(gen, **HOW)
+    np.testing.assert_array_equal(call(own), call(gen, **HOW))
+    np.testing.assert_array_equal(call(own, steps=4), call(gen, **HOW | {"steps": 4}))
+    assert noise_settings(own) == noise_settings(gen, **HOW)
+
+
+def test_stochastic_latents_too_go_the_generators_own_way():
+    gen, way = ExactGaussian(), {"steps": 7, "grid": "log-sigma"}
+    own = solved_by(gen, **HOW)
+    latents = encode(gen, PIXELS, **way)
+    np.testing.assert_array_equal(encode(own, PIXELS), latents)
+    np.testing.assert_array_equal(decode(own, latents), decode(gen, latents, "log-sigma"))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from unelib.store.zoo import NoiseZoo
+from unelib.store.zoo import NoiseZoo, kind_in_words
 from unelib.worlds.image_sets import load_images
 
 
@@ -208,6 +208,25 @@ def test_views_have_a_kind_and_an_order(zoo, images):
     assert zoo.views_of("embedding") == ["a"]
     with pytest.raises(ValueError, match="unknown kind of view 'text'"):
         zoo.views_of("text")
+
+
+def test_controls_are_told_by_what_they_are_and_of_which_view(zoo, images):
+    made = lambda view, **what: zoo.build(view, features, pixels_of(images), {}, progress=False, **what)
+    for view in ("one", "two"):
+        made(view, kind="noise")
+        made(f"rest of {view}", kind="control", role="leak", of=view)
+    made("small", kind="control")
+    made("null", kind="control", role="untrained", of="enc")
+    assert zoo.controls("one") == {"leak": "rest of one", "small": "small"}
+    assert zoo.controls("enc") == {"small": "small", "untrained": "null"}
+    assert zoo.controls("other") == {"small": "small"}
+    assert zoo.views_of("noise") == ["one", "two"] and zoo.views_of("embedding") == []
+    told = zoo.info().set_index("view").loc[["rest of two", "small", "one"]]
+    assert [kind_in_words(row) for row in told.itertuples()] == ["control (leak of two)", "control (small)", "noise"]
+    with pytest.raises(ValueError, match="view 'three' is embedding, which has no role: only controls do"):
+        made("three", kind="embedding", role="untrained", of="one")
+    with pytest.raises(ValueError, match="'small' was made with other settings .*of: None there, 'one' now"):
+        made("small", kind="control", of="one")
 
 
 def test_no_rows_are_no_rows(zoo, images):

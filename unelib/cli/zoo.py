@@ -7,7 +7,7 @@ import click
 
 from ..running.recipes import read_recipe, read_yaml, shared_parameters
 from ..running.workspace import Workspace, runs_with_zoo
-from ..store.zoo import NoiseZoo
+from ..store.zoo import NoiseZoo, kind_in_words
 
 FOLDER = click.Path(path_type=Path)
 recipe_argument = click.argument("recipe", type=FOLDER)
@@ -97,7 +97,7 @@ def info(zoo):
     splits = ", ".join(f"{n} {split}" for split, n in counts.items())
     click.echo(f"{found.path}: {len(found)} images ({splits}), {found.attributes.shape[1]} attributes")
     for v in found.info().itertuples():
-        click.echo(f"\n{v.view}: {v.kind}, {v.done} of {v.shards} shards")
+        click.echo(f"\n{v.view}: {kind_in_words(v)}, {v.done} of {v.shards} shards")
         click.echo(f"  {v.columns} columns of {v.dtype}, {v.megabytes:.1f} MB, rounding error {v.rounding:.1e}")
         click.echo("  " + ", ".join(f"{key} {value}" for key, value in v.settings.items()))
         click.echo("  made with " + " and ".join(v.versions))

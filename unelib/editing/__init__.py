@@ -9,7 +9,7 @@ Public names, by file:
 - `directions`: Direction, carried, direction, partial_directions, removal
 - `boundaries`: Boundary, boundary
 - `minimal_edits`: least_change
-- `walks`: change_matrix, judged_changes, move, on_and_off_target, solver_of, walk
+- `walks`: change_matrix, judged_changes, move, on_and_off_target, walk
 - `reports`: EditReport, flip_interval, likeness, pooled_flips, score_edit, share_interval
 - `counterfactuals`: Counterfactual, counterfactual
 - `trade_off`: Curve, areas, curve, edited

@@ -25,5 +25,4 @@ from .walks import change_matrix as change_matrix
 from .walks import judged_changes as judged_changes
 from .walks import move as move
 from .walks import on_and_off_target as on_and_off_target
-from .walks import solver_of as solver_of
 from .walks import walk as walk

@@ -1,7 +1,7 @@
 """What a perfect edit would have made: the same drawn faces with one attribute turned over and nothing else."""
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -20,14 +20,17 @@ class Counterfactual:
     """n pictures (n, h, w, 3) uint8 as they are (`real`) and as they should become (`wanted`).
 
     apart  (n,) bool: which of them lacked what is wanted; the others are wanted as they are
+    target, sign  the attribute that is wanted, 1, or is to go, -1
     """
 
     real: np.ndarray
     wanted: np.ndarray
     apart: np.ndarray
+    target: str
+    sign: int = 1
 
     def __getitem__(self, rows):
-        return Counterfactual(self.real[rows], self.wanted[rows], self.apart[rows])
+        return replace(self, real=self.real[rows], wanted=self.wanted[rows], apart=self.apart[rows])
 
     @cached_property
     def outside(self):
@@ -57,7 +60,7 @@ def counterfactual(ids, target, sign=1, size=64):
     real = draw_faces(factors, size)
     wanted = real.copy()
     wanted[apart] = draw_faces(flip(factors[apart], target), size)
-    return Counterfactual(real, wanted, apart)
+    return Counterfactual(real, wanted, apart, target, sign)
 
 
 def factors_of(worlds, indices):

@@ -35,6 +35,7 @@ class Direction:
     """A unit vector (d,) in a view's space; `sigma` is the standard deviation of the data's projection on it.
 
     origin  the vector (d,) before anything was projected out; None if nothing was
+    sign    1 where it leads to having its attribute, -1 where it leads to lacking it (`aimed`)
     Raises ValueError unless the vector is (d,), finite and of length 1, or of length 0, which leads nowhere.
     """
 
@@ -42,6 +43,7 @@ class Direction:
     vector: np.ndarray
     sigma: float = 1.0
     origin: np.ndarray | None = field(default=None, repr=False)
+    sign: int = 1
 
     def __post_init__(self):
         if np.ndim(self.vector) != 1:
@@ -54,6 +56,16 @@ class Direction:
     def lost(self):
         """Share of the first vector's squared length that `without` took out, once or several times: 1 - cos^2."""
         return 0.0 if self.origin is None else max(0.0, 1 - float(self.vector @ self.origin) ** 2)
+
+    def aimed(self, sign):
+        """The direction that leads to having its attribute, 1, or to lacking it, -1: steps of it are then positive.
+
+        >>> Direction("Young", np.array([0.6, 0.8])).aimed(-1).vector.tolist()
+        [-0.6, -0.8]
+        """
+        turn = choice(sign, (1, -1), "sign") * self.sign
+        origin = None if self.origin is None else turn * self.origin
+        return replace(self, vector=turn * self.vector, origin=origin, sign=sign)
 
     def strength(self, X):
         """Standard deviation (a float) of the projection of rows X (n, d): the unit that walks are measured in.

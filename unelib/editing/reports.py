@@ -10,6 +10,7 @@ from ..inversion.ode import check_pixels
 from ..stats.intervals import NORMAL_95, Interval, mean_interval, wilson
 from ..worlds.fidelity import psnr
 from .counterfactuals import against_truth
+from .directions import Direction
 
 STILL = 0.02  # change of a probability along a whole walk below which it has no direction
 
@@ -136,18 +137,23 @@ class EditReport:
         return known | truth
 
 
-def score_edit(before, after, target, judge, encoder=None, sign=1, truth=None):
+def score_edit(before, after, target, judge, encoder=None, sign=None, truth=None):
     """An `EditReport` of images before and after, both (n, h, w, 3) uint8, by a judge that made no direction.
 
-    target  the attribute aimed at; sign +1 if it was to appear, -1 if it was to go
+    target  the attribute aimed at, and then sign 1 if it was to appear, the default, or -1 if it was to go; or the
+            `Direction` that was followed, which says both by its name and its own sign
     truth   the images' `counterfactuals.Counterfactual` for the same target and sign, where it is known
-    Raises ValueError on a target that the judge does not know, another sign, other pictures than these, none at all,
-    and pictures of different shapes.
+    Raises ValueError on a target that the judge does not know, another sign than the direction's or the truth's, other
+    pictures than these, none at all, and pictures of different shapes.
     """
-    choice(sign, (1, -1), "sign")
+    target, sign = aim_of(target, sign)
     before, after = check_pixels(before), check_pixels(after)
     if target not in judge.attributes:
         raise ValueError(f"{judge.name} cannot judge {target!r}; it knows {judge.attributes}")
+    if truth is not None and (truth.target, truth.sign) != (target, sign):
+        raise ValueError(
+            f"the counterfactual is of {truth.target!r} with sign {truth.sign}, the edit of {target!r} with sign {sign}"
+        )
     if before.shape != after.shape:
         raise ValueError(f"images before and after differ in shape: {before.shape} and {after.shape}")
     if truth is not None and truth.real.shape != before.shape:
@@ -164,6 +170,15 @@ def score_edit(before, after, target, judge, encoder=None, sign=1, truth=None):
         psnr(before, after),
         None if truth is None else against_truth(before, after, truth),
     )
+
+
+def aim_of(target, sign):
+    """The attribute that an edit aims at and its sign, by a name or a `Direction`; ValueError if they differ."""
+    if isinstance(target, Direction):
+        if sign not in (None, target.sign):
+            raise ValueError(f"sign is {sign!r}, and {target.name} has {target.sign}; leave it out, or aim it first")
+        return target.name, target.sign
+    return target, choice(1 if sign is None else sign, (1, -1), "sign")
 
 
 def likeness(encoder, before, after):

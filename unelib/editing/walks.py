@@ -5,21 +5,8 @@ import pandas as pd
 
 from ..core.checks import choice, finite_list, matrix
 from ..inversion.deterministic import generate
-from ..inversion.ode import one_state
+from ..inversion.ode import one_state, settled
 from .steps import stepped, warn_off_shell
-
-
-def solver_of(zoo, view):
-    """Steps, solver and grid that a view's noise was made with: an edit's way back. ValueError if it does not say.
-
-    A prompt and guidance belong to the generator: load it with those that the view was made with.
-    """
-    settings = zoo.manifest(view)["settings"]
-    if missing := [key for key in ("steps", "solver", "grid") if key not in settings]:
-        raise ValueError(
-            f"view {view!r} does not say with which {', '.join(missing)} it was made; invert its images anew"
-        )
-    return {key: settings[key] for key in ("steps", "solver", "grid")}
 
 
 def move(noise, d, strength, path="straight"):
@@ -47,20 +34,20 @@ def shifted(noise, d, strength, path="straight"):
     return stepped(matrix(flat, "noise"), d, strength, path).astype(np.float32).reshape(np.shape(noise))
 
 
-def walk(gen, noise, d, strengths, *settings, path="straight", decode=generate, **how):
+def walk(gen, noise, d, strengths, *, path="straight", decode=generate, **how):
     """Images (s, n, h, w, 3) uint8 along a direction, a row a strength in standard deviations; 0 is the round trip.
 
-    path           as in `move`, which also says when it warns; here it warns once for all strengths
-    decode         what makes the images: `generate`, or `stochastic.decode` of stochastic latents
-    settings, how  what it takes after the noise; of `generate` steps=25, solver="ab2", grid="karras", batch_size=64
+    path    as in `move`, which also says when it warns; here it warns once for all strengths
+    decode  what makes the images: `generate`, or `stochastic.decode` of stochastic latents
+    how     what it takes beside the noise; of `generate` steps, solver, grid, batch_size
     """
     strengths = finite_list(strengths, "strengths")
-    one_state(how.get("solver", settings[1] if len(settings) > 1 else None))
+    one_state(settled(gen, solver=how.get("solver"))[1])
     if len(noise) == 0:
         raise ValueError("no noise was given")
     moved = [shifted(noise, d, s, path) for s in strengths]
     warn_off_shell(noise, moved, d, strengths)
-    return np.stack([decode(gen, part, *settings, **how) for part in moved])  # batched as the round trip is
+    return np.stack([decode(gen, part, **how) for part in moved])  # batched as the round trip is
 
 
 def judged_changes(gen, noise, directions, judge, strength=3.0, before=None, **solver):

@@ -32,7 +32,8 @@ class Trial:
     """A zoo's views and what every claim needs of them.
 
     X              {view: (n, d)}; Y DataFrame (n, a); learn, held masks (n,)
-    noise, encoders  views under trial; `nulls(view)` are the controls that there are for one
+    noise, encoders  views under trial
+    controls       {view: {role: name}}, as `NoiseZoo.controls` gives them; `nulls(view)` are those that claims use
     """
 
     X: dict
@@ -41,6 +42,7 @@ class Trial:
     held: np.ndarray
     noise: list
     encoders: list
+    controls: dict
     kind: str = "logistic"
     components: int | str = "cv"
     seed: int = 0
@@ -58,10 +60,15 @@ class Trial:
         return None if self.groups is None else self.groups[self.held]
 
     def nulls(self, view):
-        """Controls of a view that there are: the same network untrained, what leaks, small pictures."""
-        leak = "leak" if view == self.noise[0] else f"leak of {view}"
-        asked = [f"untrained:{view}", *([leak] if view in self.noise else []), "pixels"]
-        return [name for name in asked if name in self.X]
+        """{role: name} of a view's controls: the same network untrained, what leaks, small pictures."""
+        there = self.controls[view]
+        return {role: there[role] for role in ("untrained", "leak", "pixels") if role in there}
+
+    @property
+    def untrained(self):
+        """{encoder: the same network untrained}, where the zoo has it."""
+        found = {encoder: self.controls[encoder].get("untrained") for encoder in self.encoders}
+        return {encoder: null for encoder, null in found.items() if null}
 
     def probe(self, view, kind=None):
         """(probe, held-out rows) of a view, as scores take them."""
@@ -169,9 +176,9 @@ def linear(trial):
         own = trial.probe(view)
         found = auc_of(trial, own)
         yield row("linear", view, "mean AUC", found, "shuffled", 0.5, found.less(0.5))
-        for null in trial.nulls(view):
+        for role, null in trial.nulls(view).items():
             gap = auc_gap(trial, own, trial.probe(null))
-            yield row("linear", view, "mean AUC", found, kind_of(null), found.value - gap.value, gap)
+            yield row("linear", view, "mean AUC", found, role, found.value - gap.value, gap)
 
 
 def auc_of(trial, own):
@@ -199,10 +206,10 @@ def predictable(trial):
         for encoder in trial.encoders:
             own, truth = trial_errors(trial, view, encoder)
             shuffled, _ = trial_errors(trial, view, encoder, shuffled=True)
-            others = {null: trial_errors(trial, null, encoder) for null in trial.nulls(view)}
-            if f"untrained:{encoder}" in trial.X:
-                others["untrained target"] = trial_errors(trial, view, f"untrained:{encoder}")
-            rivals = {"shuffled": (shuffled, truth)} | {kind_of(null): pair for null, pair in others.items()}
+            rivals = {"shuffled": (shuffled, truth)}
+            rivals |= {role: trial_errors(trial, null, encoder) for role, null in trial.nulls(view).items()}
+            if encoder in trial.untrained:
+                rivals["untrained target"] = trial_errors(trial, view, trial.untrained[encoder])
             for null, pair in rivals.items():
                 yield r2_row(f"{view} to {encoder}", (own, truth), null, pair, trial.seed)
 
@@ -274,10 +281,9 @@ def latent_reads(trial):
         own = latent_probe(trial, trial.une, view)
         found, draws = auc_of(trial, own), trial.nulls_by_shuffling(view)["auc"]
         yield row("shared", view, "mean AUC of z", found, "shuffled", draws.mean(), beyond_draws(found.value, draws))
-        others = {kind_of(null): ([null, *trial.encoders], null) for null in trial.nulls(view)}
-        random = [f"untrained:{encoder}" for encoder in trial.encoders if f"untrained:{encoder}" in trial.X]
-        if random:
-            others["untrained target"] = [view, *random], view
+        others = {role: ([null, *trial.encoders], null) for role, null in trial.nulls(view).items()}
+        if trial.untrained:
+            others["untrained target"] = [view, *trial.untrained.values()], view
         for null, (names, source) in others.items():
             gap = auc_gap(trial, own, latent_probe(trial, trial.une_of(names), source))
             yield row("shared", view, "mean AUC of z", found, null, found.value - gap.value, gap)
@@ -302,18 +308,17 @@ def directions_agree(trial):
             found, draws = mean_interval(own), trial.nulls_by_shuffling(view)[encoder]
             yield row("agree", name, "cosine", found, "shuffled", draws.mean(), beyond_draws(found.value, draws))
             others = {}
-            if f"untrained:{encoder}" in trial.X:
-                random = f"untrained:{encoder}"
-                others["untrained"] = agreement(trial, trial.une_of(swapped(trial.views, encoder)), random, view)
-            if "pixels" in trial.X:
-                others["pixels"] = agreement(trial, trial.une_of(["pixels", *trial.encoders]), encoder, "pixels")
+            if random := trial.untrained.get(encoder):
+                others["untrained"] = agreement(trial, trial.une_of(swapped(trial, encoder)), random, view)
+            if small := trial.nulls(view).get("pixels"):
+                others["pixels"] = agreement(trial, trial.une_of([small, *trial.encoders]), encoder, small)
             for null, other in others.items():
                 yield row("agree", name, "cosine", found, null, float(other.mean()), mean_interval(own - other))
 
 
-def swapped(names, encoder):
-    """The names with the untrained network in an encoder's place."""
-    return [f"untrained:{name}" if name == encoder else name for name in names]
+def swapped(trial, encoder):
+    """The views under trial with the untrained network in an encoder's place."""
+    return [trial.untrained[name] if name == encoder else name for name in trial.views]
 
 
 def set_less(names, name):
@@ -348,15 +353,10 @@ def edits_transfer(flips):
         yield row("edits", view, "images turned", mean_interval(own), null, mean_interval(other).value, gap)
 
 
-def turned(gen, noise, d, target, sign, step, judge, before, **how):
+def turned(gen, noise, d, target, sign, step, judge, before):
     """Which images (n,) that lacked a target have it after a step of a length along a direction; NaN if they had it."""
     column = judge.attributes.index(target)
     moved = shifted(noise, d, sign * step / d.sigma)  # without a warning: nulls go as far, whatever the shell
-    after = judge.probabilities(generate(gen, moved, **how))[:, column] > 0.5
+    after = judge.probabilities(generate(gen, moved))[:, column] > 0.5
     lacked = (before[:, column] > 0.5) != (sign > 0)
     return np.where(lacked, after == (sign > 0), np.nan)
-
-
-def kind_of(null):
-    """What a null view is, whatever the model: "untrained", "leak" or its name."""
-    return null.split(":")[0].split(" of ")[0]

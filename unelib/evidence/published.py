@@ -98,10 +98,9 @@ def counterparts(zoo, published):
 
 def roles(zoo, known):
     """{view of a zoo: published view whose part it has}, for published views that are known."""
-    trained = [view for view in zoo.views_of("embedding") if not view.startswith("untrained:")]
     pairs = list(zip(zoo.views_of("noise")[:1], [of for of in GENERATORS if of in known]))
     for family, of in FAMILIES.items():
-        pairs += [(view, of) for view in trained if family in view and of in known][:1]
+        pairs += [(view, of) for view in zoo.views_of("embedding") if family in view and of in known][:1]
     return dict(pairs)
 
 

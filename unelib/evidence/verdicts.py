@@ -5,7 +5,6 @@ import pandas as pd
 
 from ..core.checks import share, whole
 from ..editing.directions import Direction, direction
-from ..editing.walks import solver_of
 from ..inversion.deterministic import generate
 from ..linalg.cosine import unit_rows
 from .claims import (
@@ -38,15 +37,15 @@ ERRS = 0.025  # how often a verdict for a claim is false where there is no diffe
 VERDICTS = ("supported", "not supported", "cannot tell")
 
 
-def evidence(zoo, generator=None, judge=None, targets=None, images=40, strength=4.0, kind="logistic", components="cv",
+def evidence(zoo, generator=None, judge=None, targets=None, images=40, strength=6.0, kind="logistic", components="cv",
              seed=0):  # fmt: skip
     """What a zoo says of the hypothesis' claims (`CLAIMS`): a DataFrame, a row for each claim, view and null.
 
-    zoo        `NoiseZoo` with noise and embeddings; controls count as nulls where it has them: "pixels", "leak", and
-               `untrained:` before the name of an encoder or a generator
-    generator, judge, targets  a loaded generator of the zoo, a judge and {attribute: 1 or -1}, for the claim that edits
-               transfer; without them there are no rows for it
-    images     held-out images that are edited, by steps of `strength` standard deviations
+    zoo        `NoiseZoo` with noise and embeddings; its controls of these count as nulls if their role is "pixels",
+               "leak" or "untrained"
+    generator, judge, targets  a generator of the zoo, loaded or by its view's name, a judge and {attribute: 1 or -1},
+               for the claim that edits transfer; without them there are no rows for it
+    images     held-out images that are edited, by steps of `strength` standard deviations of held-out images
     components shared dimensions of the model, or "cv"
     Columns: claim, view, measure, value, low, high (95%, over images; over attributes for directions, columns for
     Gaussianity); null and null_value; gap, gap_low, gap_high: value less null's, with the ends of its 95% interval,
@@ -97,9 +96,8 @@ def in_words(verdicts):
 
 def trial_of(zoo, kind="logistic", components="cv", seed=0):
     """`Trial` of a zoo's views."""
-    encoders = [view for view in zoo.views_of("embedding") if not view.startswith("untrained:")]
-    noise, split = [view for view in zoo.views_of("noise") if not view.startswith("untrained:")], zoo.split
-    for what, there in (("noise", noise), ("embedding of a trained encoder", encoders)):
+    noise, encoders, split = zoo.views_of("noise"), zoo.views_of("embedding"), zoo.split
+    for what, there in (("noise", noise), ("an embedding", encoders)):
         if not there:
             raise ValueError(f"{zoo.path} has no view that is {what}; run notebooks 01 and 02, or `zoo build`, first")
     for part in ("train", "test"):
@@ -109,14 +107,15 @@ def trial_of(zoo, kind="logistic", components="cv", seed=0):
             )
     X = {view: zoo[view].astype(np.float64) for view in zoo.views}
     groups = zoo.groups if len(set(zoo.groups)) < len(zoo) else None
-    Y = zoo.attributes
-    return Trial(X, Y, split == "train", split == "test", noise, encoders, kind, components, seed, groups)
+    controls, parts = {view: zoo.controls(view) for view in [*noise, *encoders]}, (split == "train", split == "test")
+    return Trial(X, zoo.attributes, *parts, noise, encoders, controls, kind, components, seed, groups)
 
 
 def check_editing(trial, generator, judge, targets, images, strength):
     """Raise ValueError, before any work, where edits cannot be tried."""
-    if generator.name not in trial.noise:
-        raise ValueError(f"the zoo has no noise of {generator.name!r}; it has that of {', '.join(trial.noise)}")
+    view = view_of(generator)
+    if view not in trial.noise:
+        raise ValueError(f"the zoo has no noise of {view!r}; it has that of {', '.join(trial.noise)}")
     if judge is None or not targets:
         raise ValueError("edits need a judge and targets, {attribute: 1 or -1}, beside the generator")
     for target in targets:
@@ -130,6 +129,11 @@ def check_editing(trial, generator, judge, targets, images, strength):
     share(strength, "strength")
 
 
+def view_of(generator):
+    """The view that a generator's noise is, of a loaded one or its name."""
+    return generator if isinstance(generator, str) else generator.name
+
+
 def edit_flips(trial, zoo, generator, judge, targets, images, strength):
     """{(source, null): (turned, turned by null)}: images (targets, n) that steps along carried directions turned.
 
@@ -137,20 +141,20 @@ def edit_flips(trial, zoo, generator, judge, targets, images, strength):
     for each target, are a random direction, and a random one of the source, carried: what is shared lies where images
     differ visibly. For encoders there is the untrained one's, too.
     """
-    view = generator.name
-    rows, how = np.flatnonzero(trial.held)[:images], solver_of(zoo, view)
+    view, rows = view_of(generator), np.flatnonzero(trial.held)[:images]
+    generator = zoo.generator(view, None if generator == view else generator)
     noise = zoo.rows(view, rows).reshape(len(rows), *generator.latent_shape)
-    before = judge.probabilities(generate(generator, noise, **how))
+    before = judge.probabilities(generate(generator, noise))
     found = {}
     for target, sign in targets.items():
-        own = direction(trial.probe(view, "mean-difference")[0], target, X=trial.X[view][trial.learn])
+        own = direction(trial.probe(view, "mean-difference")[0], target, X=trial.X[view][trial.held])
         for name, d in candidates(trial, view, target).items():
-            made = turned(generator, noise, d, target, sign, strength * own.sigma, judge, before, **how)
+            made = turned(generator, noise, d, target, sign, strength * own.sigma, judge, before)
             found.setdefault(name, []).append(made)
     found = {name: np.stack(parts) for name, parts in found.items()}
     pairs = {}
     for source in set_less(trial.views, view):
-        nulls = {"random": "random", "random, carried": f"random:{source}", "untrained": f"untrained:{source}"}
+        nulls = {"random": "random", "random, carried": f"random:{source}", "untrained": trial.untrained.get(source)}
         pairs |= {(source, null): (found[source], found[name]) for null, name in nulls.items() if name in found}
     return pairs
 
@@ -164,7 +168,6 @@ def candidates(trial, view, target):
     for source in set_less(trial.views, view):
         found[source] = carried_or_none(own(source), trial.une, source, view)
         found[f"random:{source}"] = carried_or_none(anything(source), trial.une, source, view)
-    for encoder in (e for e in trial.encoders if f"untrained:{e}" in trial.X):
-        une, random = trial.une_of(swapped(trial.views, encoder)), f"untrained:{encoder}"
-        found[random] = carried_or_none(own(random), une, random, view)
+    for encoder, random in trial.untrained.items():
+        found[random] = carried_or_none(own(random), trial.une_of(swapped(trial, encoder)), random, view)
     return found

@@ -7,12 +7,13 @@ from PIL import Image
 
 from ..core.extras import needed
 from ..editing.directions import direction
-from ..editing.walks import move, solver_of
+from ..editing.walks import move
 from ..inversion.deterministic import generate
 from ..plots.figures import PALETTE, pretty
 
 w = needed("ipywidgets", "explorer")
 BLUE, GREY = PALETTE[0], "#aaaaaa"
+REACH = 8  # standard deviations to either side that a slider goes
 SIDE = 512  # pixels of a picture as sent; the page shows it as large as it has room for
 COLUMNS, GAP = "repeat(auto-fit, minmax(min(100%, 360px), 1fr))", "8px 24px"  # side by side, or stacked when narrow
 
@@ -20,8 +21,8 @@ COLUMNS, GAP = "repeat(auto-fit, minmax(min(100%, 360px), 1fr))", "8px 24px"  # 
 class Explorer(w.VBox):
     """Choose an image, move it along directions, and see what the judge sees.
 
-    zoo        NoiseZoo that holds the generator's noise
-    gen        generator whose noise is edited
+    zoo        NoiseZoo that holds the generator's noise, as the view that bears its name
+    gen        generator whose noise is edited, or its name; ValueError if it is not the one that made that view
     probe      `LinearProbe` fitted on that noise, with `attributes_`
     judge      optional `Judge`; its probabilities are shown as bars
     attributes names that get a slider; the first six the probe has by default
@@ -32,14 +33,15 @@ class Explorer(w.VBox):
     """
 
     def __init__(self, zoo, gen, probe, judge=None, attributes=None, rows=None):
-        self.gen, self.judge, self.how = gen, judge, solver_of(zoo, gen.name)
-        names = list(attributes or list(probe.attributes_)[:6])
-        self.noises = zoo.rows(gen.name, rows if rows is not None else np.flatnonzero(zoo.split != "train"))
+        view = gen if isinstance(gen, str) else gen.name
+        self.gen, self.judge = zoo.generator(view, None if gen is view else gen), judge
+        names, unseen = list(attributes or list(probe.attributes_)[:6]), np.flatnonzero(zoo.split != "train")
+        rows = unseen if rows is None else rows
+        self.noises = zoo.rows(view, rows)
         if len(self.noises) == 0:
             raise ValueError("there is no held-out image to explore; pass rows")
-        train = np.flatnonzero(zoo.split == "train")
-        known = zoo.rows(gen.name, train) if len(train) else self.noises
-        self.directions = {name: direction(probe, name, X=known) for name in names}
+        unit = zoo.rows(view, unseen) if len(unseen) > 1 else self.noises  # rows that the probe did not learn from
+        self.directions = {name: direction(probe, name, X=unit) for name in names}
         self.make_controls(names)
         self.make_pictures()
         self.connect()
@@ -54,7 +56,7 @@ class Explorer(w.VBox):
         self.image = w.IntSlider(0, 0, len(self.noises) - 1, description="image", **look, **wide)
         self.reset = w.Button(description="reset", icon="undo", tooltip="all sliders to zero, nothing kept", **narrow)
         self.sliders = {
-            n: w.FloatSlider(0, min=-4, max=4, step=0.25, description=pretty(n), **look, **wide) for n in names
+            n: w.FloatSlider(0, min=-REACH, max=REACH, step=0.5, description=pretty(n), **look, **wide) for n in names
         }
         self.keep = {
             n: w.ToggleButton(False, description="keep fixed", tooltip=f"the others leave {pretty(n)} alone", **narrow)
@@ -111,7 +113,7 @@ class Explorer(w.VBox):
     def draw(self, noise):
         """The picture (h, w, 3) uint8 of noise (1, d); the status says so meanwhile."""
         self.status.value = "drawing …"
-        return generate(self.gen, noise, **self.how)[0]
+        return generate(self.gen, noise)[0]
 
     def put_back(self, _button=None):
         """All sliders to zero and nothing kept, drawn once."""

@@ -13,7 +13,7 @@ from scipy.optimize import linear_sum_assignment
 
 from ..core.checks import centred, finite_list, matrix, whole
 from ..editing.directions import Direction
-from ..inversion.ode import batches, check_noise, from_noise, one_state, pick_solver
+from ..inversion.ode import batches, check_noise, from_noise, one_state, pick_solver, settled
 from ..linalg.cosine import unit_rows
 from ..linalg.principal_space import thin
 from .hooks import at_bottleneck, bottleneck, mid_block, output_given
@@ -30,11 +30,11 @@ class HSpace:
     Raises ValueError where the denoiser has no mid block, and on an unknown solver or grid.
     """
 
-    def __init__(self, gen, steps=25, solver="ab2", grid="karras"):
+    def __init__(self, gen, steps=None, solver=None, grid=None):
+        steps, solver, grid = settled(gen, steps, solver, grid)
         mid_block(gen)
-        pick_solver(one_state(solver))
-        self.gen, self.how = gen, {"steps": steps, "solver": solver, "grid": grid}
-        self.schedule = gen.schedule(steps, spacing=grid)
+        self.gen, self.integrate = gen, pick_solver(one_state(solver))
+        self.schedule = gen.schedule(steps, grid)
         self.timesteps = self.schedule.timesteps[:0:-1]
         with torch.inference_mode():
             at_zero = bottleneck(gen, torch.zeros(1, *gen.latent_shape, device=gen.device), self.timesteps[0])
@@ -54,7 +54,7 @@ class HSpace:
     def solve(self, gen, noise):
         """Latents, a tensor, of a batch of noise, by a generator that may be steered."""
         start = torch.from_numpy(noise).to(self.gen.device)
-        return from_noise(gen, start, pick_solver(self.how["solver"]), self.schedule)
+        return from_noise(gen, start, self.integrate, self.schedule)
 
     def steered(self, d, strength, asymmetric=False):
         """The generator with its bottleneck moved at every step by `strength` standard deviations of a direction.

@@ -8,6 +8,7 @@ from ..core.checks import share, whole
 from ..linalg.krylov import leading_triples
 
 BLOCK = 4  # vectors that go through at once; larger blocks need more products, smaller ones more passes
+FLOOR = 2  # roundings of the precision that a residual is taken down to; in bfloat16 some processors stop at 1.3
 MOST = 100  # products a triple after which a search ends as it stands, and ten times as many at least
 
 
@@ -50,14 +51,14 @@ class Jacobian:
     def triples(self, k, tolerance, dtype=torch.float32, block=BLOCK, seed=0):
         """Its k leading singular `krylov.Triples`, by a network that runs in some precision.
 
-        No residual falls far below the precision's rounding, so a tolerance below it is raised to that; and a search
-        that needs too many products, `MOST`, ends as it stands, with a warning. ValueError unless the tolerance is
-        above 0 and `block` a whole number above it.
+        No residual falls far below the precision's rounding, which processors make differently, so a tolerance below
+        `FLOOR` of it is raised to that; and a search that needs too many products, `MOST`, ends as it stands, with a
+        warning. ValueError unless the tolerance is above 0 and `block` a whole number above it.
         """
         if not whole(block, 1):
             raise ValueError(f"block is {block!r}; choose how many vectors go through at once, from 1 on")
         share(tolerance, "tolerance")
-        tolerance, most = max(tolerance, torch.finfo(dtype).eps), MOST * max(k, 10)
+        tolerance, most = max(tolerance, FLOOR * torch.finfo(dtype).eps), MOST * max(k, 10)
         return leading_triples(self.forward, self.backward, self.columns, k, block, tolerance, most, seed)
 
     def taken(self, vectors, like):

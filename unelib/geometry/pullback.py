@@ -15,7 +15,7 @@ import torch
 from ..core.checks import finite_list, matrix, same_columns, whole
 from ..editing.directions import Direction
 from ..inversion.deterministic import generate_latents, to_images
-from ..inversion.ode import batches, between, check_noise, one_state, pick_solver
+from ..inversion.ode import batches, between, check_noise, one_state, pick_solver, settled
 from ..linalg.cosine import unit_rows
 from ..linalg.grassmann import frechet_mean
 from .hooks import bottleneck, mid_block
@@ -86,7 +86,7 @@ def global_basis(bases):
 
 def check_timestep(gen, t):
     """A timestep, a number or a tensor without axes, as a float; ValueError outside the generator's schedule."""
-    low, high = gen.schedule(1, spacing="uniform").timesteps
+    low, high = gen.schedule(1, grid="uniform").timesteps
     t = t.item() if np.ndim(t) == 0 and hasattr(t, "item") else t
     if not isinstance(t, Real) or not low <= t <= high:
         raise ValueError(f"timestep {t!r} is outside the schedule of {gen.name}; choose {low:g} to {high:g}")
@@ -102,12 +102,13 @@ def check_state(gen, state):
     return state
 
 
-def states_at(gen, noise, t, steps=25, solver="ab2", grid="karras", batch_size=64):
+def states_at(gen, noise, t, steps=None, solver=None, grid=None, batch_size=64):
     """States (n, *latent_shape) float32 of the ODE from noise at timestep t, as the model sees them, and that timestep.
 
     It is that of the nearest level of the schedule above the image's, the noise's own among them.
     """
-    schedule, noise = gen.schedule(steps, spacing=grid), check_noise(gen, noise)
+    steps, solver, grid = settled(gen, steps, solver, grid)
+    schedule, noise = gen.schedule(steps, grid), check_noise(gen, noise)
     level = level_at(gen, schedule, t)
     parts = [
         states_between(gen, noise[rows], solver, schedule, schedule.steps, level)
@@ -127,9 +128,7 @@ def states_between(gen, states, solver, schedule, start, end):
     return between(gen, x, pick_solver(solver), schedule, start, end).cpu().numpy()
 
 
-def walk_at(
-    gen, noise, v, t, strengths, guidance=None, repeats=1, steps=25, solver="ab2", grid="karras", batch_size=64
-):
+def walk_at(gen, noise, v, t, strengths, guidance=None, repeats=1, steps=None, solver=None, grid=None, batch_size=64):
     """Images (s, n, h, w, 3) uint8 whose states were moved once, near timestep t; a row a strength, 0 the round trip.
 
     v         a `Direction` of states at t, the same for all, or unit vectors (n, d), each image's own, and then a
@@ -140,12 +139,13 @@ def walk_at(
     ValueError on strengths that are not a list of finite numbers, and on v of other states or of other images.
     """
     strengths = finite_list(strengths, "strengths")
+    steps, solver, grid = settled(gen, steps, solver, grid)
     one_state(solver)
     if guidance is not None:
         finite_list([guidance], "guidance")
     if not whole(repeats, 1):
         raise ValueError(f"repeats is {repeats!r}; choose a whole number from 1 on")
-    noise, schedule = check_noise(gen, noise), gen.schedule(steps, spacing=grid)
+    noise, schedule = check_noise(gen, noise), gen.schedule(steps, grid)
     level = level_at(gen, schedule, t)
     vectors, sigma = state_vectors(gen, v, len(noise))
     parts = []

@@ -5,8 +5,8 @@ loses is measured on noise that is known, and a stochastic latent that loses not
 
 Public names, by file:
 
-- `deterministic`: SETTINGS, Inversion, generate, generate_latents, invert, leak, reconstruct, to_images, to_latents
-- `ode`: noise_settings
+- `deterministic`: Inversion, generate, generate_latents, invert, leak, reconstruct, to_images, to_latents
+- `ode`: SETTINGS, noise_settings, solved_by
 - `round_trips`: recovery, round_trip
 - `cost_accuracy`: PEERS, frontier
 - `solvers`: SOLVERS

@@ -1,6 +1,5 @@
 from .cost_accuracy import PEERS as PEERS
 from .cost_accuracy import frontier as frontier
-from .deterministic import SETTINGS as SETTINGS
 from .deterministic import Inversion as Inversion
 from .deterministic import generate as generate
 from .deterministic import generate_latents as generate_latents
@@ -9,7 +8,9 @@ from .deterministic import leak as leak
 from .deterministic import reconstruct as reconstruct
 from .deterministic import to_images as to_images
 from .deterministic import to_latents as to_latents
+from .ode import SETTINGS as SETTINGS
 from .ode import noise_settings as noise_settings
+from .ode import solved_by as solved_by
 from .round_trips import recovery as recovery
 from .round_trips import round_trip as round_trip
 from .solvers import SOLVERS as SOLVERS

@@ -15,19 +15,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..gaussianity.noise_maps import noise_diagnostics
 from ..models.noise_schedule import abar_of
-from .ode import batches, check_noise, check_pixels, from_noise, pick_solver, to_noise
+from .ode import batches, check_noise, check_pixels, from_noise, pick_solver, settled, to_noise
 
 if TYPE_CHECKING:  # diffusers takes seconds to import, and is not needed here
     from ..models.generators import Generator
 
 Solver = Literal["ab2", "heun", "ddim", "euler", "fixed-point", "bdia"]
 Grid = Literal["karras", "log-sigma", "uniform", "trailing", "leading"]
-SETTINGS = {
-    "workbook": {"steps": 25, "solver": "ab2", "grid": "karras"},
-    "flow": {"steps": 25, "solver": "ab2", "grid": "uniform"},
-    "authors": {"steps": 150, "solver": "ddim", "grid": "leading"},
-    "paper": {"steps": 50, "solver": "ddim", "grid": "leading"},
-}
 
 
 @dataclass(eq=False)
@@ -66,9 +60,9 @@ class Inversion:
 def invert(
     gen: "Generator",
     pixels: ArrayLike,
-    steps: int = 25,
-    solver: Solver = "ab2",
-    grid: Grid = "karras",
+    steps: int | None = None,
+    solver: Solver | None = None,
+    grid: Grid | None = None,
     batch_size: int | Literal["auto"] = 64,
     progress: bool = False,
     forward: int = 0,
@@ -81,11 +75,12 @@ def invert(
         What `load_generator` returns, or any model with the same contract.
     pixels : array-like (n, h, w, 3), uint8
         Images, 0 to 255. One grey channel, (n, h, w, 1), is taken as well.
-    steps : int
-        Steps of the solver.
-    solver : {"ab2", "heun", "ddim", "euler", "fixed-point", "bdia"}
+    steps : int, optional
+        Steps of the solver. What is left out of steps, solver and grid is as the generator's noise was made, where a
+        zoo gave it (`NoiseZoo.generator`), else 25, "ab2" and "karras".
+    solver : {"ab2", "heun", "ddim", "euler", "fixed-point", "bdia"}, optional
         How the ODE is solved; see `inversion.solvers`.
-    grid : {"karras", "log-sigma", "uniform", "trailing", "leading"}
+    grid : {"karras", "log-sigma", "uniform", "trailing", "leading"}, optional
         Where the noise levels lie; see `models.make_schedule`. `SETTINGS` names settings of steps, solver and grid:
         `invert(gen, pixels, **SETTINGS["authors"])`.
     batch_size : int or "auto"
@@ -121,7 +116,8 @@ def invert(
     ((2, 3, 32, 32), [3, 3])
     """
     pixels = check_pixels(pixels)
-    integrate, schedule = pick_solver(solver), gen.schedule(steps, spacing=grid)
+    steps, solver, grid = settled(gen, steps, solver, grid)
+    integrate, schedule = pick_solver(solver), gen.schedule(steps, grid)
     check_forward(forward, schedule)
     parts = []
     for rows in batches(gen, len(pixels), batch_size, progress, f"inverting with {gen.name}"):
@@ -137,9 +133,9 @@ def invert(
 def generate(
     gen: "Generator",
     noise: ArrayLike,
-    steps: int = 25,
-    solver: Solver = "ab2",
-    grid: Grid = "karras",
+    steps: int | None = None,
+    solver: Solver | None = None,
+    grid: Grid | None = None,
     batch_size: int | Literal["auto"] = 64,
     progress: bool = False,
     before: ArrayLike | None = None,
@@ -182,7 +178,7 @@ def generate(
     return np.concatenate(parts)
 
 
-def generate_latents(gen, noise, steps=25, solver="ab2", grid="karras", batch_size=64, before=None):
+def generate_latents(gen, noise, steps=None, solver=None, grid=None, batch_size=64, before=None):
     """Latents (n, *latent_shape) float32 that `generate` makes images of."""
     parts = generated(gen, noise, steps, solver, grid, batch_size, False, before)
     return np.concatenate([latent.cpu().numpy() for latent in parts])
@@ -191,7 +187,8 @@ def generate_latents(gen, noise, steps=25, solver="ab2", grid="karras", batch_si
 def generated(gen, noise, steps, solver, grid, batch_size, progress, before):
     """Latents, batch after batch."""
     noise = check_noise(gen, noise)
-    integrate, schedule = pick_solver(solver), gen.schedule(steps, spacing=grid)
+    steps, solver, grid = settled(gen, steps, solver, grid)
+    integrate, schedule = pick_solver(solver), gen.schedule(steps, grid)
     if before is not None:
         before = check_noise(gen, before)
         if solver != "bdia":

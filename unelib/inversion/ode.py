@@ -4,6 +4,7 @@ The ODE's state u is what the model sees, divided by the signal's scale (see `mo
 side is the generator's `slope`; the solvers are in `solvers`.
 """
 
+import copy
 from functools import partial
 
 import numpy as np
@@ -13,6 +14,13 @@ from tqdm.auto import tqdm
 from ..core.checks import choice
 from ..models import noise_schedule
 from . import solvers
+
+SETTINGS = {
+    "workbook": {"steps": 25, "solver": "ab2", "grid": "karras"},
+    "flow": {"steps": 25, "solver": "ab2", "grid": "uniform"},
+    "authors": {"steps": 150, "solver": "ddim", "grid": "leading"},
+    "paper": {"steps": 50, "solver": "ddim", "grid": "leading"},
+}
 
 
 class Field:
@@ -61,8 +69,23 @@ def between(gen, x, integrate, schedule, start, end):
     return (u[0] if isinstance(u, tuple) else u) * schedule.scales[end]
 
 
-def noise_settings(gen, steps, solver, grid):
+def settled(gen, steps=None, solver=None, grid=None):
+    """Steps, solver and grid: as a call names them, else as the generator's own `ode` does, else the workbook's."""
+    usual = SETTINGS["workbook"] | getattr(gen, "ode", {})
+    asked = {"steps": steps, "solver": solver, "grid": grid}
+    return tuple(usual[name] if value is None else value for name, value in asked.items())
+
+
+def solved_by(gen, steps, solver, grid):
+    """The same generator, whose ODE is solved so wherever a call does not say otherwise; its networks are shared."""
+    twin = copy.copy(gen)
+    twin.ode = {"steps": steps, "solver": solver, "grid": grid}
+    return twin
+
+
+def noise_settings(gen, steps=None, solver=None, grid=None):
     """All that a noise depends on, for a view's manifest: the generator's settings, and the way with its revisions."""
+    steps, solver, grid = settled(gen, steps, solver, grid)
     pick_solver(solver)
     return gen.settings | {
         "steps": steps,

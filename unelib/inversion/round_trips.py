@@ -6,10 +6,10 @@ import torch
 
 from ..worlds.fidelity import psnr, relative_error, ssim
 from .deterministic import generate_latents, invert, to_images, to_latents
-from .ode import batches, check_noise, pick_solver, to_noise
+from .ode import batches, check_noise, pick_solver, settled, to_noise
 
 
-def recovery(gen, noise, through="latent", steps=25, solver="ab2", grid="karras", batch_size=64, known=None):
+def recovery(gen, noise, through="latent", steps=None, solver=None, grid=None, batch_size=64, known=None):
     """Known noise (n, *latent_shape), made into an image by an accurate solver and inverted by the one asked for.
 
     through  "latent": the generated latent itself is inverted, so that the error is the solvers' alone; "image": it is
@@ -19,7 +19,8 @@ def recovery(gen, noise, through="latent", steps=25, solver="ab2", grid="karras"
     """
     if through not in ("latent", "image"):
         raise ValueError(f"through is {through!r}; choose 'latent' or 'image'")
-    noise, integrate, schedule = check_noise(gen, noise), pick_solver(solver), gen.schedule(steps, spacing=grid)
+    steps, solver, grid = settled(gen, steps, solver, grid)
+    noise, integrate, schedule = check_noise(gen, noise), pick_solver(solver), gen.schedule(steps, grid)
     latents = generate_latents(gen, noise, 100, "heun", "karras", batch_size) if known is None else known
     found = []
     for rows in batches(gen, len(noise), batch_size):
@@ -36,7 +37,7 @@ def compare_noise(found, true):
     return pd.DataFrame({"error": relative_error(flat, known), "correlation": correlation, "std": flat.std(1)})
 
 
-def round_trip(gen, pixels, steps=25, solver="ab2", grid="karras", batch_size=64):
+def round_trip(gen, pixels, steps=None, solver=None, grid=None, batch_size=64):
     """Images -> noise -> images, against what the autoencoder alone keeps: one row an image.
 
     Columns: `psnr` in dB, `ssim`, and `latent_error`, the relative error of the latent that came back.

@@ -23,12 +23,12 @@ import torch
 
 from ..core.checks import choice
 from .deterministic import own_noise
-from .ode import Field, batches, check_pixels
+from .ode import Field, batches, check_pixels, settled
 
 GRIDS = ("karras", "log-sigma", "uniform")  # those whose lowest level has some noise, which the last z is a multiple of
 
 
-def encode(gen, pixels, kind="dpm-encoder", steps=25, grid="karras", batch_size=64, seed=0, own=None):
+def encode(gen, pixels, kind="dpm-encoder", steps=None, grid=None, batch_size=64, seed=0, own=None):
     """Stochastic latents (n, steps + 1, *latent_shape) float32 of images (n, h, w, 3) uint8: x_T, then a z a step.
 
     kind  "dpm-encoder" or "edit-friendly": how the chain of states is drawn, each picture's from a seed of its own
@@ -39,6 +39,7 @@ def encode(gen, pixels, kind="dpm-encoder", steps=25, grid="karras", batch_size=
     not finite.
     """
     pixels, draw = check_pixels(pixels), CHAINS[choice(kind, CHAINS, "kind")]
+    steps, _, grid = settled(gen, steps, None, grid)
     schedule, parts = noisy_schedule(gen, steps, grid), []
     own = pixels if own is None else np.atleast_1d(np.asarray(own, str))
     if len(own) != len(pixels):
@@ -54,7 +55,7 @@ def encode(gen, pixels, kind="dpm-encoder", steps=25, grid="karras", batch_size=
     return latents
 
 
-def decode(gen, latents, grid="karras", batch_size=64):
+def decode(gen, latents, grid=None, batch_size=64):
     """Images (n, h, w, 3) uint8 of stochastic latents (n, steps + 1, *latent_shape), or flat rows of them.
 
     The generator that encoded them gives back the pictures; another one of the same latent shape translates them.
@@ -62,7 +63,7 @@ def decode(gen, latents, grid="karras", batch_size=64):
     return np.concatenate([gen.to_image(clean) for clean in decoded(gen, latents, grid, batch_size)])
 
 
-def decode_latents(gen, latents, grid="karras", batch_size=64):
+def decode_latents(gen, latents, grid=None, batch_size=64):
     """Latents (n, *latent_shape) float32 that `decode` makes images of."""
     return np.concatenate([clean.cpu().numpy() for clean in decoded(gen, latents, grid, batch_size)])
 
@@ -81,7 +82,7 @@ def step_diagnostics(latents):
 def decoded(gen, latents, grid, batch_size):
     """Clean latents, batch after batch."""
     latents = check_latents(gen, latents)
-    schedule = noisy_schedule(gen, latents.shape[1] - 1, grid)
+    schedule = noisy_schedule(gen, latents.shape[1] - 1, settled(gen, grid=grid)[2])
     for rows in batches(gen, len(latents), batch_size):
         yield from_stochastic(gen, torch.from_numpy(latents[rows]).to(gen.device), schedule)
 
@@ -155,7 +156,7 @@ def noisy_schedule(gen, steps, grid):
     """The generator's schedule; ValueError for a flow, and where the lowest level has no noise."""
     if gen.flow:
         raise ValueError(f"{gen.name} is a flow, which has no DDPM steps; take its noise from invert, or a U-Net's")
-    schedule = gen.schedule(steps, spacing=grid)
+    schedule = gen.schedule(steps, grid)
     if schedule.levels[0] == 0:
         raise ValueError(
             f"grid {grid!r} starts from level 0, and no noise leads there exactly; choose one of {', '.join(GRIDS)}"

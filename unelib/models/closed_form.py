@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from diffusers import DDIMScheduler
 
+from ..core.files import value_hash
 from .noise_schedule import make_schedule, training_sigmas
 
 SHAPE, STEPS, LARGEST_MEAN, VARIANCES = (1, 4, 4), 1000, 0.3, (0.2, 1.5)
@@ -30,9 +31,15 @@ class ExactGaussian:
         self.scheduler = DDIMScheduler(STEPS, **BETAS, clip_sample=False, set_alpha_to_one=False, steps_offset=1)
         self.levels, self.calls = training_sigmas(self.scheduler.betas), 0
 
-    def schedule(self, steps, spacing="trailing"):
+    @property
+    def settings(self):
+        """What a noise depends on besides the solver, as a generator gives it."""
+        weights = value_hash([self.mean.tolist(), self.variance.tolist(), self.flow])[:16]
+        return {"model": self.name, "weights": weights, "dtype": str(self.dtype), "prompt": "", "guidance": 1.0}
+
+    def schedule(self, steps, grid="trailing"):
         """Noise levels, as a generator gives them."""
-        return make_schedule(self.levels, steps, spacing, self.flow)
+        return make_schedule(self.levels, steps, grid, self.flow)
 
     def to_latent(self, pixels):
         """Latents (n, 1, 4, 4) of pixels (n, 4, 4, c) uint8."""

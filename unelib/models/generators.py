@@ -71,6 +71,9 @@ class Generator:
         Whether it is a flow-matching model.
     levels : ndarray (T,), float64
         Noise levels it was trained on, rising: sigmas, or t in (0, 1] of a flow.
+    ode : dict
+        Steps, solver and grid of its ODE where a call does not name them, as `inversion.solved_by` sets them; empty:
+        the workbook's own, `inversion.SETTINGS["workbook"]`.
     name, device, dtype, guidance
         As given.
 
@@ -100,6 +103,7 @@ class Generator:
         guidance: float = 1.0,
     ) -> None:
         self.name, self.device, self.dtype, self.guidance = name, device, dtype, float(guidance)
+        self.ode: dict[str, Any] = {}
         self.unet, self.scheduler = denoiser_of(pipeline), pipeline.scheduler
         self.vae = getattr(pipeline, "vae", None) or getattr(pipeline, "vqvae", None)
         config = self.unet.config
@@ -140,7 +144,11 @@ class Generator:
         return 2 ** (len(self.vae.config.block_out_channels) - 1)
 
     def schedule(
-        self, steps: int, spacing: Literal["karras", "log-sigma", "uniform", "trailing", "leading"] = "trailing"
+        self,
+        steps: int,
+        grid: Literal["karras", "log-sigma", "uniform", "trailing", "leading"] = "trailing",
+        *,
+        spacing: str | None = None,
     ) -> Schedule:
         """Noise levels for a number of steps.
 
@@ -148,8 +156,10 @@ class Generator:
         ----------
         steps : int
             Steps of a solver, 1 to T - 1.
-        spacing : {"karras", "log-sigma", "uniform", "trailing", "leading"}
+        grid : {"karras", "log-sigma", "uniform", "trailing", "leading"}
             See `noise_schedule.make_schedule`.
+        spacing : str, optional
+            What `grid` was called before version 0.2.
 
         Returns
         -------
@@ -159,14 +169,14 @@ class Generator:
         Raises
         ------
         ValueError
-            On an unknown spacing or steps out of range.
+            On an unknown grid or steps out of range.
 
         Examples
         --------
         >>> load_generator("drawn-ddpm").schedule(25, "karras").steps
         25
         """
-        return make_schedule(self.levels, steps, spacing, self.flow)
+        return make_schedule(self.levels, steps, spacing or grid, self.flow)
 
     @torch.inference_mode()
     def to_latent(self, pixels: NDArray[np.uint8]) -> torch.Tensor:

@@ -28,6 +28,13 @@ class View:
     load: Callable
     kind: str
     dtype: str = "float16"
+    role: str | None = None
+    of: str | None = None
+
+    @property
+    def made_of(self):
+        """What `NoiseZoo.build` is told of it beside its settings."""
+        return {"kind": self.kind, "role": self.role, "of": self.of, "dtype": self.dtype}
 
 
 def views_of(parameters):
@@ -35,17 +42,22 @@ def views_of(parameters):
     p, views = parameters, []
     if "generators" in p:
         views += [View(name, partial(inversion, name, p), "noise") for name in p["generators"]]
-        views.append(View("pixels", small_pictures, "control"))
+        views.append(View("pixels", small_pictures, "control", role="pixels"))
         for i, name in enumerate(p["generators"]):
             of = f" of {name}" if i else ""  # the first generator's controls keep plain names
-            views.append(View(f"clean latent{of}", partial(clean_latent, name, p), "control"))
-            views.append(View(f"leak{of}", partial(leak_control, name, p), "control"))
-        untrained = f"untrained:{p['generators'][0]}"
-        views.append(View(untrained, partial(inversion, untrained, p), "control"))
+            for role, load in (("clean latent", clean_latent), ("leak", leak_control)):
+                views.append(View(role + of, partial(load, name, p), "control", role=role, of=name))
+        views.append(untrained(p["generators"][0], inversion, p, "float16"))
     if "encoders" in p:
-        names = [*p["encoders"], *(f"untrained:{name}" for name in p["encoders"])]
-        views += [View(name, partial(embedding, name, p), "embedding", "float32") for name in names]
+        views += [View(name, partial(embedding, name, p), "embedding", "float32") for name in p["encoders"]]
+        views += [untrained(name, embedding, p, "float32") for name in p["encoders"]]
     return views
+
+
+def untrained(name, load, p, dtype):
+    """The control of a model's view that the same network with fresh weights gives."""
+    null = f"untrained:{name}"  # as `load_generator` and `load_encoder` call it
+    return View(null, partial(load, null, p), "control", dtype, "untrained", name)
 
 
 def inversion(name, p):
@@ -63,7 +75,7 @@ def clean_latent(name, p):
 def leak_control(name, p):
     """What the highest noise level leaves of the picture, under fresh noise."""
     gen = generator(name)
-    sigma = gen.schedule(p["steps"], spacing=p["grid"]).sigmas[-1]
+    sigma = gen.schedule(p["steps"], grid=p["grid"]).sigmas[-1]
     return lambda pixels: leak(to_latents(gen, pixels, p["batch_size"]), sigma), gen.settings | {"sigma": sigma}
 
 
@@ -93,7 +105,7 @@ def build_recipe(recipe, overrides=None, share=(1, 1), ray=None, workers=None):
         pixels = joined_pixels(*parts)
         for view in views_of(parameters):
             compute, settings = view.load()
-            options = {"kind": view.kind, "dtype": view.dtype, "share": share}
+            options = view.made_of | {"share": share}
             if ray is None:
                 shards = zoo.build(view.name, compute, pixels, settings, **options)
             else:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from ..core.files import write_whole
-from .zoo import FILES, NoiseZoo
+from .zoo import FILES, NoiseZoo, kind_in_words
 
 
 def push(zoo, repo, private=False, api=None):
@@ -65,7 +65,7 @@ def data_card(zoo, repo):
     """The README of a zoo on the hub: what it holds, how each view was made, how it is read."""
     splits = zoo.index["split"].value_counts(sort=False)
     views = "\n".join(
-        f"| {v.view} | {v.kind} | {v.columns} | {v.dtype} | {v.rounding:.1e} | "
+        f"| {v.view} | {kind_in_words(v)} | {v.columns} | {v.dtype} | {v.rounding:.1e} | "
         + ", ".join(f"{key} {value}" for key, value in v.settings.items())
         + " |"
         for v in zoo.info().itertuples()

@@ -7,22 +7,27 @@ from importlib.metadata import version
 from .. import __version__
 from ..core.files import read_json, value_hash
 
-LAYOUT = 2
+LAYOUT = 3
 KINDS = ("noise", "embedding", "control")
 DTYPES = ("float16", "float32")
-MUST_AGREE = ("view", "kind", "dtype", "shard_rows", "images", "index")
+MUST_AGREE = ("view", "kind", "role", "of", "dtype", "shard_rows", "images", "index")
 
 
-def new_manifest(view, kind, settings, dtype, shard_rows, images, index):
-    """The manifest of a view; ValueError for a kind or dtype that there is not.
+def new_manifest(view, settings, images, index, kind="noise", role=None, of=None, dtype="float16", shard_rows=1000):
+    """The manifest of a view; ValueError for a kind or dtype that there is not, and for a role without a control.
 
     settings  JSON values that the view depends on
     index     hash of the images it is made of
+    role, of  what a control is, its own name if None, and the view that it is a control of, None for one of all views
     """
     check_among("kind of view", kind, KINDS)
     check_among("dtype to keep", dtype, DTYPES)
-    wanted = {"view": view, "kind": kind, "settings": settings, "dtype": dtype, "shard_rows": shard_rows}
-    wanted |= {"images": images, "index": index, "layout": LAYOUT, "versions": versions()}
+    if kind == "control":
+        role = role or view
+    elif role or of:
+        raise ValueError(f"view {view!r} is {kind}, which has no role: only controls do; leave role and of out")
+    wanted = {"view": view, "kind": kind, "role": role, "of": of, "settings": settings, "dtype": dtype}
+    wanted |= {"shard_rows": shard_rows, "images": images, "index": index, "layout": LAYOUT, "versions": versions()}
     return json.loads(json.dumps(wanted))
 
 

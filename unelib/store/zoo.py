@@ -37,9 +37,11 @@ class NoiseZoo:
 
     zoo.views            names of the finished views, in the order in which they were begun
     zoo.views_of(kind)   those of one kind: "noise", "embedding" or "control"
+    zoo.controls(view)   {role: name} of the controls of a view, such as "untrained" or "leak"
     zoo["drawn-ldm"]     (n, d) float32; zoo.rows(view, rows, columns) a part of it; zoo.stream(view) block by block;
                          zoo.stored(view, rows) to be read when a probe asks for it
     zoo.ids, zoo.split   (n,) str; zoo.attributes DataFrame (n, a) of 0/1 by id; zoo.groups (n,) str
+    zoo.generator(view)  the generator that made a view's noise, which takes noise back by the same steps
     zoo.info()           DataFrame: what each view is and how far; zoo.verify(), zoo.repair()
     """
 
@@ -145,6 +147,11 @@ class NoiseZoo:
         check_among("kind of view", kind, KINDS)
         return [m["view"] for m in self.manifests() if m["kind"] == kind and self.is_complete(m)]
 
+    def controls(self, view):
+        """{role: name} of the complete controls of a view: its own, and those that are of every view."""
+        found = [m for m in self.manifests() if m["kind"] == "control" and m["of"] in (view, None)]
+        return {m["role"]: m["view"] for m in found if self.is_complete(m)}
+
     def manifests(self):
         """Manifests of all views, begun or complete."""
         found = [self.manifest_at(path) for path in self.manifest_paths()]
@@ -186,7 +193,8 @@ class NoiseZoo:
         """One row of `info`."""
         view, done = manifest["view"], self.done(manifest)
         records = [read_json(record_of(self.shard_path(view, s))) for s in done]
-        own = {key: manifest[key] for key in ("view", "kind", "dtype", "settings")}
+        own = {key: manifest[key] or "" for key in ("view", "kind", "role", "of", "dtype")}
+        own["settings"] = manifest["settings"]
         return own | {
             "shards": shard_count(manifest),
             "done": len(done),
@@ -246,10 +254,26 @@ class NoiseZoo:
                 f"shard {shard} of view {view!r} cannot be read ({error}); build the view again"
             ) from error
 
+    # models
+
+    def generator(self, view, model=None, device="auto", dtype="auto"):
+        """The generator that made a view's noise, which makes pictures of it by the same steps, solver and grid.
+
+        model          a loaded generator, or the preset, folder or hub id where its weights lie now; by default what
+                       the view itself names
+        device, dtype  as `load_generator` takes them
+        Raises ValueError, naming what differs, for other weights or another prompt, guidance, prediction or noise
+        levels than the view's settings have, where this version's solver is another one than made the view, and for a
+        view that does not say how it was made.
+        """
+        from .origin import generator_of  # torch and diffusers take seconds, and reading a zoo needs neither
+
+        return generator_of(self.manifest(view), model, device, dtype)
+
     # making
 
-    def build(self, view, compute, pixels, settings, kind="noise", dtype="float16", shard_rows=SHARD_ROWS,
-              progress=True, share=(1, 1)):  # fmt: skip
+    def build(self, view, compute, pixels, settings, kind="noise", role=None, of=None, dtype="float16",
+              shard_rows=SHARD_ROWS, progress=True, share=(1, 1)):  # fmt: skip
         """Make a view: `compute(pixels) -> (rows, d)` for each shard that is not there yet.
 
         pixels    (n, h, w, 3) uint8 of all images of the index, in its order, or anything of that length that gives
@@ -258,11 +282,14 @@ class NoiseZoo:
         settings  what the view depends on (model, steps, solver, ...), JSON values; other settings than those of an
                   existing view are a ValueError that names what differs
         kind      what later stages take it for: "noise", "embedding" or "control"
+        role, of  of a control: what it is ("untrained", "leak", "clean latent", "pixels", or a name of your own; the
+                  view's name by default), and of which view; None: of all
         share     (i, n): only every n-th shard, from the i-th on; for job arrays
         Returns the number of shards that were made. Shards that another process is making are waited for.
         """
         results = partial(build.computed, compute, self.checked_pixels(pixels))
-        return self.fill(view, results, settings, kind, dtype, shard_rows, progress, share)
+        made_of = {"kind": kind, "role": role, "of": of, "dtype": dtype, "shard_rows": shard_rows}
+        return self.fill(view, results, settings, progress, share, **made_of)
 
     def checked_pixels(self, pixels):
         """`rows -> pixels`, which raises ValueError for images that are not those of the index."""
@@ -273,15 +300,17 @@ class NoiseZoo:
         read(np.unique(np.linspace(0, len(index) - 1, 8).astype(int)))  # all others when their shard is made
         return read
 
-    def fill(self, view, results, settings, kind="noise", dtype="float16", shard_rows=SHARD_ROWS, progress=True,
-             share=(1, 1)):  # fmt: skip
-        """As `build`, from `results(parts)`: yields (shard, rows (m, d)), in any order, for (shard, slice of rows)."""
-        manifest = self.open_view(view, settings, kind, dtype, shard_rows)
+    def fill(self, view, results, settings, progress=True, share=(1, 1), **made_of):
+        """As `build`, from `results(parts)`: yields (shard, rows (m, d)), in any order, for (shard, slice of rows).
+
+        made_of  kind, role, of, dtype and shard_rows, as `build` takes them
+        """
+        manifest = self.open_view(view, settings, **made_of)
         return build.fill(self, manifest, results, progress, share)
 
-    def open_view(self, view, settings, kind, dtype, shard_rows):
+    def open_view(self, view, settings, **made_of):
         """The manifest of a view, new or as it stands if the settings agree."""
-        wanted = new_manifest(view, kind, settings, dtype, shard_rows, len(self), self.index_hash())
+        wanted = new_manifest(view, settings, len(self), self.index_hash(), **made_of)
         path = self.folder(view) / "manifest.json"
         if not path.is_file():
             with self.alone():
@@ -294,7 +323,7 @@ class NoiseZoo:
         refuse_other_settings(manifest, wanted)
         return manifest
 
-    def import_npy(self, view, file, settings=None, kind="noise", dtype="float16", progress=True):
+    def import_npy(self, view, file, settings=None, kind="noise", role=None, of=None, dtype="float16", progress=True):
         """Take a view from an .npy file (n, ...), one row an image in the order of the index, memory-mapped.
 
         Refused: files with pickled objects, other row counts, values that are not finite.
@@ -306,7 +335,7 @@ class NoiseZoo:
         values = open_npy(file, len(self))
         settings = (settings or {}) | {"imported": Path(file).name, "sha256": file_hash(file)}
         results = partial(build.computed, np.asarray, values.__getitem__)
-        self.fill(view, results, settings, kind, dtype, progress=progress)
+        self.fill(view, results, settings, progress, kind=kind, role=role, of=of, dtype=dtype)
         return self
 
     # checking
@@ -351,6 +380,11 @@ class NoiseZoo:
     def manifest_paths(self):
         """Where the manifests of all views lie."""
         return sorted(self.path.glob("views/*/manifest.json"))
+
+
+def kind_in_words(row):
+    """What a view, a row of `info`, is: its kind, and of a control what it is and whose."""
+    return f"{row.kind} ({row.role}{f' of {row.of}' if row.of else ''})" if row.role else row.kind
 
 
 def picked(n, wanted, what):

@@ -108,7 +108,7 @@ def round_trip(gen, pixels, steps):
 
 def controls(world, gen):
     """{score: value} of what its noise is to be compared with: clean pictures, and what leaks through the noising."""
-    sigma = gen.schedule(SOLVER_STEPS, spacing="karras").sigmas[-1]
+    sigma = gen.schedule(SOLVER_STEPS, grid="karras").sigmas[-1]
     views = {
         "pixels": lambda pixels: to_latents(gen, pixels),
         "leak": lambda pixels: leak(to_latents(gen, pixels), sigma, SEED),
