@@ -32,6 +32,7 @@ lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/mypy
 
 test: lint
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --cov=unelib --cov-report=term
@@ -65,5 +66,5 @@ lock:
 	rm -rf .venv/fresh
 
 clean:
-	rm -rf .venv build unelib.egg-info .pytest_cache .ruff_cache .import_linter_cache .coverage
+	rm -rf .venv build unelib.egg-info .pytest_cache .ruff_cache .import_linter_cache .mypy_cache .coverage
 	find . \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +

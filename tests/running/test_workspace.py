@@ -188,7 +188,7 @@ def test_what_a_recipe_leaves_empty_is_nothing(project):
     value = recipes.read_recipe(
         recipe(project, name=date(2026, 1, 1), parameters=None, only={"notebooks/01_a.ipynb": None})
     )
-    assert recipes.plan(value) == [(notebook, {"run": "2026-01-01"}) for notebook in value["notebooks"]]
+    assert recipes.plan(value) == [(notebook, {"run": "2026-01-01"}) for notebook in value.notebooks]
 
 
 def test_lists_are_lists_and_empty_only_where_the_notebooks_are(project):

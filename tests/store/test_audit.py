@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from unelib.store import NoiseZoo
-from unelib.store.audit import repair, verify
 from unelib.worlds import load_images
 
 IMAGES = load_images("drawn-faces", n=12, size=16)
@@ -19,7 +18,7 @@ def zoo(tmp_path):
 
 
 def test_a_sound_zoo_has_no_faults(zoo):
-    assert verify(zoo).empty and repair(zoo).empty and zoo.views == ["view"]
+    assert zoo.verify().empty and zoo.repair().empty and zoo.views == ["view"]
 
 
 def test_a_changed_byte_is_found_with_its_rows_and_only_its_shard_goes(zoo):
@@ -27,13 +26,13 @@ def test_a_changed_byte_is_found_with_its_rows_and_only_its_shard_goes(zoo):
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
     path.write_bytes(bytes(data))
-    (fault,) = verify(zoo).itertuples()
+    (fault,) = zoo.verify().itertuples()
     assert (fault.view, fault.shard, fault.first_row, fault.last_row) == ("view", 1, 5, 9)
-    repair(zoo)
+    zoo.repair()
     assert not path.exists() and zoo.shard_path("view", 0).is_file() and zoo.views == []
 
 
 def test_a_manifest_that_is_damaged_is_a_fault_of_the_view_as_a_whole(zoo):
     (zoo.folder("view") / "manifest.json").write_text("{")
-    (fault,) = verify(zoo).itertuples()
+    (fault,) = zoo.verify().itertuples()
     assert fault.shard == -1 and "damaged" in fault.problem

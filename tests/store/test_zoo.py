@@ -262,7 +262,7 @@ def test_a_stream_is_the_rows_in_order(zoo, images):
 
 def test_reading_maps_the_file_and_holds_no_copy(zoo, images):
     build(zoo, images)
-    assert isinstance(zoo.map("view", 0), np.memmap) and not zoo.map("view", 0).flags.writeable
+    assert isinstance(zoo.view("view").map(0), np.memmap) and not zoo.view("view").map(0).flags.writeable
 
 
 def test_the_loss_of_rounding_is_recorded(zoo, images):

@@ -32,6 +32,7 @@ def names_in(path):
     """Names that a file defines at its top."""
     tree = ast.parse(path.read_text())
     targets = [target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
+    targets += [node.target for node in tree.body if isinstance(node, ast.AnnAssign)]
     assigned = {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
     return assigned | {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
 

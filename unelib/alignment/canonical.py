@@ -91,7 +91,7 @@ class CCA(BaseEstimator):
         one, two = (whitened(Z, self.ridge, overwrite=True) for Z, _ in views)
         check_k(self.k, [one.rank(self.k), two.rank(self.k)])
         Q, rho, Q2 = np.linalg.svd(products(one.rows, two.rows), full_matrices=False)
-        size = column_signs(one.rows @ Q[:, : self.k]) * np.sqrt(len(X))
+        size = column_signs(one.rows @ Q[:, : self.k]) * np.sqrt(len(views[0][0]))
         self.correlations_ = rho[: self.k]
         self.weights_ = [one.back(Q[:, : self.k]) * size, two.back(Q2[: self.k].T) * size]
         self.means_ = [mean for _, mean in views]
@@ -286,7 +286,7 @@ class GCCA(BaseEstimator):
         if len(views) != len(self.weights_):
             raise ValueError(f"{len(views)} views were given for {len(self.weights_)}; put None for a missing one")
         there, found = presence(views, present), {}
-        for i in np.flatnonzero(there.any(1)):
+        for i in np.flatnonzero(there.any(1)).tolist():
             found[i] = as_rows(views[i], 1, f"view {i}", seen(there[i]))
             same_columns(found[i], len(self.means_[i]), f"view {i}")
         total = np.zeros((there.shape[1], self.k))

@@ -196,10 +196,10 @@ class Procrustes(LinearMap):
             On views of other lengths or, as DataFrames, other ids; values that are not finite, or a view of one
             repeated row.
         """
-        (X, mean), (X2, mean2) = centred_views([X, X2], ["X", "X2"])
-        U, s, V = np.linalg.svd(X.T @ X2, full_matrices=False)
+        (A, mean), (B, mean2) = centred_views([X, X2], ["X", "X2"])
+        U, s, V = np.linalg.svd(A.T @ B, full_matrices=False)
         self.rotation_ = U @ V
-        self.scale_ = float(s.sum() / ((X @ self.rotation_) ** 2).sum()) if self.scale else 1.0
+        self.scale_ = float(s.sum() / ((A @ self.rotation_) ** 2).sum()) if self.scale else 1.0
         self.coef_ = self.scale_ * self.rotation_.T
         self.intercept_ = mean2 - self.coef_ @ mean
         return self

@@ -84,7 +84,7 @@ class RelativeRepresentation(BaseEstimator):
         if np.ndim(self.anchors) == 0:
             self.anchors_ = chosen(rows, self.anchors, self.how, self.seed)
         else:
-            self.anchors_ = existing_rows(self.anchors, len(X))
+            self.anchors_ = existing_rows(self.anchors, len(rows))
         self.directions_ = rows[self.anchors_]
         return self
 
@@ -264,22 +264,22 @@ def stitched_scores(
     >>> found["own"]["auc"] > 0.95, abs(found["stitched"]["auc"] - found["own"]["auc"]) < 1e-9
     (True, True)
     """
-    matrices, Y = [matrix(X, "X"), matrix(X2, "X2")], pd.DataFrame(Y)
+    matrices, table = [matrix(X, "X"), matrix(X2, "X2")], pd.DataFrame(Y)  # type: ignore[arg-type]
     same_images(("X", X), ("X2", X2))
-    same_rows(("X", X), ("Y", Y))
-    if isinstance(X, pd.DataFrame) and set(X.index) == set(Y.index):
-        same_images(("X", X), ("Y", Y))
-    learn, held_out = (row_mask(mask, len(Y), name) for mask, name in ((learn, "learn"), (held_out, "held_out")))
-    if (learn & held_out).any():
-        raise ValueError(f"row {(learn & held_out).argmax()} is both learnt from and held out; use each row once")
-    relative = RelativeRepresentation(anchors, seed, how).fit(matrices[0][learn])
-    other = RelativeRepresentation(relative.anchors_).fit(matrices[1][learn])
+    same_rows(("X", X), ("Y", table))
+    if isinstance(X, pd.DataFrame) and set(X.index) == set(table.index):
+        same_images(("X", X), ("Y", table))
+    train, test = row_mask(learn, len(table), "learn"), row_mask(held_out, len(table), "held_out")
+    if (train & test).any():
+        raise ValueError(f"row {(train & test).argmax()} is both learnt from and held out; use each row once")
+    relative = RelativeRepresentation(anchors, seed, how).fit(matrices[0][train])
+    other = RelativeRepresentation(relative.anchors_).fit(matrices[1][train])
     of = lambda rows: None if groups is None else np.asarray(groups)[rows]
-    rows = np.flatnonzero(learn)
+    rows = np.flatnonzero(train)
     rows = rows if train_on_anchors else np.delete(rows, relative.anchors_)
     if not len(rows):
-        raise ValueError(f"all {learn.sum()} training rows are anchors; take fewer, so that some train the probe")
-    fitted = clone(probe).fit(relative.transform(matrices[0][rows]), Y.iloc[rows], of(rows))
+        raise ValueError(f"all {train.sum()} training rows are anchors; take fewer, so that some train the probe")
+    fitted = clone(probe).fit(relative.transform(matrices[0][rows]), table.iloc[rows], of(rows))
     tests = {"own": (relative, matrices[0]), "stitched": (other, matrices[1])}
-    auc = lambda view, Z: mean_auc(fitted, view.transform(Z[held_out]), Y[held_out], seed=seed, groups=of(held_out))
+    auc = lambda view, Z: mean_auc(fitted, view.transform(Z[test]), table[test], seed=seed, groups=of(test))
     return {name: auc(*pair) for name, pair in tests.items()}

@@ -6,6 +6,7 @@ prepared. Prepared views of `cka`, `rsa` and `rank_agreement` are n x n: 20,000 
 
 from functools import partial
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -254,7 +255,7 @@ def angle_span():
     return 0.0, np.pi / 2
 
 
-PAIRWISE = {"score": kernels.inner_product, "take": kernels.take_pairs, "shuffle": kernels.take_pairs}
+PAIRWISE: dict[str, Any] = {"score": kernels.inner_product, "take": kernels.take_pairs, "shuffle": kernels.take_pairs}
 # Into how many groups images are dealt, by the coverage of intervals simulated for 200 rows and 6 to 150 columns:
 # 20 do where a measure is smooth in the rows (0.92 to 0.97). Neighbours jump when rows leave, so that 20 make the
 # interval of `mutual_knn` half too wide; halves are right (0.94 to 0.97), for `rank_agreement` too, and faster there.

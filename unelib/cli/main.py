@@ -1,5 +1,6 @@
-"""The command line: `python -m unelib run`, `zoo`, `train`, `card`."""
+"""The command line: `python -m unelib run`, `schema`, `zoo`, `train`, `card`."""
 
+import json
 from pathlib import Path
 
 import click
@@ -7,6 +8,7 @@ import click
 from .. import __version__
 from ..core.paths import ROOT
 from ..running.execute import run
+from ..running.recipes import recipe_schema
 from .zoo import app as zoo
 from .zoo import settings
 
@@ -45,6 +47,12 @@ def run_command(recipe, pairs, force):
     for row in report.itertuples():
         click.echo(f"{row.notebook:12s} {row.state:9s} {row.seconds:7.1f} s   {row.found}")
     click.echo(f"{'in all':12s} {'':9s} {report.seconds.sum():7.1f} s")
+
+
+@app.command("schema")
+def schema_command():
+    """Print the JSON schema of recipes, which recipes/schema.json holds, for editors that complete and check them."""
+    click.echo(json.dumps(recipe_schema(), indent=1))
 
 
 @app.command()

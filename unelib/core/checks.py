@@ -1,16 +1,17 @@
 """What arrays must be at the borders: finite matrices with one row an image, views of one length, 0/1 labels."""
 
 from numbers import Integral, Real
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import issparse
 
 ROWS = 64  # at a time, where all values are looked at
 
 
-def matrix(X, name="X", rows=1, dtype=np.float64, numbers=None):
+def matrix(X: Any, name: str = "X", rows: int = 1, dtype: Any = np.float64, numbers: Any = None) -> NDArray[Any]:
     """X as a finite (n, d) array of `dtype` (None: its own, save that bool, which has no differences, becomes uint8).
 
     rows     how many it must have at least
@@ -41,19 +42,19 @@ def matrix(X, name="X", rows=1, dtype=np.float64, numbers=None):
     return X.astype(dtype, copy=False)
 
 
-def dense(X, name="X"):
+def dense(X: Any, name: str = "X") -> None:
     """Raise TypeError if X is sparse."""
     if issparse(X):
         raise TypeError(f"{name} is sparse, and sparse input is not supported; pass {name}.toarray()")
 
 
-def constant(X, axis=0):
+def constant(X: NDArray[Any], axis: int = 0) -> NDArray[np.bool_]:
     """Which columns (axis 0) or rows (axis 1) of X hold one value up to rounding, whatever their scale."""
     low, high = (end(X, axis).astype(np.float64) for end in (np.min, np.max))  # integers may not hold the difference
     return high - low <= 1e-12 * np.maximum(np.abs(low), np.abs(high))
 
 
-def centred(X, name="X"):
+def centred(X: NDArray[Any], name: str = "X") -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """X less its mean row, and that row; ValueError if all rows are the same.
 
     >>> centred(np.array([[1.0, 5.0], [3.0, 5.0]]))[0].tolist()
@@ -108,7 +109,7 @@ def image_ids(view):
     return view.index.to_numpy() if isinstance(view, pd.DataFrame) else getattr(view, "ids", None)
 
 
-def row_mask(values, n, name):
+def row_mask(values: ArrayLike, n: int, name: str) -> NDArray[np.bool_]:
     """Values as a bool array (n,), else a TypeError or ValueError.
 
     >>> row_mask([True, False], 2, "learn").tolist()
@@ -122,7 +123,7 @@ def row_mask(values, n, name):
     return values
 
 
-def per_row(values, n, name):
+def per_row(values: ArrayLike, n: int, name: str) -> NDArray[np.float64]:
     """A number, or one a row, as (n,) float64; ValueError on another count or values that are not finite.
 
     >>> per_row(2, 3, "strength").tolist()
@@ -136,7 +137,7 @@ def per_row(values, n, name):
     return np.broadcast_to(values, n)
 
 
-def finite_list(values, name):
+def finite_list(values: ArrayLike, name: str) -> NDArray[np.float64]:
     """A list of numbers as (s,) float64; ValueError if it is none, is empty, or holds values that are not finite.
 
     >>> finite_list([1, 2], "strengths").tolist()
@@ -148,14 +149,14 @@ def finite_list(values, name):
     return values
 
 
-def flat_rows(X, columns, name="X"):
+def flat_rows(X: Any, columns: int, name: str = "X") -> NDArray[np.float64]:
     """Rows X (n, ...) as a finite (n, columns) float64 array; ValueError on another width."""
     X = matrix(np.reshape(X, (len(X), -1)), name)
     same_columns(X, columns, name)
     return X
 
 
-def as_given(X, rows):
+def as_given(X: ArrayLike, rows: NDArray[Any]) -> NDArray[Any]:
     """Rows (n, d) in the shape of X (n, ...) and in its precision, float32 at least.
 
     >>> as_given(np.zeros((1, 2, 2), np.float16), np.ones((1, 4))).dtype
@@ -165,7 +166,7 @@ def as_given(X, rows):
     return rows.astype(np.promote_types(X.dtype, np.float32)).reshape(X.shape)
 
 
-def named_views(views):
+def named_views(views: Any) -> dict[str, NDArray[np.float64]]:
     """{name: (n, d) float64} of {name: array or DataFrame by id}, of one length and order; errors name the view."""
     if not hasattr(views, "items"):
         raise TypeError(f"views must be a dict {{name: rows}}, not {type(views).__name__}")
@@ -185,7 +186,7 @@ def same_columns(X, columns, name="X"):
         raise ValueError(f"{name} has {X.shape[1]} columns; the fit was made on {columns}")
 
 
-def labels(Y, n, name="Y"):
+def labels(Y: Any, n: int, name: str = "Y") -> "Labels":
     """`Labels` of n rows; arrays get the names 0, 1, ...
 
     Y  DataFrame, Series, (n, a) or (n,) of 0/1, with -1, NaN or None where a label is missing. Raises ValueError that
@@ -219,9 +220,9 @@ def labels(Y, n, name="Y"):
 class Labels(NamedTuple):
     """Labels of n rows: which have each attribute, which are known (both bool (n, a)), and the attributes' names."""
 
-    truth: np.ndarray
-    known: np.ndarray
-    names: list
+    truth: NDArray[np.bool_]
+    known: NDArray[np.bool_]
+    names: list[Any]
 
 
 def two_classes(labels):

@@ -95,13 +95,14 @@ def normality(
         choice(test, TESTS, "test")
     check_settings(X, projections, rows, level, choice(axes, AXES, "axes"))
     rows = min(rows, len(X))
-    found, dropped = {test: [] for test in tests}, 0
+    found: dict[str, list[np.ndarray]] = {test: [] for test in tests}
+    dropped = 0
     for S in samples(X, projections, rows, axes, np.random.default_rng(seed)):
         kept = varied(S)
         dropped += S.shape[1] - kept.shape[1]
         for test in tests:
             found[test].append(np.stack(TESTS[test](kept)))
-    table = pd.DataFrame([summary(test, *np.hstack(parts), level, rows) for test, parts in found.items()])
+    table = pd.DataFrame([summary(test, np.hstack(parts), level, rows) for test, parts in found.items()])
     table.attrs["dropped"] = dropped
     return table
 
@@ -203,8 +204,9 @@ def factor(P):
         return (vectors * np.sqrt(np.maximum(values, 0))).astype(np.float32)
 
 
-def summary(test, statistic, p, level, rows):
-    """One row of the table."""
+def summary(test, found, level, rows):
+    """One row of the table, of statistics and p (2, m)."""
+    statistic, p = found
     if len(p) == 0:
         raise ValueError("every sample is constant; there is nothing to test")
     low, high = wilson((p > level).sum(), len(p))

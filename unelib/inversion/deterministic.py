@@ -6,7 +6,7 @@ side is the generator's `slope`; `ode` solves one batch, `solvers` holds the way
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -14,14 +14,9 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 
 from ..gaussianity.noise_maps import noise_diagnostics
+from ..models.contracts import GeneratorLike
 from ..models.noise_schedule import abar_of
-from .ode import batches, check_noise, check_pixels, from_noise, pick_solver, settled, to_noise
-
-if TYPE_CHECKING:  # diffusers takes seconds to import, and is not needed here
-    from ..models.generators import Generator
-
-Solver = Literal["ab2", "heun", "ddim", "euler", "fixed-point", "bdia"]
-Grid = Literal["karras", "log-sigma", "uniform", "trailing", "leading"]
+from .ode import Grid, Solver, batches, check_noise, check_pixels, from_noise, pick_solver, settled, to_noise
 
 
 @dataclass(eq=False)
@@ -58,7 +53,7 @@ class Inversion:
 
 
 def invert(
-    gen: "Generator",
+    gen: GeneratorLike,
     pixels: ArrayLike,
     steps: int | None = None,
     solver: Solver | None = None,
@@ -71,8 +66,8 @@ def invert(
 
     Parameters
     ----------
-    gen : Generator
-        What `load_generator` returns, or any model with the same contract.
+    gen : GeneratorLike
+        What `load_generator` or `NoiseZoo.generator` returns, or any model with the same contract.
     pixels : array-like (n, h, w, 3), uint8
         Images, 0 to 255. One grey channel, (n, h, w, 1), is taken as well.
     steps : int, optional
@@ -116,22 +111,29 @@ def invert(
     ((2, 3, 32, 32), [3, 3])
     """
     pixels = check_pixels(pixels)
-    steps, solver, grid = settled(gen, steps, solver, grid)
-    integrate, schedule = pick_solver(solver), gen.schedule(steps, grid)
+    count, way, levels = settled(gen, steps, solver, grid)
+    integrate, schedule = pick_solver(way), gen.schedule(count, levels)
     check_forward(forward, schedule)
     parts = []
     for rows in batches(gen, len(pixels), batch_size, progress, f"inverting with {gen.name}"):
         latent = gen.to_latent(pixels[rows])
         start = diffused(latent, schedule, forward, pixels[rows]) if forward else latent
         parts.append(to_noise(gen, start, integrate, schedule, forward))
-    noise, before, calls = (None if p[0] is None else np.concatenate([x.cpu().numpy() for x in p]) for p in zip(*parts))
-    if not np.isfinite(noise).all():
+    noise, before, calls = zip(*parts)
+    found = joined(noise)
+    if not np.isfinite(found).all():
         raise ValueError(f"{gen.name} gave noise that is not finite; use dtype='float32' or fewer steps")
-    return Inversion(noise, noise_diagnostics(noise).assign(calls=calls), before)
+    diagnostics = noise_diagnostics(found).assign(calls=joined(calls))
+    return Inversion(found, diagnostics, None if before[0] is None else joined(before))
+
+
+def joined(parts):
+    """Tensors of several batches as one array."""
+    return np.concatenate([part.cpu().numpy() for part in parts])
 
 
 def generate(
-    gen: "Generator",
+    gen: GeneratorLike,
     noise: ArrayLike,
     steps: int | None = None,
     solver: Solver | None = None,
@@ -144,8 +146,8 @@ def generate(
 
     Parameters
     ----------
-    gen : Generator
-        What `load_generator` returns, or any model with the same contract.
+    gen : GeneratorLike
+        What `load_generator` or `NoiseZoo.generator` returns, or any model with the same contract.
     noise : array-like (n, *latent_shape)
         Noise near N(0, 1), such as `Inversion.noise`. Flat rows, (n, latent_dim), are taken as well.
     steps, solver, grid, batch_size, progress

@@ -6,16 +6,22 @@ side is the generator's `slope`; the solvers are in `solvers`.
 
 import copy
 from functools import partial
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike, NDArray
 from tqdm.auto import tqdm
 
 from ..core.checks import choice
 from ..models import noise_schedule
+from ..models.contracts import GeneratorLike
 from . import solvers
 
-SETTINGS = {
+Solver = Literal["ab2", "heun", "ddim", "euler", "fixed-point", "bdia"]
+Grid = Literal["karras", "log-sigma", "uniform", "trailing", "leading"]
+Own = TypeVar("Own", bound=GeneratorLike)
+SETTINGS: dict[str, dict[str, Any]] = {
     "workbook": {"steps": 25, "solver": "ab2", "grid": "karras"},
     "flow": {"steps": 25, "solver": "ab2", "grid": "uniform"},
     "authors": {"steps": 150, "solver": "ddim", "grid": "leading"},
@@ -69,30 +75,72 @@ def between(gen, x, integrate, schedule, start, end):
     return (u[0] if isinstance(u, tuple) else u) * schedule.scales[end]
 
 
-def settled(gen, steps=None, solver=None, grid=None):
+def settled(
+    gen: GeneratorLike, steps: int | None = None, solver: str | None = None, grid: str | None = None
+) -> tuple[int, str, str]:
     """Steps, solver and grid: as a call names them, else as the generator's own `ode` does, else the workbook's."""
     usual = SETTINGS["workbook"] | getattr(gen, "ode", {})
     asked = {"steps": steps, "solver": solver, "grid": grid}
-    return tuple(usual[name] if value is None else value for name, value in asked.items())
+    found = usual | {name: value for name, value in asked.items() if value is not None}
+    return found["steps"], found["solver"], found["grid"]
 
 
-def solved_by(gen, steps, solver, grid):
-    """The same generator, whose ODE is solved so wherever a call does not say otherwise; its networks are shared."""
-    twin = copy.copy(gen)
+def solved_by(gen: Own, steps: int, solver: Solver, grid: Grid) -> Own:
+    """The same generator, whose ODE is solved so wherever a call does not say otherwise.
+
+    Parameters
+    ----------
+    gen : GeneratorLike
+        It stays as it is.
+    steps, solver, grid
+        As `invert` takes them.
+
+    Returns
+    -------
+    GeneratorLike
+        Another one with the same networks, and these in `.ode`.
+
+    Examples
+    --------
+    >>> from unelib.models import ExactGaussian
+    >>> solved_by(ExactGaussian(), 50, "ddim", "leading").ode
+    {'steps': 50, 'solver': 'ddim', 'grid': 'leading'}
+    """
+    twin: Any = copy.copy(gen)
     twin.ode = {"steps": steps, "solver": solver, "grid": grid}
     return twin
 
 
-def noise_settings(gen, steps=None, solver=None, grid=None):
-    """All that a noise depends on, for a view's manifest: the generator's settings, and the way with its revisions."""
-    steps, solver, grid = settled(gen, steps, solver, grid)
-    pick_solver(solver)
+def noise_settings(
+    gen: GeneratorLike, steps: int | None = None, solver: Solver | None = None, grid: Grid | None = None
+) -> dict[str, Any]:
+    """All that a noise depends on, for a view's manifest: the generator's settings, and the way with its revisions.
+
+    Parameters
+    ----------
+    gen : GeneratorLike
+        Whose noise it is.
+    steps, solver, grid : optional
+        As `invert` takes them.
+
+    Returns
+    -------
+    dict
+        JSON values; `steps`, `solver`, `grid`, `solver_revision` and `grid_revision` beside the generator's own.
+
+    Raises
+    ------
+    ValueError
+        On an unknown solver or grid.
+    """
+    count, way, levels = settled(gen, steps, solver, grid)
+    pick_solver(way)
     return gen.settings | {
-        "steps": steps,
-        "solver": solver,
-        "grid": grid,
-        "solver_revision": solvers.REVISIONS[solver],
-        "grid_revision": noise_schedule.REVISIONS[choice(grid, noise_schedule.GRIDS, "grid")],
+        "steps": count,
+        "solver": way,
+        "grid": levels,
+        "solver_revision": solvers.REVISIONS[way],
+        "grid_revision": noise_schedule.REVISIONS[choice(levels, noise_schedule.GRIDS, "grid")],
     }
 
 
@@ -140,7 +188,7 @@ def batches(gen, n, batch_size, progress=False, label=""):
     return (slice(i, i + batch_size) for i in tqdm(starts, desc=label, disable=not progress))
 
 
-def check_pixels(pixels):
+def check_pixels(pixels: ArrayLike) -> NDArray[np.uint8]:
     """Pixels as (n, h, w, c) uint8, or an error that says what was given."""
     pixels = np.asarray(pixels)
     if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[-1] not in (1, 3):
@@ -150,7 +198,7 @@ def check_pixels(pixels):
     return pixels
 
 
-def check_noise(gen, noise):
+def check_noise(gen: GeneratorLike, noise: ArrayLike) -> NDArray[np.float32]:
     """Noise as (n, *latent_shape) float32, also from flat rows; an error names the shape that is expected."""
     noise = np.asarray(noise, np.float32)
     if noise.ndim == 2 and noise.shape[1] == gen.latent_dim:

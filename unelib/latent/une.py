@@ -288,7 +288,7 @@ class UNE(BaseEstimator):
             raise ValueError("give either rows of other views, or n, the number of rows to draw without any")
         if given is None and not whole(n, 1):
             raise ValueError(f"n is {n!r}; it must be a whole number above 0, of rows to draw")
-        z = np.zeros((n, self.model_.k)) if given is None else self.latent(given)
+        z = np.zeros((n or 0, self.model_.k)) if given is None else self.latent(given)
         (v,) = self.numbers([view], but=given or ())
         axes, C, noise = self.axes_[v], self.model_.loadings[v], self.model_.noise[v]
         root = np.linalg.cholesky(self.latent_covariance(given or []))

@@ -4,7 +4,10 @@ A probe needs its training rows many times, but only in a few hundred principal 
 passes over the stored rows, and kept.
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.checks import matrix
 from .principal_space import Space, kept, spectrum
@@ -45,7 +48,9 @@ class StoredRows:
         return StoredRows(self.read, self.rows[rows], self.shape[1], name or self.name, self.numbers[rows], ids)
 
 
-def as_rows(X, rows=1, name="X", present=None):
+def as_rows(
+    X: Any, rows: int = 1, name: str = "X", present: NDArray[np.bool_] | None = None
+) -> NDArray[np.float64] | StoredRows:
     """X as a float64 matrix, or as `StoredRows` if it is stored or a memory map too large to be read at once.
 
     rows     how many it must have at least

@@ -8,6 +8,7 @@ Public names, by file:
 - `generators`: GENERATORS, Generator, load_generator
 - `encoders`: ENCODERS, Encoder, load_encoder
 - `judges`: JUDGES, Judge, load_judge
+- `contracts`: EncoderLike, GeneratorLike, JudgeLike
 - `closed_form`: ExactFlow, ExactGaussian
 - `noise_schedule`: GRIDS, Schedule, make_schedule
 """

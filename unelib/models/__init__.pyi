@@ -1,5 +1,8 @@
 from .closed_form import ExactFlow as ExactFlow
 from .closed_form import ExactGaussian as ExactGaussian
+from .contracts import EncoderLike as EncoderLike
+from .contracts import GeneratorLike as GeneratorLike
+from .contracts import JudgeLike as JudgeLike
 from .encoders import ENCODERS as ENCODERS
 from .encoders import Encoder as Encoder
 from .encoders import load_encoder as load_encoder

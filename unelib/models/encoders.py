@@ -3,7 +3,7 @@
 transformers' own classes, configs and image processors, by preset, local folder or hub id.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import contextmanager
 from typing import Any, Literal
 
@@ -78,7 +78,7 @@ class Encoder:
         self,
         name: str,
         model: PreTrainedModel,
-        processor: Callable,
+        processor: Any,
         tokenizer: PreTrainedTokenizerBase | None,
         device: torch.device,
         dtype: torch.dtype,
@@ -217,15 +217,15 @@ def load_encoder(
     >>> load_encoder("drawn-clip").embed(load_images("drawn-faces", n=2).pixels).shape
     (2, 96)
     """
-    device, untrained = pick_device(device), name.startswith("untrained:")
-    source, dtype = find_model(name.removeprefix("untrained:"), ENCODERS, "encoder"), pick_dtype(dtype, device)
+    place, untrained = pick_device(device), name.startswith("untrained:")
+    source, precision = find_model(name.removeprefix("untrained:"), ENCODERS, "encoder"), pick_dtype(dtype, place)
     with missing_model(name, source):
         config = AutoConfig.from_pretrained(source, revision=revision)
     if config.model_type not in MODEL_TYPES:
         raise ValueError(f"encoder {name!r} is of type {config.model_type!r}; choose one of {', '.join(MODEL_TYPES)}")
     with missing_model(name, source):
         extra = {"mask_ratio": 0.0} if config.model_type == "vit_mae" else {}
-        model = AutoModel.from_pretrained(source, revision=revision, dtype=dtype, use_safetensors=True, **extra)
+        model = AutoModel.from_pretrained(source, revision=revision, dtype=precision, use_safetensors=True, **extra)
         # DINOv3's own class needs torchvision; ViT's does the same resize and normalisation, read from the same file
         processors = ViTImageProcessorPil if config.model_type == "dinov3_vit" else AutoImageProcessor
         processor = processors.from_pretrained(source, revision=revision)
@@ -234,8 +234,8 @@ def load_encoder(
     if untrained:
         with torch.random.fork_rng():
             torch.manual_seed(0)
-            model = AutoModel.from_config(model.config, dtype=dtype)
-    return Encoder(name, model.to(device).eval().requires_grad_(False), processor, tokenizer, device, dtype)
+            model = AutoModel.from_config(model.config, dtype=precision)
+    return Encoder(name, model.to(place).eval().requires_grad_(False), processor, tokenizer, place, precision)
 
 
 @contextmanager

@@ -105,7 +105,7 @@ class Generator:
         self.name, self.device, self.dtype, self.guidance = name, device, dtype, float(guidance)
         self.ode: dict[str, Any] = {}
         self.unet, self.scheduler = denoiser_of(pipeline), pipeline.scheduler
-        self.vae = getattr(pipeline, "vae", None) or getattr(pipeline, "vqvae", None)
+        self.vae: Any = getattr(pipeline, "vae", None) or getattr(pipeline, "vqvae", None)
         config = self.unet.config
         side = config.sample_size
         self.latent_shape = (config.in_channels, *((side, side) if isinstance(side, int) else side))
@@ -290,7 +290,7 @@ class Generator:
         time = torch.full((n,), float(t), device=self.device, dtype=torch.float32)
         extra = {key: value.expand(n, *value.shape[1:]) for key, value in condition.items()}
         text, weight = extra.pop("encoder_hidden_states", None), extra.pop("timestep_cond", None)
-        kwargs = {} if text is None else {"encoder_hidden_states": text}
+        kwargs: dict[str, Any] = {} if text is None else {"encoder_hidden_states": text}
         kwargs |= {} if weight is None else {"timestep_cond": weight}
         if "pooled_projections" in extra:
             return self.unet(self.fit(x), timestep=time, **kwargs, **extra).sample.float()
@@ -303,7 +303,7 @@ class Generator:
 
     def sigma_at(self, t: ArrayLike) -> NDArray[np.float64] | np.float64:
         """Noise level of a timestep that need not be whole: linear in t on log sigma."""
-        return np.exp(np.interp(t, np.arange(len(self.levels)), np.log(self.levels)))
+        return np.exp(np.interp(np.asarray(t, float), np.arange(len(self.levels)), np.log(self.levels)))
 
 
 def load_generator(
@@ -357,10 +357,10 @@ def load_generator(
     >>> load_generator("drawn-ddpm").latent_shape
     (3, 32, 32)
     """
-    device, untrained = pick_device(device), name.startswith("untrained:")
+    place, untrained = pick_device(device), name.startswith("untrained:")
     source = find_model(name.removeprefix("untrained:"), GENERATORS, "generator")
-    dtype = pick_dtype(dtype, device)
-    pipeline = open_pipeline(name, source, dtype, revision)
+    precision = pick_dtype(dtype, place)
+    pipeline = open_pipeline(name, source, precision, revision)
     if denoiser_of(pipeline) is None:
         raise ValueError(
             f"{name}: {type(pipeline).__name__} has no U-Net; choose a U-Net pipeline such as {list(GENERATORS)}"
@@ -368,15 +368,15 @@ def load_generator(
     if untrained:
         forget(denoiser_of(pipeline))
     for part in (p for p in pipeline.components.values() if isinstance(p, torch.nn.Module)):
-        part.to(device=device).eval().requires_grad_(False)
+        part.to(device=place).eval().requires_grad_(False)
     for part in filter(None, (denoiser_of(pipeline), getattr(pipeline, "vae", None), getattr(pipeline, "vqvae", None))):
         part.to(memory_format=torch.channels_last)
-    if device.type == "cpu" and is_small(denoiser_of(pipeline)):
+    if place.type == "cpu" and is_small(denoiser_of(pipeline)):
         plain_attention(pipeline.unet)
-    keep_autoencoder_finite(getattr(pipeline, "vae", None), dtype)
+    keep_autoencoder_finite(getattr(pipeline, "vae", None), precision)
     if compile:
         denoiser_of(pipeline).compile()
-    return Generator(name, pipeline, device, dtype, prompt, guidance)
+    return Generator(name, pipeline, place, precision, prompt, guidance)
 
 
 def open_pipeline(name, source, dtype, revision):

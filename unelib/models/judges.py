@@ -121,7 +121,7 @@ def load_judge(name: str = "drawn-judge", device: str | torch.device = "auto") -
     >>> load_judge().probabilities(load_images("drawn-faces", n=2).pixels).shape
     (2, 24)
     """
-    device, source = pick_device(device), find_model(name, JUDGES, "judge")
+    place, source = pick_device(device), find_model(name, JUDGES, "judge")
     try:
         model = AutoModelForImageClassification.from_pretrained(source, dtype=torch.float32, use_safetensors=True)
         processor = AutoImageProcessor.from_pretrained(source)
@@ -132,4 +132,4 @@ def load_judge(name: str = "drawn-judge", device: str | torch.device = "auto") -
             f"judge {name!r} gives each image one class; choose a classifier whose problem_type is"
             " multi_label_classification: one probability an attribute"
         )
-    return Judge(name, model.to(device, memory_format=torch.channels_last).eval(), processor, device)
+    return Judge(name, model.to(place, memory_format=torch.channels_last).eval(), processor, place)

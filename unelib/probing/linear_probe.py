@@ -134,11 +134,11 @@ class LinearProbe(BaseEstimator):
             raise ValueError(f"components is {self.components!r}; it must be a whole number, or None for all")
         X = as_rows(X, rows=10)
         truth, known, names = labels(Y, len(X))
-        groups = shared_groups(groups, len(X))
+        people = shared_groups(groups, len(X))
         shape = len(names), X.shape[1]
         fitted = Fitted(np.empty(shape), np.empty(shape[0]), np.empty(shape[0]), np.empty(shape))
         for columns, rows in alike(known):
-            part, group = (X, groups) if rows.all() else (taken(X, rows), None if groups is None else groups[rows])
+            part, group = (X, people) if rows.all() else (taken(X, rows), None if people is None else people[rows])
             here = truth[rows][:, columns]
             check_folds(self, here, group, [names[i] for i in columns])
             for whole, found in zip(fitted, fit_known(self, part, here, group)):

@@ -100,7 +100,7 @@ def probe_scores(
     classes = list(by_class(scores, found, shared_groups(groups, len(scores))))
     if interval:
         rng = np.random.default_rng(seed)
-        table["auc_low"], table["auc_high"] = np.transpose([interval(*both, rng=rng) for both in classes])
+        table["auc_low"], table["auc_high"] = np.transpose([interval(*both, rng=rng) for both in classes])  # type: ignore[misc]
     prevalence = found.truth.sum(0) / found.known.sum(0)
     table["majority"] = np.maximum(prevalence, 1 - prevalence)
     table |= {"average_precision": average_precision(scores, found.truth, found.known), "prevalence": prevalence}

@@ -6,7 +6,7 @@ a recipe asks for can also be made without notebooks, in job arrays or by Ray's 
 Public names, by file:
 
 - `workspace`: Workspace, runs_with_zoo
-- `recipes`: plan, read_recipe
+- `recipes`: Recipe, plan, read_recipe, recipe_schema
 - `execute`: run
 - `views`: build_recipe, view_parameters
 """

@@ -1,6 +1,8 @@
 from .execute import run as run
+from .recipes import Recipe as Recipe
 from .recipes import plan as plan
 from .recipes import read_recipe as read_recipe
+from .recipes import recipe_schema as recipe_schema
 from .views import build_recipe as build_recipe
 from .views import view_parameters as view_parameters
 from .workspace import Workspace as Workspace

@@ -15,7 +15,7 @@ import pandas as pd
 from ..core import paths
 from ..core.extras import needed
 from ..core.files import make_folder, read_json, write_whole
-from .recipes import plan, read_recipe, shared_parameters
+from .recipes import earlier, plan, read_recipe, shared_parameters
 from .workspace import Workspace
 
 
@@ -26,9 +26,10 @@ def run(recipe, parameters=None, force=False):
     raises `papermill.PapermillExecutionError` after its half-executed copy was written.
     """
     recipe = read_recipe(recipe)
+    before = earlier(recipe)
     plan(recipe, parameters)
     package, rows = package_digest(), []
-    ends = [run_steps(one, None, force, package, rows) for one in recipe["after"]]
+    ends = [run_steps(one, None, force, package, rows) for one in before]
     run_steps(recipe, parameters, force, "".join([package, *ends]), rows)
     return pd.DataFrame(rows)
 

@@ -1,22 +1,80 @@
 """Recipes: YAML that says which notebooks to execute, with which parameters; every name is checked before work starts.
 
-A recipe has `name`, `notebooks` (paths in order), `parameters` (for every notebook that has them) and optionally `only`
-(notebook -> parameters of its own) and `after` (recipes whose results its notebooks read; they run first).
+`Recipe` is what one holds; `recipe_schema` says the same to an editor, which then completes and checks while one types.
 """
 
 import ast
 from pathlib import Path
+from typing import Annotated, Any
 
 import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ..core import paths
 from ..core.extras import needed
 
-KEYS = ("name", "after", "notebooks", "parameters", "only")
+EMPTY = BeforeValidator(lambda value: {} if value is None else value)  # a key of YAML with nothing after it
+Parameters = Annotated[dict[str, Any], EMPTY]
+TOLD = {  # pydantic's kinds of mistake, in a recipe's words
+    "list_type": "give a list of paths",
+    "string_type": "give a list of paths",
+    "dict_type": "give names with their values, one a line",
+}
 
 
-def read_recipe(recipe):
-    """A recipe, a path or a dict, as a dict with every key and notebook checked and nothing left out."""
+class Recipe(BaseModel):
+    """Which notebooks are executed, with which parameters.
+
+    Attributes
+    ----------
+    name : str
+        Name of the run, unless its parameters have a `run`.
+    notebooks : list of str
+        Paths in the project, in order.
+    parameters : dict
+        For every notebook that has them.
+    only : dict
+        Notebook -> parameters of its own.
+    after : list of str
+        Recipes whose results its notebooks read; they run first, as they are.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, BeforeValidator(str)] = Field(description="Name of the run, unless a parameter `run` is given")
+    notebooks: list[str] = Field(min_length=1, description="Paths in the project, in the order of execution")
+    parameters: Parameters = Field({}, description="Parameters for every notebook that has them")
+    only: Annotated[dict[str, Parameters], EMPTY] = Field({}, description="Notebook -> parameters of its own")
+    after: Annotated[list[str], BeforeValidator(lambda value: value or [])] = Field(
+        [], description="Recipes whose results are read; they run first, as they are"
+    )
+
+
+def read_recipe(recipe: str | Path | dict[str, Any]) -> Recipe:
+    """A recipe with every key and file checked.
+
+    Parameters
+    ----------
+    recipe : str, Path or dict
+        A YAML file, or what one holds.
+
+    Returns
+    -------
+    Recipe
+        What it says, nothing left out.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such recipe, or it names a file that there is not.
+    ValueError
+        If it is not YAML, or not a recipe; the error says where and why.
+
+    Examples
+    --------
+    >>> read_recipe({"name": "mine", "notebooks": ["notebooks/01_invert.ipynb"]}).after
+    []
+    """
     if isinstance(recipe, dict):
         return checked(recipe, "the recipe")
     path = Path(recipe)
@@ -37,62 +95,79 @@ def read_yaml(text, source):
         raise ValueError(f"{source} is not YAML ({reason}); correct it, or put text in quotes") from error
 
 
-def checked(recipe, source):
-    """A recipe with all of `KEYS`, its name as text; ValueError or FileNotFoundError says what is wrong in `source`."""
-    if not isinstance(recipe, dict) or not recipe.get("name") or not recipe.get("notebooks"):
+def checked(value, source):
+    """The `Recipe` that a value from `source` is; ValueError or FileNotFoundError says what is wrong."""
+    if not isinstance(value, dict) or not value.get("name") or not value.get("notebooks"):
         raise ValueError(f"{source} needs at least `name` and `notebooks`")
-    unknown = [key for key in recipe if key not in KEYS]
-    if unknown:
-        raise ValueError(f"{source}: unknown key {unknown[0]!r}; a recipe has {', '.join(KEYS)}")
-    only = mapping(recipe.get("only"), f"{source}: `only`")
-    return {
-        "name": str(recipe["name"]),
-        "after": [earlier(path, source) for path in listed_files(recipe.get("after") or [], f"{source}: `after`")],
-        "notebooks": listed_files(recipe["notebooks"], f"{source}: `notebooks`"),
-        "parameters": mapping(recipe.get("parameters"), f"{source}: `parameters`"),
-        "only": {notebook: mapping(own, f"{source}: `only` of {notebook}") for notebook, own in only.items()},
-    }
+    try:
+        recipe = Recipe.model_validate(value)
+    except ValidationError as error:
+        raise ValueError(f"{source}: {in_words(error.errors()[0], value)}") from None
+    listed_files(recipe.notebooks, f"{source}: `notebooks`")
+    listed_files(recipe.after, f"{source}: `after`")
+    return recipe
 
 
-def listed_files(value, what):
-    """A part of a recipe that lists files of the project; ValueError or FileNotFoundError if it does not."""
-    if not (isinstance(value, list) and all(isinstance(path, str) for path in value)):
-        raise ValueError(f"{what} is {value!r}; give a list of paths")
-    for path in value:
+def in_words(mistake, value):
+    """What pydantic found wrong in a recipe's value, in a sentence."""
+    key, *inside = mistake["loc"]
+    if mistake["type"] == "extra_forbidden":
+        return f"unknown key {key!r}; a recipe has {', '.join(Recipe.model_fields)}"
+    whose = f"`{key}`" + (f" of {inside[0]}" if inside and isinstance(inside[0], str) else "")
+    found = value[key] if mistake["type"] == "string_type" else mistake["input"]
+    return f"{whose} is {found!r}; {TOLD.get(mistake['type'], mistake['msg'])}"
+
+
+def listed_files(listed, what):
+    """FileNotFoundError for a file that a part of a recipe lists and the project does not have."""
+    for path in listed:
         if not (paths.ROOT / path).is_file():
             raise FileNotFoundError(
                 f"{what} names {path}, which is not in the project; {paths.next_step('correct the path')}"
             )
-    return value
 
 
-def earlier(path, source):
-    """The checked recipe that `after` names; ValueError if it has an `after` of its own, so that there is no circle."""
-    value = read_yaml((paths.ROOT / path).read_bytes(), path)
-    if isinstance(value, dict) and value.get("after"):
-        raise ValueError(f"{source}: `after` names {path}, which has an `after` of its own; name those recipes instead")
-    recipe = checked(value, path)
-    plan(recipe)
-    return recipe
+def earlier(recipe: Recipe) -> list[Recipe]:
+    """The recipes that a recipe comes after, checked.
 
-
-def mapping(value, what):
-    """A part of a recipe as a dict, empty if None; ValueError if it is something else."""
-    if not isinstance(value, dict | None):
-        raise ValueError(f"{what} is {value!r}; give names with their values, one a line")
-    return value or {}
+    ValueError if one has an `after` of its own, so that there is no circle.
+    """
+    found = [read_recipe(paths.ROOT / path) for path in recipe.after]
+    for path, before in zip(recipe.after, found):
+        if before.after:
+            raise ValueError(f"`after` names {path}, which has an `after` of its own; name those recipes instead")
+        plan(before)
+    return found
 
 
 def shared_parameters(recipe, overrides=None):
     """Parameters for every notebook of a checked recipe; `run`, as text, is the recipe's name unless it is given."""
-    shared = {"run": recipe["name"]} | recipe["parameters"] | (overrides or {})
+    shared = {"run": recipe.name} | recipe.parameters | (overrides or {})
     return shared | {"run": str(shared["run"])}
 
 
-def plan(recipe, overrides=None):
-    """[(notebook, parameters)] of a checked recipe; ValueError names a parameter that there is not, or is no list."""
-    shared, only = shared_parameters(recipe, overrides), recipe["only"]
-    known = {notebook: notebook_defaults(paths.ROOT / notebook) for notebook in recipe["notebooks"]}
+def plan(recipe: Recipe, overrides: dict[str, Any] | None = None) -> list[tuple[str, dict[str, Any]]]:
+    """The steps of a recipe: each notebook with its parameters.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What `read_recipe` gives.
+    overrides : dict, optional
+        Parameters in place of the recipe's.
+
+    Returns
+    -------
+    list of (str, dict)
+        Notebook, a path in the project, and its parameters.
+
+    Raises
+    ------
+    ValueError
+        Naming a parameter that there is not, or that is no list where it should be.
+    """
+    shared, only = shared_parameters(recipe, overrides), recipe.only
+    known = {notebook: notebook_defaults(paths.ROOT / notebook) for notebook in recipe.notebooks}
     everywhere = sorted(set().union(*known.values()))
     for name in shared:
         if name not in everywhere:
@@ -126,3 +201,18 @@ def notebook_defaults(path):
     """A notebook's parameters with the values they have in it."""
     found = needed("papermill", "notebooks").inspect_notebook(str(path))
     return {name: ast.literal_eval(parameter["default"]) for name, parameter in found.items()}
+
+
+def recipe_schema():
+    """JSON schema of recipes, for editors: their keys, and every parameter of every notebook of the project."""
+    schema, inspect = Recipe.model_json_schema(), needed("papermill", "notebooks").inspect_notebook
+    known = {}
+    for path in sorted((paths.ROOT / "notebooks").rglob("*.ipynb")):
+        for name, parameter in inspect(str(path)).items():
+            told = {"description": parameter["help"] or "", "default": ast.literal_eval(parameter["default"])}
+            known.setdefault(name, told)
+    of_notebook = {"type": ["object", "null"], "properties": known, "additionalProperties": False}
+    ref = {"$ref": "#/$defs/parameters"}
+    schema["properties"]["parameters"] = ref | {"description": schema["properties"]["parameters"]["description"]}
+    schema["properties"]["only"]["additionalProperties"] = ref
+    return schema | {"$defs": {"parameters": of_notebook}}

@@ -121,7 +121,7 @@ def view_parameters(recipe, overrides=None):
     steps = [notebook_defaults(paths.ROOT / notebook) | given for notebook, given in plan(recipe, overrides)]
     steps = [step for step in steps if "generators" in step or "encoders" in step]
     if not steps:
-        raise ValueError(f"recipe {recipe['name']!r} makes no views: none of its notebooks has generators or encoders")
+        raise ValueError(f"recipe {recipe.name!r} makes no views: none of its notebooks has generators or encoders")
     return steps
 
 

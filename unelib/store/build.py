@@ -7,7 +7,7 @@ import numpy as np
 
 from ..core.files import sweep
 from ..core.prefetch import ahead
-from .manifest import made_for, refuse_other_version, shard_count, shard_rows_of, versions
+from .manifest import made_for, refuse_other_version, shard_rows_of, versions
 from .progress import Progress
 from .shards import stored, write_shard
 
@@ -19,28 +19,30 @@ def computed(compute, read, parts):
             yield shard, compute(block)
 
 
-def fill(zoo, manifest, results, progress=True, share=(1, 1)):
+def fill(view, results, id_of, progress=True, share=(1, 1)):
     """Make those of a view's shards, or of a share (i, n) of them, that are not sound; returns how many were made.
 
+    view     its `ViewFolder`
     results  of `parts`, an iterator of (shard, slice of rows): yields (shard, rows (m, d)) for each, in any order.
              A shard that is drawn from `parts` is this process's to make
+    id_of    of a row's number: what errors call its image
     """
-    view, mine = manifest["view"], share_of(range(shard_count(manifest)), share)
-    left = zoo.faulty(manifest, mine)
+    mine = share_of(range(view.count), share)
+    left = view.faulty(mine)
     if not left:
         return 0
-    refuse_other_version(manifest)
-    shown = Progress(view, len(mine), len(mine) - len(left), zoo.progress_path(view, share), progress)
-    with zoo.claims(view) as claims, shown:
+    refuse_other_version(view.manifest)
+    shown = Progress(view.name, len(mine), len(mine) - len(left), view.progress_path(share), progress)
+    with view.claims() as claims, shown:
         while left:
-            held = fill_free(zoo, manifest, left, results, claims, shown)
+            held = fill_free(view, left, results, id_of, claims, shown)
             claims.wait(held)
-            left = zoo.faulty(manifest, held)
+            left = view.faulty(held)
             shown.found(len(held) - len(left))
     return shown.made
 
 
-def fill_free(zoo, manifest, shards, results, claims, shown):
+def fill_free(view, shards, results, id_of, claims, shown):
     """Make those shards that no other process is making, and return the others.
 
     The rows of one shard are written in a thread while those of the next are computed.
@@ -51,8 +53,8 @@ def fill_free(zoo, manifest, shards, results, claims, shown):
         for shard in shards:
             if not claims.take(shard):
                 held.append(shard)
-            elif zoo.faulty(manifest, [shard]):
-                yield shard, shard_rows_of(manifest, shard)
+            elif view.faulty([shard]):
+                yield shard, shard_rows_of(view.manifest, shard)
             else:  # another process finished it a moment ago
                 claims.drop(shard)
                 shown.found(1)
@@ -60,16 +62,16 @@ def fill_free(zoo, manifest, shards, results, claims, shown):
     with ThreadPoolExecutor(1) as thread, closing(results(parts())) as made:
         writing = None
         for shard, values in made:
-            rows, values = checked_rows(zoo, manifest, shard, values)
+            rows, values = checked_rows(view.manifest, shard, values, id_of)
             if writing:
                 writing.result()
-            writing = thread.submit(write, zoo, manifest, shard, rows, values, claims, shown)
+            writing = thread.submit(write, view, shard, rows, values, claims, shown)
         if writing:
             writing.result()
     return held
 
 
-def checked_rows(zoo, manifest, shard, values):
+def checked_rows(manifest, shard, values, id_of):
     """The rows of a shard as they are kept, and as they were computed, both (m, d).
 
     ValueError if they are not one for each image, not finite, or too large for the view's dtype.
@@ -81,15 +83,15 @@ def checked_rows(zoo, manifest, shard, values):
         raise ValueError(f"{view}: {len(values)} rows came back for {wanted.stop - wanted.start} images")
     finite = np.isfinite(values).all(1)
     if not finite.all():
-        bad = zoo.ids[wanted.start + int(np.argmin(finite))]
+        bad = id_of(wanted.start + int(np.argmin(finite)))
         raise ValueError(f"{view}: the row of image {bad} is not finite; nothing was written for its shard")
     return stored(values, manifest["dtype"], view), values
 
 
-def write(zoo, manifest, shard, rows, values, claims, shown):
+def write(view, shard, rows, values, claims, shown):
     """Write one shard, clear away what a process that died has left of it, and let go of it."""
-    path = zoo.shard_path(manifest["view"], shard)
-    write_shard(path, rows, values, {"made_for": made_for(manifest), "versions": versions()})
+    path = view.shard_path(shard)
+    write_shard(path, rows, values, {"made_for": made_for(view.manifest), "versions": versions()})
     sweep(path)
     claims.drop(shard)
     shown.step(len(rows))

@@ -11,7 +11,6 @@ may build one view, and any of them may be killed. Rows made on another machine,
 differ in the last bits of float32, most of which float16 rounds away. This is the only module that knows these paths.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -19,14 +18,15 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from ..core.files import file_hash, make_folder, read_json, sweep, value_hash, write_json, write_whole
+from ..core.files import file_hash, make_folder, sweep, value_hash, write_json, write_whole
 from ..linalg.stored_rows import StoredRows
-from . import audit, build
+from .audit import clear, view_faults
+from .build import computed, fill
 from .image_index import GROUP, attribute_columns, check_same_images, has_groups, index_of, pixels_of
 from .locks import Claims
-from .manifest import KINDS, check_among, made_for, new_manifest, read_manifest, refuse_other_settings, shard_count
+from .manifest import KINDS, check_among, new_manifest, refuse_other_settings
 from .npy_layout import open_npy
-from .shards import map_shard, record_of, shard_fault
+from .view_folder import ViewFolder, picked
 
 SHARD_ROWS = 1000
 FILES = ["index.parquet", "views/*/manifest.json", "views/*/*.safetensors", "views/*/[0-9]*.json"]  # what a zoo is
@@ -131,78 +131,61 @@ class NoiseZoo:
         """A lock on what belongs to the whole zoo: its index, and which views there are."""
         return Claims(self.path / ".locks", "zoo")
 
-    def claims(self, view, *first):
-        """Locks on the shards of a view."""
-        return Claims(self.folder(view) / ".locks", *first)
-
     # the views
 
     @property
     def views(self):
         """Names of the views that are complete, in the order in which they were begun."""
-        return [m["view"] for m in self.manifests() if self.is_complete(m)]
+        return [view.name for view in self.complete()]
 
     def views_of(self, kind):
         """Names of the complete views of one kind; ValueError lists the kinds."""
         check_among("kind of view", kind, KINDS)
-        return [m["view"] for m in self.manifests() if m["kind"] == kind and self.is_complete(m)]
+        return [view.name for view in self.complete() if view.kind == kind]
 
     def controls(self, view):
         """{role: name} of the complete controls of a view: its own, and those that are of every view."""
-        found = [m for m in self.manifests() if m["kind"] == "control" and m["of"] in (view, None)]
-        return {m["role"]: m["view"] for m in found if self.is_complete(m)}
+        found = [m for other in self.complete() if (m := other.manifest)["of"] in (view, None)]
+        return {m["role"]: m["view"] for m in found if m["kind"] == "control"}
 
-    def manifests(self):
-        """Manifests of all views, begun or complete."""
-        found = [self.manifest_at(path) for path in self.manifest_paths()]
-        return sorted(found, key=lambda m: (m["order"], m["view"]))
+    def begun(self):
+        """`ViewFolder` of every view, complete or not, in the order in which they were begun."""
+        found = [self.view_at(path.parent) for path in self.manifest_paths()]
+        return sorted(found, key=lambda view: (view.manifest["order"], view.name))
+
+    def complete(self):
+        """Those of them that are complete."""
+        return [view for view in self.begun() if view.is_complete]
+
+    def view(self, name):
+        """`ViewFolder` of a complete view; KeyError lists the views there are."""
+        folder = self.folder(name)
+        found = self.view_at(folder) if (folder / "manifest.json").is_file() else None
+        if found is None or not found.is_complete:
+            raise KeyError(f"no complete view {name!r} in {self.path}; it has {self.views or 'none'}")
+        return found
+
+    def view_at(self, folder):
+        """The view in a folder; ValueError if its manifest is another view's."""
+        found = ViewFolder(folder)
+        if self.folder(found.name) != folder:
+            raise ValueError(
+                f"{folder / 'manifest.json'} is the manifest of view {found.name!r}; a view's folder keeps its name"
+            )
+        return found
 
     def manifest(self, view):
         """Settings and versions of a complete view; KeyError lists the views there are."""
-        path = self.folder(view) / "manifest.json"
-        manifest = self.manifest_at(path) if path.is_file() else None
-        if manifest is None or not self.is_complete(manifest):
-            raise KeyError(f"no complete view {view!r} in {self.path}; it has {self.views or 'none'}")
-        return manifest
-
-    def manifest_at(self, path):
-        """The manifest in a view's folder; ValueError if it is another view's."""
-        manifest = read_manifest(path)
-        if self.folder(manifest["view"]) != path.parent:
-            raise ValueError(f"{path} is the manifest of view {manifest['view']!r}; a view's folder keeps its name")
-        return manifest
-
-    def is_complete(self, manifest):
-        """Whether every shard of a view has a record."""
-        return len(self.done(manifest)) == shard_count(manifest)
-
-    def done(self, manifest):
-        """Numbers of the shards that have a record."""
-        view, there = manifest["view"], set(self.folder(manifest["view"]).iterdir())
-        return [s for s in range(shard_count(manifest)) if record_of(self.shard_path(view, s)) in there]
+        return self.view(view).manifest
 
     def info(self):
         """DataFrame, one row a view: shards and how many are done, columns, dtype, size, rounding error, settings.
 
+        role, of  of a control: what it is, and of which view ("": of all)
         rounding  the largest relative error that keeping a shard in this dtype made
         versions  every set of package versions that made a shard of the view
         """
-        return pd.DataFrame([self.view_info(m) for m in self.manifests()])
-
-    def view_info(self, manifest):
-        """One row of `info`."""
-        view, done = manifest["view"], self.done(manifest)
-        records = [read_json(record_of(self.shard_path(view, s))) for s in done]
-        own = {key: manifest[key] or "" for key in ("view", "kind", "role", "of", "dtype")}
-        own["settings"] = manifest["settings"]
-        return own | {
-            "shards": shard_count(manifest),
-            "done": len(done),
-            "columns": records[0]["columns"] if records else 0,
-            "megabytes": sum(r["bytes"] for r in records) / 1e6,
-            "rounding": max((r["rounding"] for r in records), default=0.0),
-            "versions": sorted({", ".join(f"{k} {v}" for k, v in r["versions"].items()) for r in records}),
-        }
+        return pd.DataFrame([told(view) for view in self.begun()])
 
     # reading
 
@@ -212,47 +195,22 @@ class NoiseZoo:
         rows, columns  integers, a mask or a slice; all by default. IndexError where there are none such
         dtype          float32, or float16 to take them as they are kept
         """
-        manifest = self.manifest(view)
-        return self.read(manifest, picked(manifest["images"], rows, "rows"), columns, dtype)
+        found = self.view(view)
+        return found.rows(picked(found.manifest["images"], rows, "rows"), columns, dtype)
 
     def stream(self, view, rows=None, columns=None, block=SHARD_ROWS, dtype="float32"):
         """Yields (row numbers (m,), their rows (m, d) float32), at most `block` at a time, in the order asked for."""
-        manifest = self.manifest(view)
-        wanted = picked(manifest["images"], rows, "rows")
+        found = self.view(view)
+        wanted = picked(found.manifest["images"], rows, "rows")
         for start in range(0, len(wanted), block):
             part = wanted[start : start + block]
-            yield part, self.read(manifest, part, columns, dtype)
+            yield part, found.rows(part, columns, dtype)
 
     def stored(self, view, rows=None):
         """`StoredRows` (m, d) of a view, for a `LinearProbe` or `GCCA` where the view is larger than memory."""
-        manifest = self.manifest(view)
-        width = self.map(view, 0).shape[1]
-        read = lambda wanted: self.read(manifest, wanted, None, "float32")
-        wanted = picked(manifest["images"], rows, "rows")
-        return StoredRows(read, wanted, width, ids=self.ids[wanted])
-
-    def read(self, manifest, wanted, columns, dtype):
-        """Rows `wanted` (m,) of a view, shard by shard."""
-        view, size = manifest["view"], manifest["shard_rows"]
-        width = self.map(view, int(wanted[0]) // size if len(wanted) else 0).shape[1]
-        columns = slice(None) if columns is None else columns
-        columns = columns if isinstance(columns, slice) else picked(width, columns, "columns")
-        out = np.empty((len(wanted), len(np.arange(width)[columns])), dtype)
-        order = np.argsort(wanted, kind="stable")
-        for here in np.split(order, np.flatnonzero(np.diff(wanted[order] // size)) + 1):
-            shard, local = divmod(wanted[here], size)
-            if len(here):
-                out[here] = part_of(self.map(view, int(shard[0])), local, columns)
-        return out
-
-    def map(self, view, shard):
-        """One shard (rows, d) as stored, memory-mapped."""
-        try:
-            return map_shard(self.shard_path(view, shard))
-        except (OSError, ValueError, LookupError, TypeError) as error:
-            raise FileNotFoundError(
-                f"shard {shard} of view {view!r} cannot be read ({error}); build the view again"
-            ) from error
+        found = self.view(view)
+        wanted = picked(found.manifest["images"], rows, "rows")
+        return StoredRows(found.rows, wanted, found.width, ids=self.ids[wanted])
 
     # models
 
@@ -287,7 +245,7 @@ class NoiseZoo:
         share     (i, n): only every n-th shard, from the i-th on; for job arrays
         Returns the number of shards that were made. Shards that another process is making are waited for.
         """
-        results = partial(build.computed, compute, self.checked_pixels(pixels))
+        results = partial(computed, compute, self.checked_pixels(pixels))
         made_of = {"kind": kind, "role": role, "of": of, "dtype": dtype, "shard_rows": shard_rows}
         return self.fill(view, results, settings, progress, share, **made_of)
 
@@ -305,23 +263,23 @@ class NoiseZoo:
 
         made_of  kind, role, of, dtype and shard_rows, as `build` takes them
         """
-        manifest = self.open_view(view, settings, **made_of)
-        return build.fill(self, manifest, results, progress, share)
+        opened = self.open_view(view, settings, **made_of)
+        return fill(opened, results, lambda row: self.ids[row], progress, share)
 
     def open_view(self, view, settings, **made_of):
-        """The manifest of a view, new or as it stands if the settings agree."""
+        """`ViewFolder` of a view, new or as it stands if the settings agree."""
         wanted = new_manifest(view, settings, len(self), self.index_hash(), **made_of)
         path = self.folder(view) / "manifest.json"
         if not path.is_file():
             with self.alone():
                 if not path.is_file():
                     make_folder(path.parent)
-                    order = 1 + max((m["order"] for m in self.manifests()), default=-1)
+                    order = 1 + max((v.manifest["order"] for v in self.begun()), default=-1)
                     write_json(path, wanted | {"order": order})
                     sweep(path)
-        manifest = read_manifest(path)
-        refuse_other_settings(manifest, wanted)
-        return manifest
+        found = ViewFolder(path.parent)
+        refuse_other_settings(found.manifest, wanted)
+        return found
 
     def import_npy(self, view, file, settings=None, kind="noise", role=None, of=None, dtype="float16", progress=True):
         """Take a view from an .npy file (n, ...), one row an image in the order of the index, memory-mapped.
@@ -334,7 +292,7 @@ class NoiseZoo:
             )
         values = open_npy(file, len(self))
         settings = (settings or {}) | {"imported": Path(file).name, "sha256": file_hash(file)}
-        results = partial(build.computed, np.asarray, values.__getitem__)
+        results = partial(computed, np.asarray, values.__getitem__)
         self.fill(view, results, settings, progress, kind=kind, role=role, of=of, dtype=dtype)
         return self
 
@@ -345,21 +303,20 @@ class NoiseZoo:
 
         Every byte is read. A fault of the view as a whole has shard -1.
         """
-        return audit.verify(self)
+        faults, index = [], self.index_hash()
+        for folder in (path.parent for path in self.manifest_paths()):
+            try:
+                faults += view_faults(self.view_at(folder), index)
+            except ValueError as error:
+                faults.append((folder.name, -1, str(error), 0, len(self) - 1))
+        return pd.DataFrame(faults, columns=["view", "shard", "problem", "first_row", "last_row"])
 
     def repair(self):
         """Remove the shards that `verify` finds unsound, so that the next build makes just those; returns its table."""
-        return audit.repair(self)
-
-    def faults(self, manifest, shards):
-        """What is wrong with each of these shards, or None, by its number; hashed by several threads."""
-        check = lambda shard: shard_fault(self.shard_path(manifest["view"], shard), made_for(manifest))
-        with ThreadPoolExecutor() as pool:
-            return dict(zip(shards, pool.map(check, shards)))
-
-    def faulty(self, manifest, shards):
-        """Those of the shards that are missing or unsound."""
-        return [shard for shard, fault in self.faults(manifest, shards).items() if fault]
+        faults = self.verify()
+        for view, shard in faults[faults.shard >= 0][["view", "shard"]].itertuples(index=False):
+            clear(self.view_at(self.folder(view)), shard)
+        return faults
 
     # where things lie
 
@@ -371,11 +328,7 @@ class NoiseZoo:
 
     def shard_path(self, view, shard):
         """Where the rows of a shard lie."""
-        return self.folder(view) / f"{shard:05d}.safetensors"
-
-    def progress_path(self, view, share):
-        """File with the progress of a build of a view, or of a share of it."""
-        return self.folder(view) / ("progress.json" if share == (1, 1) else f"progress-{share[0]}-of-{share[1]}.json")
+        return ViewFolder(self.folder(view)).shard_path(shard)
 
     def manifest_paths(self):
         """Where the manifests of all views lie."""
@@ -387,17 +340,17 @@ def kind_in_words(row):
     return f"{row.kind} ({row.role}{f' of {row.of}' if row.of else ''})" if row.role else row.kind
 
 
-def picked(n, wanted, what):
-    """Row or column numbers (m,) of `n` for integers, a mask or a slice, all if None; IndexError says what there is."""
-    if wanted is None or isinstance(wanted, slice):
-        return np.arange(n)[wanted if wanted is not None else slice(None)]
-    wanted = np.asarray(wanted)
-    try:
-        return np.arange(n)[wanted if wanted.size else wanted.astype(int)]
-    except IndexError as error:
-        raise IndexError(f"{what} must be numbers below {n} or a mask of {n} values ({error})") from error
-
-
-def part_of(block, rows, columns):
-    """Some rows and columns of a memory-mapped block."""
-    return block[:, columns][rows] if isinstance(columns, slice) else block[np.ix_(rows, columns)]
+def told(view):
+    """One row of `NoiseZoo.info`, of a `ViewFolder`."""
+    own = {key: view.manifest[key] or "" for key in ("view", "kind", "role", "of", "dtype")}
+    done = view.done
+    records = [view.record(shard) for shard in done]
+    return own | {
+        "settings": view.manifest["settings"],
+        "shards": view.count,
+        "done": len(done),
+        "columns": records[0]["columns"] if records else 0,
+        "megabytes": sum(r["bytes"] for r in records) / 1e6,
+        "rounding": max((r["rounding"] for r in records), default=0.0),
+        "versions": sorted({", ".join(f"{k} {v}" for k, v in r["versions"].items()) for r in records}),
+    }

@@ -66,8 +66,8 @@ class ImageSet:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def __getitem__(self, rows: int | slice | ArrayLike) -> "ImageSet":
-        rows = np.atleast_1d(np.arange(len(self))[rows])
+    def __getitem__(self, which: int | slice | ArrayLike) -> "ImageSet":
+        rows = np.atleast_1d(np.arange(len(self))[which])  # type: ignore[index]
         factors, groups = (None if known is None else known[rows] for known in (self.factors, self.groups))
         pixels = self.pixels.take(rows) if isinstance(self.pixels, Pictures) else self.pixels[rows]
         return ImageSet(self.name, self.ids[rows], pixels, self.attributes.iloc[rows], self.split, factors, groups)

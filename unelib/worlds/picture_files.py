@@ -3,8 +3,10 @@
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 UNREADABLE = (OSError, ValueError, Image.DecompressionBombError)  # of a damaged, cut, foreign or far too large picture
@@ -54,6 +56,10 @@ class Pictures:
         for i in range(len(few)):
             pixels[i] = few[i]
         return pixels
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[np.uint8]:
+        """All of them, read now."""
+        return self[:].astype(dtype or np.uint8, copy=False)
 
     def take(self, rows):
         """Some of the pictures, not read yet."""

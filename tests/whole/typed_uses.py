@@ -1,0 +1,139 @@
+"""The public surface as a caller's type checker sees it: never run, checked by mypy under its strictest rules.
+
+What is asserted here is what an editor shows and what a caller may rely on. `make lint` checks it.
+"""
+
+from typing import Any, assert_type
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from unelib import (
+    CCA,
+    GCCA,
+    UNE,
+    Explorer,
+    HSpace,
+    ImageSet,
+    LinearProbe,
+    NoiseZoo,
+    Procrustes,
+    RelativeRepresentation,
+    RidgeMap,
+    Workspace,
+    carried,
+    choose_anchors,
+    direction,
+    generate,
+    interpolate,
+    invert,
+    load_encoder,
+    load_generator,
+    load_images,
+    load_judge,
+    load_parts,
+    local_basis,
+    normality,
+    partial_directions,
+    probe_scores,
+    ridge_maps,
+    run,
+    score_edit,
+    stitched_scores,
+    walk,
+)
+from unelib.editing import Direction, EditReport
+from unelib.geometry import Basis
+from unelib.inversion import Inversion, solved_by
+from unelib.models import EncoderLike, Generator, GeneratorLike, Judge, JudgeLike
+
+
+def images_and_models() -> None:
+    images = load_images("drawn-faces", n=20, split="train", seed=0)
+    assert_type(images, ImageSet)
+    assert_type(images[:5], ImageSet)
+    assert_type(images.attributes, pd.DataFrame)
+    train, test = load_parts("drawn-faces", 10, 5)
+    assert_type(len(train) + len(test), int)
+    gen, encoder, judge = load_generator("drawn-ldm", device="auto"), load_encoder("drawn-clip"), load_judge()
+    assert_type(gen, Generator)
+    assert_type(judge, Judge)
+    assert_type(encoder.embed(images.pixels), NDArray[np.float32])
+    assert_type(encoder.embed_text(["a smile"]), NDArray[np.float32])
+    assert_type(judge.probabilities(np.zeros((1, 8, 8, 3), np.uint8)), NDArray[np.float32])
+    kept: tuple[GeneratorLike, EncoderLike, JudgeLike] = gen, encoder, judge
+    assert_type(gen.schedule(25, "karras").steps, Any)
+    print(kept)
+
+
+def there_and_back(gen: GeneratorLike, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    found = invert(gen, pixels, steps=25, solver="ab2", grid="karras", batch_size=64)
+    assert_type(found, Inversion)
+    assert_type(found.noise, NDArray[np.float32])
+    assert_type(found.diagnostics, pd.DataFrame)
+    invert(gen, pixels, solver="rk9")  # type: ignore[arg-type]
+    assert_type(solved_by(load_generator("drawn-ldm"), 10, "ddim", "leading"), Generator)
+    return generate(gen, found.noise, steps=25)
+
+
+def a_zoo(zoo: NoiseZoo) -> None:
+    assert_type(zoo.views, list[str])
+    assert_type(zoo["drawn-ldm"], NDArray[Any])
+    assert_type(zoo.attributes, pd.DataFrame)
+    assert_type(zoo.controls("drawn-ldm"), dict[str, str])
+    assert_type(zoo.verify(), pd.DataFrame)
+    zoo.views_of("text")  # type: ignore[arg-type]
+
+
+def probes(X: NDArray[np.float32], Y: pd.DataFrame) -> None:
+    assert_type(normality(X, tests=("anderson",), projections=100, rows=100, level=0.05, seed=0), pd.DataFrame)
+    probe = LinearProbe(kind="logistic", components=None, penalty="cv").fit(X, Y)
+    assert_type(probe, LinearProbe)
+    LinearProbe("svm")  # type: ignore[arg-type]
+    assert_type(probe_scores(probe, X, Y, intervals=True, seed=0), pd.DataFrame)
+
+
+def views(X: NDArray[np.float64], X2: NDArray[np.float64], Y: pd.DataFrame, learn: NDArray[np.bool_]) -> None:
+    there, back = ridge_maps(X, X2)
+    assert_type(there, RidgeMap)
+    assert_type(back.predict(X2), NDArray[np.float64])
+    assert_type(RidgeMap().fit(X, X2), RidgeMap)
+    assert_type(Procrustes().fit(X, X2), Procrustes)
+    assert_type(CCA(4).fit(X, X2), CCA)
+    assert_type(GCCA(4).fit([X, X2]), GCCA)
+    relative = RelativeRepresentation(choose_anchors(X, 50)).fit(X)
+    assert_type(relative.transform(X), NDArray[np.float64])
+    stitched_scores(LinearProbe(), X, X2, Y, learn, ~learn, 50)
+    une = UNE(components="cv").fit({"a": X, "b": X2})
+    assert_type(une, UNE)
+    assert_type(une.latent({"a": X}), NDArray[np.float64])
+
+
+def edits(gen: GeneratorLike, noise: NDArray[np.float32], probe: LinearProbe, une: UNE, Y: pd.DataFrame) -> None:
+    d = direction(probe, "Smiling", X=noise)
+    assert_type(d, Direction)
+    assert_type(d.aimed(-1), Direction)
+    assert_type(d.without([d]), Direction)
+    assert_type(d.strength(noise), float)
+    assert_type(partial_directions(noise, Y), dict[Any, Direction])
+    assert_type(carried(d, une, "a", "b"), Direction)
+    assert_type(walk(gen, noise, d, [-3, 0, 3]), NDArray[np.uint8])
+    report = score_edit(generate(gen, noise), generate(gen, noise), d, load_judge(), load_encoder("drawn-dino"))
+    assert_type(report, EditReport)
+    assert_type(report.table, pd.DataFrame)
+
+
+def inside(gen: GeneratorLike, noise: NDArray[np.float32]) -> None:
+    space = HSpace(gen)
+    assert_type(space.rows(noise), NDArray[np.float32])
+    basis = local_basis(gen, noise, 800, 3)
+    assert_type(basis, Basis)
+    assert_type(basis.direction(0), Direction)
+    assert_type(interpolate(noise, noise, [0, 0.5, 1]), NDArray[np.float32])
+
+
+def runs(zoo: NoiseZoo, probe: LinearProbe) -> None:
+    assert_type(run("recipes/drawn.yaml"), pd.DataFrame)
+    assert_type(Workspace("drawn").zoo, NoiseZoo)
+    print(Explorer(zoo, "drawn-ldm", probe))
