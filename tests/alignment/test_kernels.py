@@ -24,7 +24,7 @@ def test_rows_of_centred_matrices_sum_to_nothing():
 @pytest.mark.parametrize("debiased", [False, True])
 def test_kernel_matrices_have_unit_norm_and_move_with_the_rows(kernel, debiased):
     G, order = gram(X, "X"), np.random.default_rng(2).permutation(12)
-    K = kernel_matrix(G, "X", debiased, kernel)
+    K = kernel_matrix(G, "X", debiased=debiased, kernel=kernel)
     assert inner_product(K, K) == pytest.approx(1)
-    moved = kernel_matrix(gram(X[order], "X"), "X", debiased, kernel)
+    moved = kernel_matrix(gram(X[order], "X"), "X", debiased=debiased, kernel=kernel)
     np.testing.assert_allclose(take_pairs(K, order), moved, atol=1e-12)

@@ -105,7 +105,7 @@ def test_no_other_rotation_agrees_better_and_no_other_scale_fits_better(B):
     assert error(fitted.scale_) < min(error(0.99 * fitted.scale_), error(1.01 * fitted.scale_))
 
 
-@pytest.mark.parametrize("estimator", [RidgeMap(2.0), Procrustes(False)])
+@pytest.mark.parametrize("estimator", [RidgeMap(2.0), Procrustes(scale=False)])
 def test_they_are_scikit_learn_estimators(estimator):
     assert clone(estimator).get_params() == estimator.get_params()
     with pytest.raises(NotFittedError):

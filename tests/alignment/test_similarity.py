@@ -27,8 +27,8 @@ from unelib.alignment.similarity_null import (
     against_null,
     deleted_scores,
     jackknife_interval,
+    measures_of_shuffled,
     shuffled_people,
-    shuffled_scores,
 )
 from unelib.stats.p_values import holm
 
@@ -127,14 +127,16 @@ def test_cka_is_the_published_estimator(estimator, debiased, bandwidth):
 
 @pytest.mark.parametrize("debiased", [False, True])
 def test_a_very_wide_gaussian_is_the_linear_kernel(debiased):
-    assert cka(X, X2, debiased, "rbf", bandwidth=1e5) == pytest.approx(cka(X, X2, debiased), abs=1e-8)
+    assert cka(X, X2, debiased=debiased, kernel="rbf", bandwidth=1e5) == pytest.approx(
+        cka(X, X2, debiased=debiased), abs=1e-8
+    )
 
 
 def test_debiased_cka_of_unrelated_wide_views_is_zero_where_plain_is_not():
     pairs = np.random.default_rng(0).standard_normal((20, 2, 60, 240))
     for kernel in ("linear", "rbf"):
         assert np.mean([cka(A, B, kernel=kernel) for A, B in pairs]) > 0.7
-        assert abs(np.mean([cka(A, B, True, kernel) for A, B in pairs])) < 0.02
+        assert abs(np.mean([cka(A, B, debiased=True, kernel=kernel) for A, B in pairs])) < 0.02
 
 
 def test_rsa_is_the_rank_correlation_of_distances():
@@ -274,7 +276,7 @@ def shuffled_p(measure, A, B, seed):
     whole = {
         name: parts.prepare(parts.known(view, name, **options), name, **options) for name, view in zip("AB", (A, B))
     }
-    null = shuffled_scores(parts, whole, [("A", "B")], len(A), 19, seed)[:, 0]
+    null = measures_of_shuffled(parts, whole, [("A", "B")], len(A), 19, seed)[:, 0]
     return against_null(parts.score(whole["A"], whole["B"]), null, parts.sign)["p"]
 
 
@@ -523,7 +525,7 @@ HALF_COPIES = np.vstack([np.ones((60, 6)), X[:20]])
         (lambda: rsa(X, np.tile([1.0, 2.0], (80, 1))), "all pairs of rows of X2 are equally far apart"),
         (lambda: rank_agreement(SIMPLEX, X[:12]), "all pairs of rows of X are equally near"),
         (lambda: cka(X[:12], SIMPLEX, debiased=True), "all pairs of rows of X2 are equally alike"),
-        (lambda: cka(X, X2, True, "rbf", 1e-3), "take a bandwidth other than 0.001"),
+        (lambda: cka(X, X2, debiased=True, kernel="rbf", bandwidth=1e-3), "take a bandwidth other than 0.001"),
         (lambda: cka(X, X2, kernel="poly"), "unknown kernel 'poly'; choose one of linear, rbf"),
         (lambda: cka(X, X2, kernel="rbf", bandwidth=0), "bandwidth .* is 0; it must be a number above 0"),
         (lambda: cka(X, X2, kernel="rbf", bandwidth=np.nan), "bandwidth .* is nan"),

@@ -12,7 +12,7 @@ from unelib.inversion.deterministic import (  # fmt: skip
     to_images,
     to_latents,
 )
-from unelib.inversion.ode import SETTINGS, between, fitting, from_noise, peak_memory, to_noise  # fmt: skip
+from unelib.inversion.ode import SETTINGS, fitting, from_noise, peak_memory, to_level, to_noise  # fmt: skip
 from unelib.inversion.round_trips import recovery, round_trip  # fmt: skip
 from unelib.inversion.solvers import SOLVERS
 from unelib.models.noise_schedule import GRIDS
@@ -99,10 +99,10 @@ def test_a_way_in_two_pieces_is_the_way_at_once(request, world, solver):
     gen, integrate = request.getfixturevalue(world), SOLVERS[solver]
     noise = torch.randn((3, 1, 4, 4), generator=torch.Generator().manual_seed(0))
     schedule = gen.schedule(12, "karras")
-    halfway = between(gen, noise, integrate, schedule, 12, 5)
-    end = between(gen, halfway, integrate, schedule, 5, 0) / schedule.scales[0]
+    halfway = to_level(gen, noise, integrate, schedule, 12, 5)
+    end = to_level(gen, halfway, integrate, schedule, 5, 0) / schedule.scales[0]
     torch.testing.assert_close(end, from_noise(gen, noise, integrate, schedule))
-    torch.testing.assert_close(between(gen, noise, integrate, schedule, 5, 5), noise)
+    torch.testing.assert_close(to_level(gen, noise, integrate, schedule, 5, 5), noise)
 
 
 @pytest.mark.parametrize("solver", ["ab2", "bdia"])
@@ -110,8 +110,8 @@ def test_solvers_with_a_memory_start_afresh_which_more_steps_make_up_for(gaussia
     noise, integrate, apart = torch.randn((3, 1, 4, 4), generator=torch.Generator().manual_seed(0)), SOLVERS[solver], []
     for steps in (20, 80):
         schedule = gaussian.schedule(steps, "log-sigma")
-        halfway = between(gaussian, noise, integrate, schedule, steps, steps // 2)
-        end = between(gaussian, halfway, integrate, schedule, steps // 2, 0) / schedule.scales[0]
+        halfway = to_level(gaussian, noise, integrate, schedule, steps, steps // 2)
+        end = to_level(gaussian, halfway, integrate, schedule, steps // 2, 0) / schedule.scales[0]
         apart.append(float((end - from_noise(gaussian, noise, integrate, schedule)).abs().max()))
     assert 0 < apart[1] < apart[0] / 4
 
@@ -119,7 +119,7 @@ def test_solvers_with_a_memory_start_afresh_which_more_steps_make_up_for(gaussia
 def test_a_state_between_is_the_analytic_one(gaussian):
     noise = torch.randn((3, 1, 4, 4), generator=torch.Generator().manual_seed(0))
     schedule = gaussian.schedule(200, "karras")
-    found, (low, high) = between(gaussian, noise, SOLVERS["ab2"], schedule, 200, 90), schedule.levels[[90, 200]]
+    found, (low, high) = to_level(gaussian, noise, SOLVERS["ab2"], schedule, 200, 90), schedule.levels[[90, 200]]
     growth = torch.sqrt((gaussian.variance + low**2) / (gaussian.variance + high**2))
     u = gaussian.mean + (noise * np.sqrt(1 + high**2) - gaussian.mean) * growth
     torch.testing.assert_close(found.double(), u / np.sqrt(1 + low**2), atol=1e-3, rtol=0)

@@ -6,7 +6,7 @@ from scipy.stats import multivariate_normal
 
 from unelib.alignment.canonical import GCCA
 from unelib.latent.dimension import (
-    beside,
+    across,
     dealt,
     parallel_analysis,
     private_rank,
@@ -168,10 +168,10 @@ def test_what_is_beside_some_columns_keeps_its_products_in_fewer_rows():
     X = rng.standard_normal((50, 8))
     factor, G = whitened(X - X.mean(0), 0.1), np.linalg.qr(rng.standard_normal((50, 5)))[0]
     left = factor.rows - G @ (G.T @ factor.rows)
-    found = beside(factor, G).rows
+    found = across(factor, G).rows
     assert found.shape == (45, 8)
     np.testing.assert_allclose(found.T @ found, left.T @ left, atol=1e-10)
-    assert beside(factor, G[:, :0]) is factor
+    assert across(factor, G[:, :0]) is factor
 
 
 @pytest.mark.slow

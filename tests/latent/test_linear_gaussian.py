@@ -15,7 +15,6 @@ from unelib.latent.linear_gaussian import (
     Model,
     Noise,
     Training,
-    alike,
     axes_of,
     block_root,
     compressed,
@@ -23,7 +22,8 @@ from unelib.latent.linear_gaussian import (
     expectations,
     first_model,
     isotropic,
-    leading,
+    largest_eigenpairs,
+    loading_alike,
     maximised,
     regressed,
     steps_of,
@@ -170,7 +170,7 @@ def test_noise_has_a_floor_of_the_views_variance(kind):
 
 
 def test_leading_takes_no_more_than_there_are():
-    assert leading(np.eye(3), 5)[0].shape == (3,) and leading(np.eye(3), 0)[1].shape == (3, 0)
+    assert largest_eigenpairs(np.eye(3), 5)[0].shape == (3,) and largest_eigenpairs(np.eye(3), 0)[1].shape == (3, 0)
 
 
 def test_regression_is_least_squares_and_shrinks_what_is_not_known():
@@ -189,9 +189,9 @@ def test_regression_is_least_squares_and_shrinks_what_is_not_known():
 
 def test_dimensions_are_alike_where_the_same_views_load():
     loads = np.array([[1, 1, 0], [1, 1, 1], [0, 0, 1]], bool)
-    np.testing.assert_array_equal(alike(loads), [[1, 1, 0], [1, 1, 0], [0, 0, 1]])
+    np.testing.assert_array_equal(loading_alike(loads), [[1, 1, 0], [1, 1, 0], [0, 0, 1]])
     L = block_root(covariance(3), loads)
-    np.testing.assert_allclose(L @ L.T, covariance(3) * alike(loads))
+    np.testing.assert_allclose(L @ L.T, covariance(3) * loading_alike(loads))
 
 
 def training(views, kind="isotropic", private=0, ridge=0.0, k=2, pairs=False):

@@ -235,7 +235,7 @@ class GCCA(BaseEstimator):
             raise TypeError(f"views must be a list; pass [{', '.join(map(repr, views))}] in this order, as values")
         two_views(views)
         there = presence(views, present)
-        check_settings(self, there)
+        check_fit(self, there)
         rows = [as_rows(X, 2, name, seen(mask)) for X, name, mask in zip(views, names_of(views), there)]
         check_components(self.components, rows)
         self.means_ = [column_mean(*pair) for pair in zip(rows, names_of(views))]  # a fault is met in this first pass
@@ -338,7 +338,7 @@ def seen(mask):
     return None if mask.all() else mask
 
 
-def check_settings(gcca, there):
+def check_fit(gcca, there):
     """Raise ValueError unless ridge and components are in range and the rows are enough for k dimensions."""
     share(gcca.ridge, "ridge")
     most = gcca.components

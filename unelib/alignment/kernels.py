@@ -14,16 +14,16 @@ def gram(X, name):
     return X @ X.T
 
 
-def gram_for_kernel(X, name, debiased=False, kernel="linear", bandwidth=1.0):
+def gram_for_kernel(X, name, *, debiased=False, kernel="linear", bandwidth=1.0):
     """`gram`, once the options of `kernel_matrix` are known to be good."""
     choice(kernel, KERNELS, "kernel")
     share(bandwidth, "bandwidth (in median distances)")
     return gram(X, name)
 
 
-def kernel_matrix(G, name, debiased=False, kernel="linear", bandwidth=1.0):
+def kernel_matrix(G, name, *, debiased=False, kernel="linear", bandwidth=1.0):
     """Centred kernel matrix of unit norm, from a Gram matrix G of some rows."""
-    K = gaussian(G, name, bandwidth) if kernel == "rbf" else G
+    K = gaussian_kernel(G, name, bandwidth) if kernel == "rbf" else G
     centre = u_centred(K) if debiased else double_centred(K)
     if np.linalg.norm(centre) <= FLAT * np.linalg.norm(K):
         advice = f"; take a bandwidth other than {bandwidth:g}" if kernel == "rbf" else ""
@@ -31,7 +31,7 @@ def kernel_matrix(G, name, debiased=False, kernel="linear", bandwidth=1.0):
     return centre / np.linalg.norm(centre)
 
 
-def gaussian(G, name, bandwidth):
+def gaussian_kernel(G, name, bandwidth):
     """exp(-D^2 / 2 s^2) - 1 of the distances D, s being `bandwidth` times their median.
 
     Centring takes the 1 away again; without it, the small differences of a wide kernel keep their digits.

@@ -174,7 +174,7 @@ class Procrustes(LinearMap):
     (5.0, [1, 2, 0])
     """
 
-    def __init__(self, scale: bool = True) -> None:
+    def __init__(self, *, scale: bool = True) -> None:
         self.scale = scale
 
     def fit(self, X: View, X2: View) -> Self:

@@ -218,6 +218,7 @@ def stitched_scores(
     how: How = "random",
     seed: int = 0,
     groups: ArrayLike | None = None,
+    *,
     train_on_anchors: bool = False,
 ) -> dict[str, dict[str, float]]:
     """How well a probe of one view reads another that it never saw, both made relative to the same training images.
@@ -274,12 +275,18 @@ def stitched_scores(
         raise ValueError(f"row {(train & test).argmax()} is both learnt from and held out; use each row once")
     relative = RelativeRepresentation(anchors, seed, how).fit(matrices[0][train])
     other = RelativeRepresentation(relative.anchors_).fit(matrices[1][train])
-    of = lambda rows: None if groups is None else np.asarray(groups)[rows]
+
+    def of(rows):
+        return None if groups is None else np.asarray(groups)[rows]
+
     rows = np.flatnonzero(train)
     rows = rows if train_on_anchors else np.delete(rows, relative.anchors_)
     if not len(rows):
         raise ValueError(f"all {train.sum()} training rows are anchors; take fewer, so that some train the probe")
     fitted = clone(probe).fit(relative.transform(matrices[0][rows]), table.iloc[rows], of(rows))
     tests = {"own": (relative, matrices[0]), "stitched": (other, matrices[1])}
-    auc = lambda view, Z: mean_auc(fitted, view.transform(Z[test]), table[test], seed=seed, groups=of(test))
+
+    def auc(view, Z):
+        return mean_auc(fitted, view.transform(Z[test]), table[test], seed=seed, groups=of(test))
+
     return {name: auc(*pair) for name, pair in tests.items()}

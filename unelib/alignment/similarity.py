@@ -19,7 +19,7 @@ from . import kernels, pair_ranks, subspaces
 from .similarity_null import Measure, against_chance
 
 
-def cka(X, X2, debiased=False, kernel="linear", bandwidth=1.0):
+def cka(X, X2, *, debiased=False, kernel="linear", bandwidth=1.0):
     """Centred kernel alignment of X (n, d) and X2 (n, d2), at most 1 (Kornblith et al., 2019).
 
     CKA = <K, L> / (|K| |L|) of the double-centred kernel matrices K, L (n, n): products of rows (`kernel` "linear") or
@@ -152,7 +152,7 @@ def permutation_null(measure, X, X2, permutations=100, seed=0, groups=None, **op
     0.05
     """
     enough(permutations)
-    views = checked({"X": X, "X2": X2}, rows=10)
+    views = finite_views({"X": X, "X2": X2}, rows=10)
     people = shared_groups(groups, len(views["X"]))
     return against_chance(*measure_of(measure, options), views, [("X", "X2")], permutations, seed, people)[0]
 
@@ -177,7 +177,7 @@ def similarity_table(views, pairs=None, measures=None, permutations=100, seed=0,
     enough(permutations)
     measures = STANDARD if measures is None else measures
     pairs = named_pairs(pairs, views)
-    used = checked({name: X for name, X in views.items() if any(name in pair for pair in pairs)}, rows=10)
+    used = finite_views({name: X for name, X in views.items() if any(name in pair for pair in pairs)}, rows=10)
     people = shared_groups(groups, len(next(iter(used.values()))))
     columns = [
         against_chance(*measure_of(measure, {}), used, pairs, permutations, seed, people)
@@ -195,7 +195,7 @@ def similarity_table(views, pairs=None, measures=None, permutations=100, seed=0,
 def compare(measure, X, X2, **options):
     """The measure of two views, one of `MEASURES`."""
     parts, names = MEASURES[measure], ("X", "X2")
-    views = checked(dict(zip(names, (X, X2))), rows=4)
+    views = finite_views(dict(zip(names, (X, X2))), rows=4)
     A, B = (parts.prepare(parts.known(views[name], name, **options), name, **options) for name in names)
     return float(np.clip(parts.score(A, B), *parts.span(**options)))
 
@@ -206,7 +206,10 @@ def measure_of(measure, options):
         return measure_of(measure.func, {**measure.keywords, **options})
     if measure in MEASURES:
         return MEASURES[measure], options
-    unbounded = lambda: (-np.inf, np.inf)
+
+    def unbounded():
+        return (-np.inf, np.inf)
+
     return Measure(as_is, as_is, lambda A, B: measure(A, B, **options), span=unbounded), {}
 
 
@@ -215,7 +218,7 @@ def as_is(X, name):
     return X
 
 
-def checked(views, rows):
+def finite_views(views, rows):
     """Views as finite arrays {name: (n, d)} of the same images, with so many rows at least."""
     found = {name: matrix(X, name, rows=rows) for name, X in views.items()}
     same_images(*views.items())
@@ -245,7 +248,7 @@ def correlation_span(**options):
     return -1.0, 1.0
 
 
-def cka_span(debiased=False, **options):
+def cka_span(*, debiased=False, **options):
     """The range of `cka`."""
     return (-1.0 if debiased else 0.0), 1.0
 

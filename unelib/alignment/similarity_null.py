@@ -63,7 +63,7 @@ def against_chance(measure, options, views, pairs, permutations, seed, people=No
     whole = prepared(measure, options, known)
     span = measure.span(**options)
     values = np.clip(scores(measure, whole, whole, pairs), *span)
-    null = shuffled_scores(measure, whole, pairs, n, permutations, seed, people)
+    null = measures_of_shuffled(measure, whole, pairs, n, permutations, seed, people)
     ends = [{"low": np.nan, "high": np.nan}] * len(pairs)
     if n >= measure.least(**options):
         left = deleted_scores(measure, options, known, pairs, n, seed, people)
@@ -84,7 +84,7 @@ def scores(measure, ones, others, pairs):
     return np.array([measure.score(ones[one], others[other]) for one, other in pairs], float)
 
 
-def shuffled_scores(measure, whole, pairs, n, permutations, seed, people=None):
+def measures_of_shuffled(measure, whole, pairs, n, permutations, seed, people=None):
     """The measure (permutations, p) of each pair with the rows, or people, of its second view in random order."""
     rng, found, second = np.random.default_rng(seed), [], {other for _, other in pairs}
     for _ in range(permutations):

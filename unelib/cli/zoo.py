@@ -52,7 +52,7 @@ def build(recipe, pairs, shards, ray, workers):
 
     if workers and not ray:
         raise ValueError("--workers goes with --ray")
-    for row in build_recipe(recipe, settings(pairs), share(shards), ray, workers).itertuples():
+    for row in build_recipe(recipe, settings(pairs), share_named(shards), ray, workers).itertuples():
         click.echo(f"{row.view:28s} {row.made:4d} shards made")
 
 
@@ -186,7 +186,7 @@ def settings(pairs):
     return {name: read_yaml(value, f"-p {name} {value}") for name, value in pairs}
 
 
-def share(text):
+def share_named(text):
     """(i, n) of "i/n", the whole if None; ValueError says how it is written."""
     i, _, n = (text or "1/1").partition("/")
     if not (i.isdigit() and n.isdigit() and 1 <= int(i) <= int(n)):

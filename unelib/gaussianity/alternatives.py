@@ -25,7 +25,7 @@ def heavy_tailed(n, d, strength, seed=0):
     >>> heavy_tailed(5, 3, 0.25).shape
     (5, 3)
     """
-    between(strength, 0, 0.5)
+    check_strength(strength, 0, 0.5)
     rng = np.random.default_rng(seed)
     X = rng.standard_normal((n, d))
     if strength:
@@ -42,7 +42,7 @@ def correlated(n, d, strength, seed=0):
     >>> np.corrcoef(correlated(4000, 2, 0.5).T)[0, 1].round(1)
     np.float64(0.5)
     """
-    between(strength, -1, 1)
+    check_strength(strength, -1, 1)
     X = np.random.default_rng(seed).standard_normal((n, d))
     for j in range(1, d):
         X[:, j] = strength * X[:, j - 1] + np.sqrt(1 - strength**2) * X[:, j]
@@ -60,7 +60,7 @@ def leaky(n, d, strength, seed=0, clean=None):
     (5, 3)
     """
     clean = matrix(clean, "clean", rows=n, dtype=None)
-    between(strength, 0, 1)
+    check_strength(strength, 0, 1)
     if clean.shape[1] < d:
         raise ValueError(f"clean has {clean.shape[1]} columns; d={d} asks for more")
     rng = np.random.default_rng(seed)
@@ -74,7 +74,7 @@ def unit_columns(d, m, rng):
     return W / np.linalg.norm(W, axis=0)
 
 
-def between(strength, low, high):
+def check_strength(strength, low, high):
     """Raise ValueError unless low <= strength < high."""
     if not low <= strength < high:
         raise ValueError(f"strength={strength} is out of range; it must be at least {low} and below {high}")

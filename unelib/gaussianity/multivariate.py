@@ -52,20 +52,20 @@ def whitened_scores(X, components=10, seed=0):
     >>> bool(np.allclose(Z.T @ Z / 60, np.eye(3)))
     True
     """
-    X = checked_rows(X, components, components + MARGIN)
-    pca = leading(X, components, seed)
+    X = varying_rows(X, components, components + MARGIN)
+    pca = whitening_pca(X, components, seed)
     if not pca.singular_values_[-1] > RANK * pca.singular_values_[0]:
         raise ValueError(f"the rank of X is below components={components}; ask for fewer")
     return pca.transform(X) * np.sqrt(len(X) / (len(X) - 1))
 
 
-def leading(X, components, seed):
+def whitening_pca(X, components, seed):
     """Fitted whitening PCA of X (n, d): by its covariance where it is narrow, which is quicker than an SVD."""
     solver = "covariance_eigh" if X.shape[1] <= NARROW else "auto"
     return PCA(components, whiten=True, svd_solver=solver, random_state=seed).fit(X)
 
 
-def checked_rows(X, components, rows):
+def varying_rows(X, components, rows):
     """X as a finite float64 array with at least `rows` rows that differ, and columns for `components`.
 
     In single precision the components of a flat spectrum, and all that follows, would depend on the number of threads.

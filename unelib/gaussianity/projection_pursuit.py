@@ -8,7 +8,7 @@ from sklearn.decomposition import FastICA
 from sklearn.exceptions import ConvergenceWarning
 
 from ..stats.p_values import holm
-from .multivariate import MARGIN, checked_rows, leading
+from .multivariate import MARGIN, varying_rows, whitening_pca
 from .univariate import anderson_statistic
 
 ITERATIONS = 40  # of FastICA; it settles sooner where there is something to find, and elsewhere magnifies rounding
@@ -40,12 +40,12 @@ def projected_halves(X, components=10, directions=5, seed=0):
     standard deviation. Raises ValueError on values that are not finite, repeated rows, fewer than 2 (components + 20)
     rows, or more directions than components.
     """
-    X = checked_rows(X, components, 2 * (components + MARGIN))
+    X = varying_rows(X, components, 2 * (components + MARGIN))
     if not 1 <= directions <= components:
         raise ValueError(f"directions={directions}; ask for 1 to {components}, the components")
     rows = np.random.default_rng(seed).permutation(len(X))
     first, second = X[rows[::2]], X[rows[1::2]]
-    pca = leading(first, components, seed)
+    pca = whitening_pca(first, components, seed)
     ica = FastICA(whiten=False, max_iter=ITERATIONS, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)

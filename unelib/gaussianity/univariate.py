@@ -102,7 +102,7 @@ def normality(
         dropped += S.shape[1] - kept.shape[1]
         for test in tests:
             found[test].append(np.stack(TESTS[test](kept)))
-    table = pd.DataFrame([summary(test, np.hstack(parts), level, rows) for test, parts in found.items()])
+    table = pd.DataFrame([test_row(test, np.hstack(parts), level, rows) for test, parts in found.items()])
     table.attrs["dropped"] = dropped
     return table
 
@@ -204,7 +204,7 @@ def factor(P):
         return (vectors * np.sqrt(np.maximum(values, 0))).astype(np.float32)
 
 
-def summary(test, found, level, rows):
+def test_row(test, found, level, rows):
     """One row of the table, of statistics and p (2, m)."""
     statistic, p = found
     if len(p) == 0:

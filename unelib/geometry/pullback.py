@@ -15,7 +15,7 @@ import torch
 from ..core.checks import finite_list, matrix, same_columns, whole
 from ..editing.directions import Direction
 from ..inversion.deterministic import generate_latents, to_images
-from ..inversion.ode import batches, between, check_noise, one_state, pick_solver, settled
+from ..inversion.ode import batches, check_noise, one_state, pick_solver, settled, to_level
 from ..linalg.cosine import unit_rows
 from ..linalg.grassmann import frechet_mean
 from .hooks import bottleneck, mid_block
@@ -125,7 +125,7 @@ def level_at(gen, schedule, t):
 def states_between(gen, states, solver, schedule, start, end):
     """States (n, ...) of one level as they are at a lower one."""
     x = torch.from_numpy(states).to(gen.device)
-    return between(gen, x, pick_solver(solver), schedule, start, end).cpu().numpy()
+    return to_level(gen, x, pick_solver(solver), schedule, start, end).cpu().numpy()
 
 
 def walk_at(gen, noise, v, t, strengths, guidance=None, repeats=1, steps=None, solver=None, grid=None, batch_size=64):

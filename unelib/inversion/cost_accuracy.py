@@ -83,7 +83,9 @@ def way(gen, method, steps):
 def own(gen, solver, grid, steps):
     """(latents -> noise and state before, noise and state before -> latents, calls) of one of our solvers."""
     integrate, schedule, spent = pick_solver(solver), gen.schedule(steps, grid), []
-    tensor = lambda x: None if x is None else torch.from_numpy(x).to(gen.device)
+
+    def tensor(x):
+        return None if x is None else torch.from_numpy(x).to(gen.device)
 
     def invert(latents):
         noise, before, calls = to_noise(gen, tensor(latents), integrate, schedule)

@@ -59,6 +59,7 @@ def invert(
     solver: Solver | None = None,
     grid: Grid | None = None,
     batch_size: int | Literal["auto"] = 64,
+    *,
     progress: bool = False,
     forward: int = 0,
 ) -> Inversion:
@@ -115,7 +116,7 @@ def invert(
     integrate, schedule = pick_solver(way), gen.schedule(count, levels)
     check_forward(forward, schedule)
     parts = []
-    for rows in batches(gen, len(pixels), batch_size, progress, f"inverting with {gen.name}"):
+    for rows in batches(gen, len(pixels), batch_size, progress=progress, label=f"inverting with {gen.name}"):
         latent = gen.to_latent(pixels[rows])
         start = diffused(latent, schedule, forward, pixels[rows]) if forward else latent
         parts.append(to_noise(gen, start, integrate, schedule, forward))
@@ -139,6 +140,7 @@ def generate(
     solver: Solver | None = None,
     grid: Grid | None = None,
     batch_size: int | Literal["auto"] = 64,
+    *,
     progress: bool = False,
     before: ArrayLike | None = None,
 ) -> NDArray[np.uint8]:
@@ -195,7 +197,7 @@ def generated(gen, noise, steps, solver, grid, batch_size, progress, before):
         before = check_noise(gen, before)
         if solver != "bdia":
             raise ValueError(f"solver {solver!r} takes no state `before` the noise; 'bdia' does")
-    for rows in batches(gen, len(noise), batch_size, progress, f"generating with {gen.name}"):
+    for rows in batches(gen, len(noise), batch_size, progress=progress, label=f"generating with {gen.name}"):
         start = torch.from_numpy(noise[rows]).to(gen.device)
         pair = None if before is None else torch.from_numpy(before[rows]).to(gen.device)
         yield from_noise(gen, start, integrate, schedule, pair)

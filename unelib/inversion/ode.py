@@ -64,7 +64,7 @@ def from_noise(gen, noise, integrate, schedule, before=None):
 
 
 @torch.inference_mode()
-def between(gen, x, integrate, schedule, start, end):
+def to_level(gen, x, integrate, schedule, start, end):
     """The ODE on one batch of states x, as the model sees them, from level `start` to a lower one, `end`: states there.
 
     Solvers with a memory start afresh, so going in two pieces differs from going at once by an error of theirs.
@@ -179,7 +179,7 @@ def peak_memory(gen, n):
     return torch.cuda.max_memory_allocated(gen.device)
 
 
-def batches(gen, n, batch_size, progress=False, label=""):
+def batches(gen, n, batch_size, *, progress=False, label=""):
     """Slices of at most `batch_size` rows ("auto": what fits into the device's memory), with a bar if asked for."""
     batch_size = fitting(batch_size, gen)
     if batch_size < 1:

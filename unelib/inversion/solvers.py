@@ -64,7 +64,10 @@ def fixed_point(slope, u, schedule, path, tolerance=TOLERANCE, iterations=ITERAT
         if there < here:
             u = u + step * slope(u, here, here)
         else:
-            field = lambda end, rows, u=u, step=step, there=there: u[rows] + step * slope(end, there, there, rows)
+
+            def field(end, rows, u=u, step=step, there=there):
+                return u[rows] + step * slope(end, there, there, rows)
+
             u = anderson(field, u, tolerance, iterations)
     return u
 

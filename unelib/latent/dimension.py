@@ -47,7 +47,7 @@ def parallel_analysis(views, most=None, permutations=99, level=0.01, seed=0):
     G, eigenvalues = leading_left(factors, most)
     count, first = 0, None
     while count < most:
-        null = shuffled_eigenvalues([beside(F, G[:, :count]) for F in factors], permutations, rng)
+        null = shuffled_eigenvalues([across(F, G[:, :count]) for F in factors], permutations, rng)
         first = null if first is None else first
         found = int(np.append(eigenvalues > critical_values(null, level)[1], False).argmin())
         if found <= count:
@@ -56,7 +56,7 @@ def parallel_analysis(views, most=None, permutations=99, level=0.01, seed=0):
     return {"count": count, "eigenvalues": eigenvalues, "critical": critical_values(first, level)[1], "null": first}
 
 
-def beside(factor, G):
+def across(factor, G):
     """A `Factor` less what it has along orthonormal columns G (n, c), in n - c coordinates across them.
 
     What is left of all views lies in these: shuffled in n rows it would meet less by chance than it must (Winkler,
@@ -71,7 +71,10 @@ def beside(factor, G):
 
 def shuffled_eigenvalues(factors, permutations, rng):
     """Largest eigenvalue (permutations,) of factors side by side, the rows of all but the first in random order."""
-    mixed = lambda: [factors[0], *(F._replace(rows=rng.permutation(F.rows)) for F in factors[1:])]
+
+    def mixed():
+        return [factors[0], *(F._replace(rows=rng.permutation(F.rows)) for F in factors[1:])]
+
     return np.array([leading_left(mixed(), 1)[1][0] for _ in range(permutations)])
 
 
@@ -98,7 +101,10 @@ def smallest_adequate(gains, most):
     11
     """
     tried = {}
-    found = lambda k: tried[k] if k in tried else tried.setdefault(k, gains(k))
+
+    def found(k):
+        return tried[k] if k in tried else tried.setdefault(k, gains(k))
+
     best = fine_best(coarse_best(found, most), found, most)
     if found(best).mean() <= max(CERTAIN * standard_error(found(best)), ROUNDING):
         return 0, gains_table(tried)
@@ -165,7 +171,10 @@ def rank_likelihoods(X, held_out, most):
     _, s, V = thin(X - mean)
     ranks = np.arange(min(most, len(s)) + 1)
     variances, away = s**2 / len(X), held_out - mean
-    before = lambda x: np.concatenate([[0.0], np.cumsum(x)])[ranks]
+
+    def before(x):
+        return np.concatenate([[0.0], np.cumsum(x)])[ranks]
+
     noise = np.maximum((variances.sum() - before(variances)) / (d - ranks), FLOOR * variances.sum() / d)
     along = ((away @ V) ** 2).sum(0)
     explained, left = before(along / variances), (away**2).sum() - before(along)

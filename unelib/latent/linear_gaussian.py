@@ -129,7 +129,7 @@ def isotropic(R, S, private, d, before=None, edge=1.0):
     edge  private dimensions that do not vary by more than s edge are taken for noise
     """
     r = len(R)
-    values, vectors = leading(R, private)
+    values, vectors = largest_eigenpairs(R, private)
     while True:
         s = max((np.trace(R) - values.sum()) / (d - len(values)), FLOOR * np.trace(S) / d)
         known = values > s * edge
@@ -146,13 +146,13 @@ def diagonal(R, S, private, d, before=None, edge=1.0):
     floor = FLOOR * np.maximum(np.diag(S), FLOOR * np.trace(S) / d)
     D = np.maximum(np.diag(R), floor) if before is None else before.D
     root = np.sqrt(D)
-    values, vectors = leading(R / root[:, None] / root, private)
+    values, vectors = largest_eigenpairs(R / root[:, None] / root, private)
     known = values > edge
     B = root[:, None] * vectors[:, known] * np.sqrt(values[known] - 1)
     return Noise(np.maximum(np.diag(R) - (B**2).sum(1), floor), B, 0)
 
 
-def leading(R, count):
+def largest_eigenpairs(R, count):
     """The largest eigenvalues of a symmetric matrix, rising, and their vectors; all where there are no more."""
     count = min(count, len(R))
     if count == 0:
@@ -240,7 +240,7 @@ def first_model(data, Z, S):
     Loadings are regressions on it, noise is what they leave. Dimensions of different views may be alike, so a view
     deals its variance out among them, or they might explain more than all of it.
     """
-    crowd = np.sqrt(np.maximum((data.loads / alike(data.loads).sum(0)).sum(1), 1))
+    crowd = np.sqrt(np.maximum((data.loads / loading_alike(data.loads).sum(0)).sum(1), 1))
     loadings = [T.T @ Z / data.n * on / c for T, on, c in zip(data.T, data.loads, crowd)]
     noise = [data.noise_of(v, s, s - C @ C.T) for v, (s, C) in enumerate(zip(S, loadings))]
     return Model(loadings, noise)
@@ -291,10 +291,10 @@ def regressed(products, Szz, n, noise=None):
 
 def block_root(Szz, loads):
     """Lower triangular L (k, k), L L' = Szz but for covariances of dimensions on which different views load."""
-    return np.linalg.cholesky(np.where(alike(loads), Szz, 0))
+    return np.linalg.cholesky(np.where(loading_alike(loads), Szz, 0))
 
 
-def alike(loads):
+def loading_alike(loads):
     """Whether the same views load on two dimensions, bool (k, k)."""
     return (loads[:, :, None] == loads[:, None, :]).all(0)
 

@@ -162,7 +162,10 @@ class UNE(BaseEstimator):
         views = named_views(views)
         self.check_options(views)
         X, self.views_ = list(views.values()), list(views)
-        rank = lambda x: private_rank(x, MOST_PRIVATE, seed=self.seed) if self.private == "cv" else self.private
+
+        def rank(x):
+            return private_rank(x, MOST_PRIVATE, seed=self.seed) if self.private == "cv" else self.private
+
         self.private_ = [rank(x) for x in X]
         self.k_, self.steps_, self.selection_ = self.chosen(X)
         fit = Fit(self, X)
@@ -379,7 +382,7 @@ class UNE(BaseEstimator):
         if self.steps != "cv" and not whole(self.steps, 1):
             raise ValueError(f"steps is {self.steps!r}; it must be a whole number above 0, or 'cv'")
         two_views(views)
-        rank = min(rank_of(x, name) for name, x in views.items())
+        rank = min(view_rank(x, name) for name, x in views.items())
         for what, most, folds in (("components", rank, FOLDS), ("private", rank - 1, PRIVATE_FOLDS)):
             value = getattr(self, what)
             if value == "cv":
@@ -438,7 +441,10 @@ class Fold(Fit):
     def scores(self, k, marks):
         """{steps: (joint log likelihood (m,), gain (m,))} of the held-out rows, at the marks that the path reaches."""
         found, views = {}, range(len(self.T))
-        score = lambda model: (model.log_likelihood(*zip(*self.test)), gains(model, views, self.test))
+
+        def score(model):
+            return (model.log_likelihood(*zip(*self.test)), gains(model, views, self.test))
+
         try:
             with threadpool_limits(1):
                 for step, (model, _) in enumerate(self.path(k, marks[-1]), 1):
@@ -510,6 +516,6 @@ def vary_in_folds(views, what, held_out):
             )
 
 
-def rank_of(X, name):
+def view_rank(X, name):
     """Rank of a centred view; ValueError if all its rows are the same."""
     return thin(centred(X, name)[0])[1].size

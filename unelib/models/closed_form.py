@@ -39,7 +39,7 @@ class ExactGaussian:
 
     def schedule(self, steps, grid="trailing"):
         """Noise levels, as a generator gives them."""
-        return make_schedule(self.levels, steps, grid, self.flow)
+        return make_schedule(self.levels, steps, grid, flow=self.flow)
 
     def to_latent(self, pixels):
         """Latents (n, 1, 4, 4) of pixels (n, 4, 4, c) uint8."""

@@ -101,7 +101,7 @@ class Encoder:
         }
 
     def embed(
-        self, pixels: ArrayLike, batch_size: int | Literal["auto"] = 64, progress: bool = False
+        self, pixels: ArrayLike, batch_size: int | Literal["auto"] = 64, *, progress: bool = False
     ) -> NDArray[np.float32]:
         """Embeddings of images, not normalised.
 

@@ -176,7 +176,7 @@ class Generator:
         >>> load_generator("drawn-ddpm").schedule(25, "karras").steps
         25
         """
-        return make_schedule(self.levels, steps, spacing or grid, self.flow)
+        return make_schedule(self.levels, steps, spacing or grid, flow=self.flow)
 
     @torch.inference_mode()
     def to_latent(self, pixels: NDArray[np.uint8]) -> torch.Tensor:
@@ -313,6 +313,7 @@ def load_generator(
     prompt: str = "",
     guidance: float = 1.0,
     revision: str | None = None,
+    *,
     compile: bool = False,
 ) -> Generator:
     """A generator by preset, local folder or hub id.

@@ -110,7 +110,7 @@ GRIDS = ("karras", "log-sigma", "uniform", "trailing", "leading")
 REVISIONS = {"karras": 1, "log-sigma": 1, "uniform": 1, "trailing": 1, "leading": 1}
 
 
-def make_schedule(table, steps, grid="karras", flow=False):
+def make_schedule(table, steps, grid="karras", *, flow=False):
     """Schedule of `steps` steps over the training levels `table` (T,): sigmas, or t in (0, 1] of a flow.
 
     grid  "karras", "log-sigma", "uniform": from the lowest training level, which stands for the clean image, to the

@@ -137,7 +137,7 @@ class LinearProbe(BaseEstimator):
         people = shared_groups(groups, len(X))
         shape = len(names), X.shape[1]
         fitted = Fitted(np.empty(shape), np.empty(shape[0]), np.empty(shape[0]), np.empty(shape))
-        for columns, rows in alike(known):
+        for columns, rows in known_together(known):
             part, group = (X, people) if rows.all() else (taken(X, rows), None if people is None else people[rows])
             here = truth[rows][:, columns]
             check_folds(self, here, group, [names[i] for i in columns])
@@ -232,7 +232,7 @@ def fit_known(probe, X, truth, groups):
     return Fitted(coef, intercept - coef @ mean, penalty, covariance_with(X, space.scores(weights)))
 
 
-def alike(known):
+def known_together(known):
     """Yields (columns, rows) for each set of attributes that are known (n, a) in the same rows."""
     patterns = {}
     for column, rows in enumerate(known.T):

@@ -108,7 +108,10 @@ class Logistic(NamedTuple):
 
     def on(self, device):
         """The same with its arrays on a device of torch's."""
-        pair = lambda parts: tuple(moved(part, device) for part in parts)
+
+        def pair(parts):
+            return tuple(moved(part, device) for part in parts)
+
         arrays = [moved(part, device) for part in self[2:]]
         return Logistic(pair(self.exact), pair(self.fast), *arrays)
 

@@ -77,13 +77,16 @@ def profile_gap(a, b, reference, resamples=500, seed=0):
     table = pd.concat([a, b, reference], axis=1, join="inner").to_numpy(float)
     if len(table) < 4:
         raise ValueError(f"profiles share {len(table)} attributes; a correlation needs four")
-    gap = lambda rows: np.subtract(*(spearmanr(rows[:, i], rows[:, 2]).statistic for i in (0, 1)))
+
+    def gap(rows):
+        return np.subtract(*(spearmanr(rows[:, i], rows[:, 2]).statistic for i in (0, 1)))
+
     rng = np.random.default_rng(seed)
     draws = [gap(rows) for rows in table[rng.integers(0, len(table), (resamples, len(table)))] if np.ptp(rows, 0).all()]
     return {"gap": float(gap(table))} | percentiles(draws)
 
 
-def profile_correlation(a, b, ranks=False):
+def profile_correlation(a, b, *, ranks=False):
     """Correlation of two views' AUC profiles: {"r", "low", "high", "n"}, Pearson's, with Fisher's 95% interval.
 
     a, b   Series, matched by their index (attributes in both count), or arrays of one length; four values at least
@@ -98,7 +101,7 @@ def profile_correlation(a, b, ranks=False):
     same_rows(("a", a), ("b", b))
     if len(a) < 4 or np.ptp(a) == 0 or np.ptp(b) == 0:
         raise ValueError(f"profiles share {len(a)} values; a correlation needs four that are not all equal")
-    return correlation(rankdata(a), rankdata(b), len(a) - 3, True) if ranks else correlation(a, b, len(a) - 3)
+    return correlation(rankdata(a), rankdata(b), len(a) - 3, ranks=True) if ranks else correlation(a, b, len(a) - 3)
 
 
 def remaining(a, given):
@@ -130,7 +133,7 @@ def partial_correlation(a, b, given):
     return correlation(*left, len(a) - 4)
 
 
-def correlation(a, b, freedom, ranks=False):
+def correlation(a, b, freedom, *, ranks=False):
     """Correlation of two profiles (n,): {"r", "low", "high", "n"}, with Fisher's 95% interval on `freedom`.
 
     ranks  the profiles are ranks, whose correlation varies more: (1 + r^2 / 2) / freedom (Bonett and Wright, 2000)

@@ -197,7 +197,10 @@ def compare_probes(one, other, Y, groups=None):
     (scores, found), (scores2, _) = read(first, X, Y), read(second, X2, Y)
     scores2 = scores2[:, [second.attributes_.index(name) for name in found.names]]
     groups, columns = shared_groups(groups, len(scores)), zip(scores.T, scores2.T, found.truth.T, found.known.T)
-    of = lambda known: None if groups is None else groups[known]
+
+    def of(known):
+        return None if groups is None else groups[known]
+
     table = pd.DataFrame([delong_gap(s[k], s2[k], t[k], of(k)) for s, s2, t, k in columns])
     return table.assign(p_holm=holm(table.p)).set_index(pd.Index(found.names, name="attribute"))
 

@@ -76,14 +76,14 @@ def read_recipe(recipe: str | Path | dict[str, Any]) -> Recipe:
     []
     """
     if isinstance(recipe, dict):
-        return checked(recipe, "the recipe")
+        return checked_recipe(recipe, "the recipe")
     path = Path(recipe)
     if not path.is_file():
         raise FileNotFoundError(
             f"no recipe {path}; "
             + paths.next_step(f"there are {sorted(p.name for p in (paths.ROOT / 'recipes').glob('*.yaml'))}")
         )
-    return checked(read_yaml(path.read_bytes(), path.name), path.name)
+    return checked_recipe(read_yaml(path.read_bytes(), path.name), path.name)
 
 
 def read_yaml(text, source):
@@ -95,20 +95,20 @@ def read_yaml(text, source):
         raise ValueError(f"{source} is not YAML ({reason}); correct it, or put text in quotes") from error
 
 
-def checked(value, source):
+def checked_recipe(value, source):
     """The `Recipe` that a value from `source` is; ValueError or FileNotFoundError says what is wrong."""
     if not isinstance(value, dict) or not value.get("name") or not value.get("notebooks"):
         raise ValueError(f"{source} needs at least `name` and `notebooks`")
     try:
         recipe = Recipe.model_validate(value)
     except ValidationError as error:
-        raise ValueError(f"{source}: {in_words(error.errors()[0], value)}") from None
+        raise ValueError(f"{source}: {mistake_in_words(error.errors()[0], value)}") from None
     listed_files(recipe.notebooks, f"{source}: `notebooks`")
     listed_files(recipe.after, f"{source}: `after`")
     return recipe
 
 
-def in_words(mistake, value):
+def mistake_in_words(mistake, value):
     """What pydantic found wrong in a recipe's value, in a sentence."""
     key, *inside = mistake["loc"]
     if mistake["type"] == "extra_forbidden":

@@ -104,7 +104,10 @@ def resume(path, model, average, optimizer, settings):
         return 0, 0.0
     refuse_other_settings(path, settings)
     tensors = load_file(path)
-    pick = lambda prefix: {k[len(prefix) :]: v for k, v in tensors.items() if k.startswith(prefix)}
+
+    def pick(prefix):
+        return {k[len(prefix) :]: v for k, v in tensors.items() if k.startswith(prefix)}
+
     model.load_state_dict(pick("model."))
     average.load_state_dict(pick("average."))
     state = {}

@@ -84,7 +84,10 @@ def save_grid(path, pictures, columns=8):
 
 def rates_difference(critic, real, made):
     """Mean absolute difference over attributes of how often the judge sees each, in real and in made pictures."""
-    rate = lambda pixels: (critic.probabilities(pixels) > 0.5).mean(0)
+
+    def rate(pixels):
+        return (critic.probabilities(pixels) > 0.5).mean(0)
+
     return float(np.abs(rate(real) - rate(made)).mean())
 
 
@@ -115,7 +118,10 @@ def controls(world, gen):
     }
     table = {}
     for name, view in views.items():
-        flat = lambda pixels, view=view: view(pixels).reshape(len(pixels), -1)
+
+        def flat(pixels, view=view):
+            return view(pixels).reshape(len(pixels), -1)
+
         table[f"{name}: linear-probe AUC"] = mean_auc(*probed(world, flat, PROBING[world.name].noise))
     return table
 
@@ -126,7 +132,10 @@ def measure_generator(name, world):
     made = samples(gen)
     save_grid(paths.MODELS / name / "samples.png", made[:64])
     few = held_out(world, ROUND_TRIPS)[0]
-    noise = lambda p: invert(gen, p, steps=SOLVER_STEPS, progress=True).noise.reshape(len(p), -1)
+
+    def noise(p):
+        return invert(gen, p, steps=SOLVER_STEPS, progress=True).noise.reshape(len(p), -1)
+
     return variety(world, gen, made) | {
         "round trip, 25 calls: median PSNR (dB)": round_trip(gen, few, 25),
         "round trip, 50 calls: median PSNR (dB)": round_trip(gen, few, 50),

@@ -51,7 +51,10 @@ class Canvas:
 def open_canvas(n, size, centre, scale, roll, reach):
     """A black canvas of n pictures, its frame moved by `centre` (n, 2), `scale` and `roll` (n,), roll as a slope."""
     ticks = ((np.arange(size, dtype=np.float32) + 0.5) / size * 2 - 1).astype(np.float32)
-    column = lambda v: np.asarray(v, np.float32).reshape(n, 1, 1)
+
+    def column(v):
+        return np.asarray(v, np.float32).reshape(n, 1, 1)
+
     dx, dy = ticks[None, None, :] - column(centre[:, 0]), ticks[None, :, None] - column(centre[:, 1])
     length = np.sqrt(1 + column(roll) ** 2) * column(scale)
     x = (dx + column(roll) * dy) / length

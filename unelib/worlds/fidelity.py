@@ -35,10 +35,16 @@ def ssim_map(a, b, where=None):
            that others make no difference where `where` is true. Where it is not, the map says nothing
     """
     a, b = a.astype(np.float64), b.astype(np.float64)
-    window = lambda x: gaussian_filter(x, (0, SSIM_SIGMA, SSIM_SIGMA, 0), truncate=3.5)
+
+    def window(x):
+        return gaussian_filter(x, (0, SSIM_SIGMA, SSIM_SIGMA, 0), truncate=3.5)
+
     shown = np.ones((1, *a.shape[1:3], 1)) if where is None else where[..., None].astype(np.float64)
     weight = np.maximum(window(shown), 1e-12)
-    blur = lambda x: window(x * shown) / weight
+
+    def blur(x):
+        return window(x * shown) / weight
+
     c1, c2 = ((share * 255) ** 2 for share in SSIM_SHARES)
     mean_a, mean_b = blur(a), blur(b)
     var_a, var_b, cov = blur(a * a) - mean_a**2, blur(b * b) - mean_b**2, blur(a * b) - mean_a * mean_b

@@ -80,6 +80,7 @@ def load_images(
     seed: int = 0,
     size: int | None = None,
     attributes: Sequence[str] | None = None,
+    *,
     correlated: bool = True,
 ) -> ImageSet:
     """An `ImageSet` of the first images of a split.
@@ -127,10 +128,10 @@ def load_images(
     >>> faces.pixels.shape, faces.attributes.shape
     ((2, 64, 64, 3), (2, 2))
     """
-    return read_together(find_images(name, n, split, seed, size, attributes, correlated))[0]
+    return read_together(find_images(name, n, split, seed, size, attributes, correlated=correlated))[0]
 
 
-def find_images(name, n=2000, split="train", seed=0, size=None, attributes=None, correlated=True):
+def find_images(name, n=2000, split="train", seed=0, size=None, attributes=None, *, correlated=True):
     """What `load_images` returns, with pictures in files not read yet."""
     if n is not None and n < 1:
         raise ValueError(f"n is {n}; ask for at least one image")
@@ -155,6 +156,7 @@ def load_parts(
     n_test: int,
     train_split: str = "train",
     test_split: str = "test",
+    *,
     by_group: bool = False,
     **options: Any,
 ) -> tuple[ImageSet, ImageSet]:
