@@ -1,10 +1,13 @@
 """What a perfect edit would have made: the same drawn faces with one attribute turned over and nothing else."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
 from ..core.checks import choice
@@ -23,23 +26,25 @@ class Counterfactual:
     target, sign  the attribute that is wanted, 1, or is to go, -1
     """
 
-    real: np.ndarray
-    wanted: np.ndarray
-    apart: np.ndarray
+    real: NDArray[np.uint8]
+    wanted: NDArray[np.uint8]
+    apart: NDArray[np.bool_]
     target: str
     sign: int = 1
 
-    def __getitem__(self, rows):
+    def __getitem__(self, rows: Any) -> "Counterfactual":
         return replace(self, real=self.real[rows], wanted=self.wanted[rows], apart=self.apart[rows])
 
     @cached_property
-    def outside(self):
+    def outside(self) -> NDArray[np.bool_]:
         """Pixels (n, h, w) bool that the wanted change leaves alone, and that are more than `MARGIN` away from it."""
         around = np.ones((1, 2 * MARGIN + 1, 2 * MARGIN + 1), bool)
         return ~binary_dilation((self.real != self.wanted).any(3), around)
 
 
-def counterfactual(ids, target, sign=1, size=64):
+def counterfactual(
+    ids: Sequence[str] | NDArray[Any], target: str, sign: int = 1, size: int = 64
+) -> Counterfactual | None:
     """The `Counterfactual` of drawn faces by their ids, in their order; sign +1 if the target is to appear, -1 to go.
 
     None if any of the ids is another image's: nobody knows how a photograph would look.
@@ -52,8 +57,8 @@ def counterfactual(ids, target, sign=1, size=64):
     if len(ids) == 0:
         raise ValueError("no ids were given; name one face at least")
     choice(sign, (1, -1), "sign")
-    found = [FACE.fullmatch(str(name)) for name in ids]
-    if not all(found):
+    found = [match for name in ids if (match := FACE.fullmatch(str(name)))]
+    if len(found) < len(ids):
         return None
     factors = factors_of([(int(m[2]), m[1] is None) for m in found], np.array([int(m[3]) for m in found]))
     apart = (factors.attributes[:, column(target)] == 1) != (sign > 0)

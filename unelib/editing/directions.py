@@ -10,13 +10,17 @@ Elsewhere:
 Ways of stepping along a direction are in `steps`; `walks.move` takes them.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import orth
 
 from ..core.checks import Labels, choice, labels, matrix, same_columns, two_classes
+from ..latent.une import UNE
 from ..linalg.cosine import unit_rows
 from ..linalg.covariance import covaried, projected_correlation
 from .boundaries import weights_of
@@ -32,20 +36,40 @@ class NothingShared(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Direction:
-    """A unit vector (d,) in a view's space; `sigma` is the standard deviation of the data's projection on it.
+    """A unit vector in a view's space, and the unit that steps along it count in.
 
-    origin  the vector (d,) before anything was projected out; None if nothing was
-    sign    1 where it leads to having its attribute, -1 where it leads to lacking it (`aimed`)
-    Raises ValueError unless the vector is (d,), finite and of length 1, or of length 0, which leads nowhere.
+    Attributes
+    ----------
+    name : str
+        What it is of; an attribute's own name where `direction` made it.
+    vector : ndarray (d,)
+        Of length 1, or of length 0, which leads nowhere.
+    sigma : float
+        Standard deviation of the data's projection on it.
+    origin : ndarray (d,) or None
+        The vector before anything was projected out; None if nothing was.
+    sign : {1, -1}
+        1 where it leads to having its attribute, -1 where it leads to lacking it (`aimed`).
+
+    Raises
+    ------
+    ValueError
+        Unless the vector is (d,), finite, and of length 1 or 0.
+
+    Examples
+    --------
+    >>> d = Direction("Young", np.array([0.6, 0.8]), sigma=2.0)
+    >>> d.without([np.array([1.0, 0.0])]).vector.tolist(), d.aimed(-1).sign
+    ([0.0, 1.0], -1)
     """
 
     name: str
-    vector: np.ndarray
+    vector: NDArray[np.float64]
     sigma: float = 1.0
-    origin: np.ndarray | None = field(default=None, repr=False)
+    origin: NDArray[np.float64] | None = field(default=None, repr=False)
     sign: int = 1
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if np.ndim(self.vector) != 1:
             raise ValueError(f"{self.name} has shape {np.shape(self.vector)}; a direction is one vector, (d,)")
         length = np.linalg.norm(self.vector)
@@ -53,11 +77,11 @@ class Direction:
             raise ValueError(f"{self.name} has length {length:.4g}; a direction is a unit vector, so divide it by that")
 
     @property
-    def lost(self):
+    def lost(self) -> float:
         """Share of the first vector's squared length that `without` took out, once or several times: 1 - cos^2."""
         return 0.0 if self.origin is None else max(0.0, 1 - float(self.vector @ self.origin) ** 2)
 
-    def aimed(self, sign):
+    def aimed(self, sign: int) -> "Direction":
         """The direction that leads to having its attribute, 1, or to lacking it, -1: steps of it are then positive.
 
         >>> Direction("Young", np.array([0.6, 0.8])).aimed(-1).vector.tolist()
@@ -67,26 +91,26 @@ class Direction:
         origin = None if self.origin is None else turn * self.origin
         return replace(self, vector=turn * self.vector, origin=origin, sign=sign)
 
-    def strength(self, X):
+    def strength(self, X: ArrayLike) -> float:
         """Standard deviation (a float) of the projection of rows X (n, d): the unit that walks are measured in.
 
         Raises ValueError where it would be 0, since walks would then stay where they are; only of length 0 it is 0.
         """
-        X = rows_like(self, X)
-        spread = float(np.std(X @ self.vector))
-        if self.vector.any() and spread <= STILL * max(X.max(), -X.min()):
-            raise ValueError(f"{len(X)} rows do not vary along {self.name}; measure it on two or more that differ")
+        rows = rows_like(self, X)
+        spread = float(np.std(rows @ self.vector))
+        if self.vector.any() and spread <= STILL * max(rows.max(), -rows.min()):
+            raise ValueError(f"{len(rows)} rows do not vary along {self.name}; measure it on two or more that differ")
         return spread
 
-    def scaled_by(self, X):
+    def scaled_by(self, X: ArrayLike) -> "Direction":
         """The same direction with `sigma` measured on X (n, d)."""
         return replace(self, sigma=self.strength(X))
 
-    def resized(self, other):
+    def resized(self, other: "Direction") -> "Direction":
         """The same direction with the step length of another: equal strengths then move equally far."""
         return replace(self, sigma=other.sigma)
 
-    def without(self, others, cov=None):
+    def without(self, others: "Others", cov: Any = None) -> "Direction":
         """The direction with others (a Direction or vector, or several) projected out; `lost` says how much that took.
 
         others  one, several in a list, or {name: Direction}
@@ -105,73 +129,149 @@ class Direction:
             raise ValueError(f"{self.name} lies in the span of the others; nothing is left of it")
         return replace(self, vector=rest / length, origin=self.vector if self.origin is None else self.origin)
 
-    def kept(self, original):
+    def kept(self, original: "Direction") -> float:
         """Cosine with another direction: what is left after something was projected out."""
         return float(self.vector @ original.vector)
 
 
-def direction(probe, name, kind="write", X=None):
+Others = Direction | ArrayLike | Iterable[Direction | ArrayLike] | Mapping[str, Direction]
+
+
+def direction(probe: Any, name: Any, kind: Literal["write", "read"] = "write", X: ArrayLike | None = None) -> Direction:
     """The direction of an attribute from a fitted probe.
 
-    kind  "write" (the pattern, for editing) or "read" (the weights)
-    X     rows (n, d) whose projection sets `sigma`: best rows that the probe did not learn from, since with fewer rows
-          than columns the rows it learnt from vary more along its directions than others do, often twice as much.
-          Without, sigma is 1, and strengths are lengths: steps of 3 are hardly seen in noise of a thousand columns
-    Raises ValueError, listing them, if the probe has no such attribute.
+    Parameters
+    ----------
+    probe : LinearProbe
+        Fitted; or anything with `attributes_`, `coef_` and `pattern_`.
+    name : str
+        The attribute.
+    kind : {"write", "read"}
+        "write": the pattern, for editing. "read": the weights.
+    X : array-like (n, d), optional
+        Rows whose projection sets `sigma`: best rows that the probe did not learn from, since with fewer rows than
+        columns the rows it learnt from vary more along its directions than others do, often twice as much. Without,
+        sigma is 1, and strengths are lengths: steps of 3 are hardly seen in noise of a thousand columns.
+
+    Returns
+    -------
+    Direction
+        Towards having the attribute; `aimed(-1)` turns it.
+
+    Raises
+    ------
+    ValueError
+        Listing them, if the probe has no such attribute.
+
+    Examples
+    --------
+    >>> from unelib import LinearProbe
+    >>> X = np.random.default_rng(0).standard_normal((200, 5))
+    >>> probe = LinearProbe("mean-difference").fit(X[:150], X[:150, :1] > 0)
+    >>> d = direction(probe, 0, X=X[150:])
+    >>> bool(d.vector[0] > 0.9), 0.5 < d.sigma < 1.5
+    (True, True)
     """
     weights = weights_of(probe, name, "pattern_" if choice(kind, ("write", "read"), "kind") == "write" else "coef_")
     found = Direction(name, weights / np.linalg.norm(weights))
     return found if X is None else found.scaled_by(X)
 
 
-def partial_directions(X, Y):
-    """How rows move with each attribute while all others stay, {attribute: `Direction`} with `sigma` measured on X.
+def partial_directions(X: ArrayLike, Y: ArrayLike | pd.DataFrame) -> dict[Any, Direction]:
+    """How rows move with each attribute while all others stay.
 
-    As in `direction`, rows that X does not hold vary less along it: `scaled_by` them.
+    They are the coefficients of X regressed on all attributes at once, where the difference of two classes' means
+    looks at one attribute and so takes along what goes with it. Of attributes that depend on one another exactly, such
+    as the colours of hair, the shortest solution is taken. Rows that lack any label are left out.
 
-    X (n, d), Y (n, a) of 0/1 or a DataFrame: the coefficients of X regressed on all attributes at once, where the
-    difference of two classes' means looks at one attribute and so takes along what goes with it. Of attributes that
-    depend on one another exactly, such as the colours of hair, the shortest solution is taken. Rows that lack any label
-    are left out.
-    Raises ValueError as `core.checks.labels` does, of all rows and of those without a gap, and for an attribute that
-    changes nothing.
+    Parameters
+    ----------
+    X : array-like (n, ...)
+        One row an image.
+    Y : DataFrame or array-like (n, a) of 0/1
+        Labels; the columns of a DataFrame name the attributes.
 
+    Returns
+    -------
+    dict
+        {attribute: `Direction`} with `sigma` measured on X. As in `direction`, rows that X does not hold vary less
+        along it: `scaled_by` them.
+
+    Raises
+    ------
+    ValueError
+        As `core.checks.labels` does, of all rows and of those without a gap, and for an attribute that changes nothing.
+
+    Examples
+    --------
     >>> Y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]] * 2)
     >>> np.allclose(partial_directions(Y @ [[1.0, 0.0, 0.0], [0.0, 0.0, 2.0]], Y)[1].vector, [0, 0, 1])
     True
     """
-    X = matrix(np.reshape(X, (len(X), -1)))
-    found = labels(Y, len(X))
+    flat = matrix(flattened(X))
+    found = labels(Y, len(flat))
     whole = found.known.all(1)
     two_classes(Labels(found.truth[whole], found.known[whole], found.names))
-    rows, sources = (part[whole] - part[whole].mean(0) for part in (X, found.truth.astype(float)))
+    rows, sources = (part[whole] - part[whole].mean(0) for part in (flat, found.truth.astype(float)))
     effects = np.linalg.pinv(sources, rcond=ALIKE) @ rows
     length = np.linalg.norm(effects, axis=1)
-    if length.min() <= ALIKE * np.linalg.norm(X[whole]) / np.sqrt(whole.sum()):
+    if length.min() <= ALIKE * np.linalg.norm(flat[whole]) / np.sqrt(whole.sum()):
         raise ValueError(f"nothing moves with {found.names[length.argmin()]!r} alone; leave it out")
     units = effects / length[:, None]
     return {name: Direction(name, unit, float(np.std(rows @ unit))) for name, unit in zip(found.names, units)}
 
 
-def carried(d, une, source, target, kind="write", X=None):
+def carried(
+    d: Direction | ArrayLike,
+    une: UNE,
+    source: str,
+    target: str,
+    kind: Literal["write", "read"] = "write",
+    X: ArrayLike | None = None,
+) -> Direction:
     """A direction of one view as it shows in another, through the latent that both share.
 
-    d       a Direction of the source view, or a vector (d,), such as the difference of two texts' embeddings
-    une     a fitted `une.UNE` with both views
-    kind    "write": how the target is expected to move where the source moves by d;
-            "read": how the target moves with the source's score d'x, C_target C_source' d. Weights of a probe read, and
-            so does a text in CLIP's space, which scores images by their product with it: it need not look like any
-            difference of two images, while this does (Haufe et al., 2014)
-    X       rows (n, d_target) whose projection sets `sigma`; without, it is 1
-    Raises ValueError on another width, unknown views or kinds; `NothingShared`, which is one, where nothing of d is.
+    Parameters
+    ----------
+    d : Direction or array-like (d,)
+        Of the source view; a vector may be the difference of two texts' embeddings.
+    une : UNE
+        Fitted, with both views.
+    source, target : str
+        The views.
+    kind : {"write", "read"}
+        "write": how the target is expected to move where the source moves by d. "read": how the target moves with the
+        source's score d'x, C_target C_source' d. Weights of a probe read, and so does a text in CLIP's space, which
+        scores images by their product with it: it need not look like any difference of two images, while this
+        does [1]_.
+    X : array-like (n, d_target), optional
+        Rows whose projection sets `sigma`; without, it is 1.
 
+    Returns
+    -------
+    Direction
+        In the target view.
+
+    Raises
+    ------
+    NothingShared
+        Where nothing of d is shared; it is a ValueError.
+    ValueError
+        On another width, unknown views or kinds.
+
+    References
+    ----------
+    .. [1] Haufe et al., 2014.
+
+    Examples
+    --------
     >>> from unelib import UNE
     >>> Z, rng = np.random.default_rng(0).standard_normal((300, 2)), np.random.default_rng(1)
     >>> views = {"a": Z + 0.1 * rng.standard_normal((300, 2)), "b": 3 * Z[:, ::-1] + rng.standard_normal((300, 2))}
     >>> carried(np.array([1.0, 0.0]), UNE(2, private=0, ridge=0).fit(views), "a", "b").vector[1].round(2)
     np.float64(1.0)
     """
-    vector = matrix(np.atleast_2d(getattr(d, "vector", d)), "the direction")[0]
+    vector = matrix(np.atleast_2d(d.vector if isinstance(d, Direction) else d), "the direction")[0]
     if choice(kind, ("write", "read"), "kind") == "write":
         there, origin = une.predict(target, given={source: np.stack([vector, np.zeros_like(vector)])})
         moved = there - origin
@@ -187,7 +287,9 @@ def carried(d, une, source, target, kind="write", X=None):
     return found if X is None else found.scaled_by(X)
 
 
-def removal(d, others, cov, by="correlation"):
+def removal(
+    d: Direction, others: Others, cov: Any, by: Literal["correlation", "cosine"] = "correlation"
+) -> pd.DataFrame:
     """What projecting others out of a direction does to each of them: a DataFrame, a row an other.
 
     cov  (d, d), or what has `@`, such as `Covariance(X)`: the law of the rows whose projections are correlated
@@ -202,12 +304,12 @@ def removal(d, others, cov, by="correlation"):
     >>> removal(d, other, Covariance(X), by="cosine").round(1).iloc[0].tolist()
     [0.6, 0.0, 0.9, 0.7]
     """
-    others = several(others)
-    vectors = vectors_like(d, others)
+    listed = several(others)
+    vectors = vectors_like(d, listed)
     rest = d.without(vectors, cov if choice(by, ("correlation", "cosine"), "measure") == "correlation" else None)
     both, vectors = np.stack([d.vector, rest.vector]), unit_rows(vectors)
     values = np.vstack([both @ vectors.T, projected_correlation(cov, both, vectors)])
-    names = [getattr(other, "name", i) for i, other in enumerate(others)]
+    names = [getattr(other, "name", i) for i, other in enumerate(listed)]
     columns = [f"{measure}_{when}" for measure in ("cosine", "correlation") for when in ("before", "after")]
     return pd.DataFrame(values.T, names, columns)
 
@@ -244,7 +346,12 @@ def rows_like(d, X):
     """X as (n, d) float64 rows of the direction's view; ValueError on another width, no rows and what is not finite."""
     if np.size(X) == 0:
         raise ValueError(f"{d.name} was given no rows; its strength is measured on two or more that differ")
-    X = matrix(np.reshape(X, (len(X), -1)))
-    if X.shape[1] != len(d.vector):
-        raise ValueError(f"{d.name} belongs to a view of {len(d.vector)} columns; these rows have {X.shape[1]}")
-    return X
+    rows = matrix(flattened(X))
+    if rows.shape[1] != len(d.vector):
+        raise ValueError(f"{d.name} belongs to a view of {len(d.vector)} columns; these rows have {rows.shape[1]}")
+    return rows
+
+
+def flattened(X):
+    """Rows X (n, ...) as (n, d)."""
+    return np.reshape(X, (len(X), -1))

@@ -1,15 +1,19 @@
 """What an edit did, on purpose and by accident: by a judge of attributes, an encoder, the pixels and the truth."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
 from ..core.checks import choice
 from ..inversion.ode import check_pixels
+from ..models.contracts import EncoderLike, JudgeLike
 from ..stats.intervals import NORMAL_95, Interval, mean_interval, wilson
 from ..worlds.fidelity import psnr
-from .counterfactuals import against_truth
+from .counterfactuals import Counterfactual, against_truth
 from .directions import Direction
 
 STILL = 0.02  # change of a probability along a whole walk below which it has no direction
@@ -31,16 +35,16 @@ class EditReport:
     truth         columns of `counterfactuals.against_truth`; None where the counterfactual is not known
     """
 
-    attributes: list
+    attributes: list[str]
     target: str
     sign: int
-    before: np.ndarray
-    after: np.ndarray
-    likeness: np.ndarray | None
-    psnrs: np.ndarray
-    truth: dict | None
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]
+    likeness: NDArray[np.float64] | None
+    psnrs: NDArray[np.float64]
+    truth: dict[str, NDArray[np.float64]] | None
 
-    def __getitem__(self, rows):
+    def __getitem__(self, rows: Any) -> "EditReport":
         """The report of some of the images; `likeness` stays centred by the mean of all."""
         likeness = None if self.likeness is None else self.likeness[rows]
         truth = None if self.truth is None else {name: values[rows] for name, values in self.truth.items()}
@@ -48,77 +52,77 @@ class EditReport:
         return replace(self, **numbers, likeness=likeness, truth=truth)
 
     @property
-    def aimed(self):
+    def aimed(self) -> NDArray[np.bool_]:
         """Which of the attributes is the target, (a,) bool."""
         return np.array(self.attributes) == self.target
 
     @property
-    def turned(self):
+    def turned(self) -> NDArray[np.bool_]:
         """Verdicts that turned, (n, a) bool."""
         return (self.before > 0.5) != (self.after > 0.5)
 
     @property
-    def lacked(self):
+    def lacked(self) -> NDArray[np.bool_]:
         """Which images (n,) lacked the target, or had it, for an edit with sign -1."""
         return ((self.before[:, self.aimed] > 0.5) == (self.sign < 0)).any(1)
 
     @property
-    def lacking(self):
+    def lacking(self) -> int:
         """How many images lacked the target."""
         return int(self.lacked.sum())
 
     @property
-    def flipped(self):
+    def flipped(self) -> NDArray[np.float64]:
         """Whether the target turned (n,), 0 or 1; NaN in an image that did not lack it."""
         return np.where(self.lacked, self.turned[:, self.aimed].any(1), np.nan)
 
     @property
-    def flip_interval(self):
+    def flip_interval(self) -> Interval:
         """`Interval` (Wilson) of the share of images that lacked the target and have it after; NaN if none did."""
         return Interval(*share_interval(int(np.nansum(self.flipped)), self.lacking))
 
     @property
-    def target_flips(self):
+    def target_flips(self) -> float:
         """Share of the images that lacked the target and have it after."""
         return self.flip_interval.value
 
     @property
-    def flips_low(self):
+    def flips_low(self) -> float:
         """The low end of the 95% interval of `target_flips`."""
         return self.flip_interval.low
 
     @property
-    def flips_high(self):
+    def flips_high(self) -> float:
         """The high end of the 95% interval of `target_flips`."""
         return self.flip_interval.high
 
     @property
-    def others_turned(self):
+    def others_turned(self) -> NDArray[np.int_]:
         """How many verdicts on other attributes turned, (n,)."""
         return self.turned[:, ~self.aimed].sum(1)
 
     @property
-    def off_target(self):
+    def off_target(self) -> float:
         """Mean of `others_turned` over all images."""
         return mean_known(self.others_turned)
 
     @property
-    def drift(self):
+    def drift(self) -> NDArray[np.float64]:
         """Mean absolute change of the other attributes' probabilities, (n,)."""
         return np.abs(self.after - self.before)[:, ~self.aimed].mean(1)
 
     @property
-    def identity(self):
+    def identity(self) -> float | None:
         """Mean `likeness`, or None."""
         return None if self.likeness is None else mean_known(self.likeness)
 
     @property
-    def psnr(self):
+    def psnr(self) -> float:
         """Mean PSNR in dB."""
         return mean_known(self.psnrs)
 
     @property
-    def table(self):
+    def table(self) -> pd.DataFrame:
         """DataFrame by attribute: mean probability `before`, `after`, `change`; `flips`, share of verdicts turned."""
         change = (self.after - self.before).mean(0)
         columns = {"before": self.before.mean(0), "after": self.after.mean(0), "change": change}
@@ -126,9 +130,14 @@ class EditReport:
         return pd.DataFrame(columns, self.attributes)
 
     @property
-    def summary(self):
+    def summary(self) -> dict[str, Any]:
         """Means without the table, as a dict; "± 95 %" is of "off target". What the truth tells comes in medians."""
-        known = {"target flips": self.target_flips, "low": self.flips_low, "high": self.flips_high, "of": self.lacking}
+        known: dict[str, Any] = {
+            "target flips": self.target_flips,
+            "low": self.flips_low,
+            "high": self.flips_high,
+            "of": self.lacking,
+        }
         known |= {"off target": self.off_target, "± 95 %": half_width(self.others_turned)}
         known |= {"drift": mean_known(self.drift)}
         known |= {"identity": self.identity, "PSNR, dB": self.psnr}
@@ -137,38 +146,74 @@ class EditReport:
         return known | truth
 
 
-def score_edit(before, after, target, judge, encoder=None, sign=None, truth=None):
-    """An `EditReport` of images before and after, both (n, h, w, 3) uint8, by a judge that made no direction.
+def score_edit(
+    before: ArrayLike,
+    after: ArrayLike,
+    target: str | Direction,
+    judge: JudgeLike,
+    encoder: EncoderLike | None = None,
+    sign: int | None = None,
+    truth: Counterfactual | None = None,
+) -> EditReport:
+    """What an edit did, by a judge that made no direction.
 
-    target  the attribute aimed at, and then sign 1 if it was to appear, the default, or -1 if it was to go; or the
-            `Direction` that was followed, which says both by its name and its own sign
-    truth   the images' `counterfactuals.Counterfactual` for the same target and sign, where it is known
-    Raises ValueError on a target that the judge does not know, another sign than the direction's or the truth's, other
-    pictures than these, none at all, and pictures of different shapes.
+    Parameters
+    ----------
+    before, after : array-like (n, h, w, 3), uint8
+        Images.
+    target : str or Direction
+        The attribute aimed at; or the direction that was followed, whose name and sign say what it aimed at.
+    judge : JudgeLike
+        Who says what changed.
+    encoder : EncoderLike, optional
+        By which identity is measured.
+    sign : {1, -1}, optional
+        Of a target that is a name: 1 if it was to appear, the default, -1 if it was to go.
+    truth : Counterfactual, optional
+        The same images as a perfect edit would have made them, for the same target and sign, where it is known.
+
+    Returns
+    -------
+    EditReport
+        Flips of the target, changes of all else, identity, PSNR, and the distance to the truth.
+
+    Raises
+    ------
+    ValueError
+        On a target that the judge does not know, another sign than the direction's or the truth's, other pictures than
+        these, none at all, and pictures of different shapes.
+
+    Examples
+    --------
+    >>> from unelib import load_images, load_judge
+    >>> pixels = load_images("drawn-faces", n=4).pixels
+    >>> report = score_edit(pixels, pixels[::-1], "Smiling", load_judge("drawn-judge"))
+    >>> report.table.shape, len(report.psnrs)
+    ((24, 5), 4)
     """
-    target, sign = aim_of(target, sign)
-    before, after = check_pixels(before), check_pixels(after)
-    if target not in judge.attributes:
-        raise ValueError(f"{judge.name} cannot judge {target!r}; it knows {judge.attributes}")
-    if truth is not None and (truth.target, truth.sign) != (target, sign):
+    name, aim = aim_of(target, sign)
+    old, new = check_pixels(before), check_pixels(after)
+    if name not in judge.attributes:
+        raise ValueError(f"{judge.name} cannot judge {name!r}; it knows {judge.attributes}")
+    if truth is not None and (truth.target, truth.sign) != (name, aim):
         raise ValueError(
-            f"the counterfactual is of {truth.target!r} with sign {truth.sign}, the edit of {target!r} with sign {sign}"
+            f"the counterfactual is of {truth.target!r} with sign {truth.sign}, the edit of {name!r} with sign {aim}"
         )
-    if before.shape != after.shape:
-        raise ValueError(f"images before and after differ in shape: {before.shape} and {after.shape}")
-    if truth is not None and truth.real.shape != before.shape:
+    if old.shape != new.shape:
+        raise ValueError(f"images before and after differ in shape: {old.shape} and {new.shape}")
+    if truth is not None and truth.real.shape != old.shape:
         raise ValueError(
-            f"the counterfactual has shape {truth.real.shape}, the images {before.shape}; draw as many, of that size"
+            f"the counterfactual has shape {truth.real.shape}, the images {old.shape}; draw as many, of that size"
         )
     return EditReport(
         list(judge.attributes),
-        target,
-        sign,
-        judge.probabilities(before),
-        judge.probabilities(after),
-        None if encoder is None or len(before) < 2 else likeness(encoder, before, after),
-        psnr(before, after),
-        None if truth is None else against_truth(before, after, truth),
+        name,
+        aim,
+        judge.probabilities(old),
+        judge.probabilities(new),
+        None if encoder is None or len(old) < 2 else likeness(encoder, old, new),
+        psnr(old, new),
+        None if truth is None else against_truth(old, new, truth),
     )
 
 
@@ -181,7 +226,7 @@ def aim_of(target, sign):
     return target, choice(1 if sign is None else sign, (1, -1), "sign")
 
 
-def likeness(encoder, before, after):
+def likeness(encoder: EncoderLike, before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Cosines (n,) of the embeddings of images before and after, both centred by the mean before."""
     A, B = encoder.embed(before), encoder.embed(after)
     return row_cosines(A - A.mean(0), B - A.mean(0))
@@ -201,7 +246,7 @@ def monotonicity(probabilities, sign=1):
     return np.where(total < STILL, np.nan, np.maximum(moved, 0).sum(0) / np.maximum(total, STILL))
 
 
-def pooled_flips(reports):
+def pooled_flips(reports: Mapping[tuple[Any, str], EditReport]) -> pd.DataFrame:
     """Target flips over several targets: a DataFrame, a row a direction.
 
     reports  {(target, direction): `EditReport`}, all of the same images
@@ -225,7 +270,7 @@ def pooled_flips(reports):
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def flip_interval(flipped):
+def flip_interval(flipped: ArrayLike) -> Interval:
     """`Interval` of the share of flips (t, n), NaN where nothing was asked, over images; some width for 0 and 1."""
     found, images = mean_interval(flipped), int(np.isfinite(flipped).any(0).sum())
     if found.value in (0, 1):
@@ -233,7 +278,7 @@ def flip_interval(flipped):
     return found
 
 
-def share_interval(count, n):
+def share_interval(count: int, n: int) -> tuple[float, float, float]:
     """count / n and Wilson's 95% interval of it; NaN three times if n is 0."""
     if n == 0:
         return float("nan"), float("nan"), float("nan")

@@ -5,15 +5,19 @@ The area under a curve is the mean share of targets met over all amounts of drif
 images that lacked the target: of the others nothing was asked.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..core.checks import choice, finite_list, share
+from ..models.contracts import EncoderLike, JudgeLike
 from ..stats.intervals import RESAMPLES, Interval, percentiles
 from ..stats.roc import drawn_counts
-from .reports import monotonicity, score_edit
+from .counterfactuals import Counterfactual
+from .reports import EditReport, monotonicity, score_edit
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,19 +30,19 @@ class Curve:
     monotone   (n,) `reports.monotonicity` of the target's probability, from the unedited image on; NaN as in `met`
     """
 
-    strengths: np.ndarray
-    met: np.ndarray
-    drift: np.ndarray
-    monotone: np.ndarray
+    strengths: NDArray[np.float64]
+    met: NDArray[np.float64]
+    drift: NDArray[np.float64]
+    monotone: NDArray[np.float64]
 
     @property
-    def points(self):
+    def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Mean drift and share met, each (s + 1,), over the images that lacked the target; no edit, (0, 0), first."""
         drift, met = mean_points(self, np.ones((1, self.met.shape[1])))
         return drift[0], met[0]
 
 
-def curve(reports):
+def curve(reports: Mapping[float, EditReport]) -> Curve:
     """The `Curve` of {strength: `EditReport`}, all of one target and the same images before, by rising strength.
 
     Raises ValueError without reports, on reports of several targets or images, and on strengths to both sides of 0.
@@ -156,7 +160,14 @@ def mean_areas(curves, limit, counts):
     return np.divide(np.nansum(found, 0), known.sum(0), out=np.full(found.shape[1], np.nan), where=known.any(0))
 
 
-def edited(methods, before, targets, judge, encoder=None, truths=None):
+def edited(
+    methods: Mapping[str, tuple[Sequence[float], Callable[..., NDArray[np.uint8]]]],
+    before: NDArray[np.uint8],
+    targets: Mapping[str, int],
+    judge: JudgeLike,
+    encoder: EncoderLike | None = None,
+    truths: Mapping[str, Counterfactual | None] | None = None,
+) -> dict[str, dict[str, dict[float, EditReport]]]:
     """What methods do to the images that lack a target: {method: {target: {strength: `EditReport`}}}.
 
     methods  {name: (strengths, make)}; strengths are positive, and make(target, rows, strengths), which is given them
@@ -171,7 +182,8 @@ def edited(methods, before, targets, judge, encoder=None, truths=None):
     for name, (strengths, _) in methods.items():
         if not (finite_list(strengths, f"strengths of {name}") > 0).all():
             raise ValueError(f"strengths of {name} are {strengths}; give sizes above 0, targets have the signs")
-    judged, found = judge.probabilities(before) > 0.5, {name: {} for name in methods}
+    judged = judge.probabilities(before) > 0.5
+    found: dict[str, dict[str, dict[float, EditReport]]] = {name: {} for name in methods}
     for target, sign in targets.items():
         rows = np.flatnonzero(judged[:, judge.attributes.index(target)] == (sign < 0))
         truth = None if truths is None else truths[target]

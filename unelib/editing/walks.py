@@ -1,15 +1,23 @@
 """Edits in noise: move along directions, generate, and see what changed; `reports` holds what is counted then."""
 
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
 from ..core.checks import choice, finite_list, matrix
 from ..inversion.deterministic import generate
 from ..inversion.ode import one_state, settled
+from ..models.contracts import GeneratorLike, JudgeLike
+from .directions import Direction
 from .steps import stepped, warn_off_shell
 
+Path = Literal["straight", "norm", "geodesic"]
 
-def move(noise, d, strength, path="straight"):
+
+def move(noise: ArrayLike, d: Direction, strength: ArrayLike, path: Path = "straight") -> NDArray[np.float32]:
     """Noise (n, ...) moved along a direction by `strength` of its standard deviations, a number or (n,); float32.
 
     path  "straight", or "norm" or "geodesic", which keep every image's norm and can be taken back up to the direction's
@@ -34,35 +42,85 @@ def shifted(noise, d, strength, path="straight"):
     return stepped(matrix(flat, "noise"), d, strength, path).astype(np.float32).reshape(np.shape(noise))
 
 
-def walk(gen, noise, d, strengths, *, path="straight", decode=generate, **how):
-    """Images (s, n, h, w, 3) uint8 along a direction, a row a strength in standard deviations; 0 is the round trip.
+def walk(
+    gen: GeneratorLike,
+    noise: ArrayLike,
+    d: Direction,
+    strengths: ArrayLike,
+    *,
+    path: Path = "straight",
+    decode: Callable[..., NDArray[np.uint8]] = generate,
+    **how: Any,
+) -> NDArray[np.uint8]:
+    """Images along a direction.
 
-    path    as in `move`, which also says when it warns; here it warns once for all strengths
-    decode  what makes the images: `generate`, or `stochastic.decode` of stochastic latents
-    how     what it takes beside the noise; of `generate` steps, solver, grid, batch_size
+    Parameters
+    ----------
+    gen : GeneratorLike
+        Best what `NoiseZoo.generator` gives: the one that made the noise, solved as it was.
+    noise : array-like (n, *latent_shape) or (n, latent_dim)
+        Where the walks begin.
+    d : Direction
+        Of the noise's own view.
+    strengths : array-like (s,)
+        Steps, in the direction's standard deviations; 0 is the round trip.
+    path : {"straight", "norm", "geodesic"}
+        As in `move`, which also says when it warns; here it warns once for all strengths.
+    decode : callable
+        What makes the images: `generate`, or `stochastic.decode` of stochastic latents.
+    **how
+        What it takes beside the noise; of `generate` steps, solver, grid, batch_size.
+
+    Returns
+    -------
+    ndarray (s, n, h, w, 3), uint8
+        A row a strength.
+
+    Raises
+    ------
+    ValueError
+        On another view's direction, strengths that are not finite, no noise, and a solver that needs a second state.
+
+    Examples
+    --------
+    >>> from unelib.models import ExactGaussian
+    >>> noise = np.random.default_rng(0).standard_normal((2, 16))
+    >>> walk(ExactGaussian(), noise, Direction("up", np.full(16, 0.25)), [-1, 0, 1], steps=5).shape
+    (3, 2, 4, 4, 3)
     """
-    strengths = finite_list(strengths, "strengths")
+    sizes = finite_list(strengths, "strengths")
     one_state(settled(gen, solver=how.get("solver"))[1])
-    if len(noise) == 0:
+    start = np.asarray(noise)
+    if len(start) == 0:
         raise ValueError("no noise was given")
-    moved = [shifted(noise, d, s, path) for s in strengths]
-    warn_off_shell(noise, moved, d, strengths)
+    moved = [shifted(start, d, s, path) for s in sizes]
+    warn_off_shell(start, moved, d, sizes)
     return np.stack([decode(gen, part, **how) for part in moved])  # batched as the round trip is
 
 
-def judged_changes(gen, noise, directions, judge, strength=3.0, before=None, **solver):
+def judged_changes(
+    gen: GeneratorLike,
+    noise: ArrayLike,
+    directions: Sequence[Direction],
+    judge: JudgeLike,
+    strength: float = 3.0,
+    before: NDArray[np.uint8] | None = None,
+    **solver: Any,
+) -> NDArray[np.float64]:
     """Changes (m, n, a) of the judge's probabilities that each of m directions makes in n images, at a strength."""
     before = generate(gen, noise, **solver) if before is None else before
     known = judge.probabilities(before)
     return np.stack([judge.probabilities(walk(gen, noise, d, [strength], **solver)[0]) - known for d in directions])
 
 
-def change_matrix(changes, names, judge):
+def change_matrix(changes: NDArray[Any], names: Sequence[str], judge: JudgeLike) -> pd.DataFrame:
     """DataFrame (edited attribute x judged attribute) of mean changes, from `judged_changes` along named directions."""
-    return pd.DataFrame(changes.mean(1), names, judge.attributes)
+    return pd.DataFrame(changes.mean(1), list(names), judge.attributes)
 
 
-def on_and_off_target(changes, names, judge):
+def on_and_off_target(
+    changes: NDArray[Any], names: Sequence[str], judge: JudgeLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Change of the target, and mean absolute change of all others, both (n,): by image, mean over the edits.
 
     Raises ValueError for a name that the judge does not know.

@@ -227,8 +227,13 @@ def r2_row(view, own, null, other, seed):
     """Row of evidence for pooled R2 of two maps, images drawn with return alike for both."""
     rng = np.random.default_rng(seed)
     draws = rng.integers(0, len(own[0]), (RESAMPLES, len(own[0])))
-    r2 = lambda pair, rows=slice(None): 1 - pair[0][rows].sum(-1) / pair[1][rows].sum(-1)
-    ends = lambda values: percentiles(values).values()
+
+    def r2(pair, rows=slice(None)):
+        return 1 - pair[0][rows].sum(-1) / pair[1][rows].sum(-1)
+
+    def ends(values):
+        return percentiles(values).values()
+
     found = Interval(r2(own), *ends(r2(own, draws)))
     gap = Interval(r2(own) - r2(other), *ends(r2(own, draws) - r2(other, draws)))
     return row("predictable", view, "R2", found, null, r2(other), gap)
@@ -256,7 +261,10 @@ def mispaired_gains(une, rows, seed):
     View by view they are as well described as ever: what the gain is above this is due to their belonging together.
     """
     rng = np.random.default_rng(seed)
-    mixed = lambda: {name: rng.permutation(X) for name, X in rows.items()}
+
+    def mixed():
+        return {name: rng.permutation(X) for name, X in rows.items()}
+
     return np.array([une.gain(mixed()).mean() for _ in range(SHUFFLES)])
 
 

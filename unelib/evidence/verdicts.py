@@ -162,8 +162,13 @@ def edit_flips(trial, zoo, generator, judge, targets, images, strength):
 def candidates(trial, view, target):
     """{source: Direction in a generator's noise}: a target's in every other view, carried; and random ones."""
     rng = np.random.default_rng([trial.seed, *target.encode()])
-    own = lambda source: direction(trial.probe(source, "mean-difference")[0], target)
-    anything = lambda source: Direction("random", unit_rows(rng.standard_normal((1, trial.X[source].shape[1])))[0])
+
+    def own(source):
+        return direction(trial.probe(source, "mean-difference")[0], target)
+
+    def anything(source):
+        return Direction("random", unit_rows(rng.standard_normal((1, trial.X[source].shape[1])))[0])
+
     found = {"random": anything(view)}
     for source in set_less(trial.views, view):
         found[source] = carried_or_none(own(source), trial.une, source, view)

@@ -150,7 +150,10 @@ def walk_at(gen, noise, v, t, strengths, guidance=None, repeats=1, steps=None, s
     vectors, sigma = state_vectors(gen, v, len(noise))
     parts = []
     for rows in batches(gen, len(noise), batch_size):
-        onward = lambda x: states_between(gen, x, solver, schedule, level, 0)
+
+        def onward(x):
+            return states_between(gen, x, solver, schedule, level, 0)
+
         x = states_between(gen, noise[rows], solver, schedule, schedule.steps, level)
         whole_way = generate_latents(gen, noise[rows], steps, solver, grid)
         there, again = onward(x), lambda x, step: moved_state(gen, x, step, schedule.timesteps[level], guidance)
@@ -174,7 +177,10 @@ def moved_state(gen, x, step, t, guidance=None):
     """States x (n, *latent_shape) at timestep t after a step, straight or by guidance."""
     if guidance is None:
         return x + step.astype(np.float32)
-    eps = lambda x: gen.eps(torch.from_numpy(x).to(gen.device), t).cpu().numpy()
+
+    def eps(x):
+        return gen.eps(torch.from_numpy(x).to(gen.device), t).cpu().numpy()
+
     return x + np.float32(guidance) * (eps(x + step.astype(np.float32)) - eps(x))
 
 

@@ -9,7 +9,7 @@ any view from any others, how much of each view is shared, and how likely rows a
 from collections.abc import Iterable, Mapping
 from itertools import combinations, islice
 from numbers import Real
-from typing import Literal, NamedTuple, Self
+from typing import Literal, NamedTuple, Self, overload
 
 import numpy as np
 import pandas as pd
@@ -221,6 +221,12 @@ class UNE(BaseEstimator):
         """
         views = self.numbers(given)
         return np.linalg.inv(self.model_.of(views).precision()) if views else np.eye(self.model_.k)
+
+    @overload
+    def predict(self, view: str, given: Views, level: None = None) -> NDArray[np.float64]: ...
+
+    @overload
+    def predict(self, view: str, given: Views, level: float) -> Prediction: ...
 
     def predict(self, view: str, given: Views, level: float | None = None) -> NDArray[np.float64] | Prediction:
         """What a view would be, given rows of others.

@@ -88,7 +88,10 @@ def stored_space(X, mean, scale, components, cut=False, unit=True):
     Exact up to 4,096 columns. Beyond, by subspace iteration (Halko, Martinsson and Tropp, 2011): components of nearly
     equal variance may then stand for one another. `components`, `cut` and `unit` as in `principal`.
     """
-    standard = lambda dtype: standardised(X, mean.astype(dtype), scale.astype(dtype))
+
+    def standard(dtype):
+        return standardised(X, mean.astype(dtype), scale.astype(dtype))
+
     if components is None:
         raise ValueError(
             f"{X.name} is read block by block, so its principal components are needed: set components, such as 500"

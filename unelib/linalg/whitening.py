@@ -48,9 +48,15 @@ def whitened(Z, ridge, overwrite=False):
     gram = dsyrk(1.0, Z.T, lower=1)
     L, _ = dpotrf(gram + ridge * np.trace(gram) / d * np.eye(d), lower=1, overwrite_a=1)
     rows = dtrsm(1.0, L, Z.T, lower=1, overwrite_b=overwrite).T
-    back = lambda weights: dtrsm(1.0, L, weights, lower=1, trans_a=1)
+
+    def back(weights):
+        return dtrsm(1.0, L, weights, lower=1, trans_a=1)
+
     surely = (rows**2).sum()  # the sum of x / (x + c) over eigenvalues x of Z'Z: the rank is as much at least
-    rank = lambda enough=np.inf: enough if enough <= surely else rank_of(gram, n)
+
+    def rank(enough=np.inf):
+        return enough if enough <= surely else rank_of(gram, n)
+
     return Factor(rows, rank, back, lambda: dsygst(gram, L, lower=1)[0])
 
 

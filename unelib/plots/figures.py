@@ -231,7 +231,10 @@ def radar(table, ax=None, low=0.5, control=None, published=None):
     """
     ax = ax if ax is not None else plt.subplots(figsize=(7.6, 6.4), subplot_kw={"polar": True}, layout="constrained")[1]
     angles = np.linspace(0, 2 * np.pi, len(table), endpoint=False)
-    closed = lambda x: np.append(x, x[0])
+
+    def closed(x):
+        return np.append(x, x[0])
+
     for i, view in enumerate(table):
         look = {"color": PALETTE[i % 6], "marker": MARKERS[i % 6], "ms": 4}
         look = {"color": "0.55", "ls": "--"} if view == control else look
