@@ -89,11 +89,11 @@ def test_under_guidance_the_pass_under_the_condition_is_remembered(load):
 def test_a_move_of_zero_is_the_generator_itself(load, name, solver, asymmetric):
     gen = load(name, prompt="a hat", guidance=3.0)
     space, noise = HSpace(gen, STEPS, solver), noise_for(gen)
-    images = space.walk(noise, some(space), [0, 2], asymmetric)
+    images = space.walk(noise, some(space), [0, 2], asymmetric=asymmetric)
     made = generate(gen, noise, STEPS, solver)
     np.testing.assert_array_equal(images[0], made)
     assert images.shape == (2, 3, 16, 16, 3) and (images[1] != made).any()
-    steered = space.steered(some(space), 2, asymmetric)
+    steered = space.steered(some(space), 2, asymmetric=asymmetric)
     np.testing.assert_array_equal(generate(steered, noise, STEPS, solver), images[1])
 
 
@@ -156,7 +156,7 @@ def asyrp_flow(gen, steered, x, schedule):
 def test_asymmetric_moves_are_asyrps(load, name, written_out, grid):
     gen = load(name)
     space, noise = HSpace(gen, STEPS, "ddim", grid), noise_for(gen)
-    both, image = (space.steered(some(space), 1, asymmetric) for asymmetric in (False, True))
+    both, image = (space.steered(some(space), 1, asymmetric=asymmetric) for asymmetric in (False, True))
     with torch.inference_mode():
         expected = written_out(gen, both, torch.from_numpy(noise), space.schedule).numpy()
     found, symmetric = (generate_latents(g, noise, STEPS, "ddim", grid) for g in (image, both))
@@ -178,7 +178,8 @@ def test_a_steered_generator_goes_where_a_generator_goes(ldm, faces):
 
 def test_noise_of_a_steered_generator_is_not_kept_as_the_generators_own(ldm):
     space = HSpace(ldm, STEPS)
-    found = [space.steered(some(space), *how).settings for how in ((1,), (2,), (1, True))]
+    steers = [(1, {}), (2, {}), (1, {"asymmetric": True})]
+    found = [space.steered(some(space), strength, **how).settings for strength, how in steers]
     assert all(ldm.settings.items() <= settings.items() for settings in found)
     assert len({str(settings) for settings in found}) == 3
     assert space.steered(some(space), 1).settings == found[0]
@@ -302,7 +303,7 @@ def test_bad_directions_and_strengths(space, ldm):
 ])  # fmt: skip
 def test_bad_counts_of_components(space, H, k, joint, message):
     with pytest.raises(ValueError, match=message):
-        space.components(H, k, joint)
+        space.components(H, k, joint=joint)
 
 
 def test_rows_of_low_rank_say_how_many_components_they_have(space, H):
@@ -310,7 +311,7 @@ def test_rows_of_low_rank_say_how_many_components_they_have(space, H):
     assert len(space.components(flat, 2)) == 2
     for joint in (False, True):
         with pytest.raises(ValueError, match="k is 3; choose a whole number from 1 to 2: the rank of the rows"):
-            space.components(flat, 3, joint)
+            space.components(flat, 3, joint=joint)
     with pytest.raises(ValueError, match="all rows of H are the same"):
         space.components(H[[0, 0]], 1)
     with pytest.raises(ValueError, match="H has 255 columns; the h-space of .* has 256"):

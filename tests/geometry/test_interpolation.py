@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from unelib.geometry.interpolation import (
-    KINDS,
+    PATHS,
     accounted,
     changes,
     interpolate,
@@ -25,7 +25,7 @@ DATA = planted(300, 3, (8, 6), private=1)
 SHARED = {"une": UNE(3, private=1).fit(DATA.views), "view": "a"}
 A, B = DATA.views["a"][:20].astype(np.float32), DATA.views["a"][20:40].astype(np.float32)
 THERE = np.linspace(0, 1, 5)
-every_kind = pytest.mark.parametrize("kind", KINDS)
+every_kind = pytest.mark.parametrize("kind", PATHS)
 
 
 def lengths(path):
@@ -236,8 +236,8 @@ def test_smoothness_of_what_is_shared():
     a, b = A[:, :3] + 20, B[:, :3] + 100
     views = {"a": DATA.views["a"][:, :3] + 50, "b": DATA.views["b"]}
     une = UNE(1, private=0).fit(views)
-    table = smoothness(None, a, b, Pixels(), KINDS, frames=3, une=une, view="a", decode=paint)
-    assert list(table.index) == list(KINDS) and np.isfinite(table).all(None)
+    table = smoothness(None, a, b, Pixels(), PATHS, frames=3, une=une, view="a", decode=paint)
+    assert list(table.index) == list(PATHS) and np.isfinite(table).all(None)
 
 
 # errors

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from unelib.geometry.hooks import bottleneck
-from unelib.geometry.jacobian import FLOOR, Jacobian, as_rows
+from unelib.geometry.jacobian import FLOOR, Jacobian, flat_rows64
 from unelib.models.generators import load_generator
 
 NAMES = ["sd", "sd2", "lcm", "sdxl", "ldm", "ldm-vq", "flow"]
@@ -58,7 +58,7 @@ def test_forward_is_the_slope_of_finite_differences(load):
     slope = (bottleneck(gen, x + step, T) - bottleneck(gen, x - step, T)) / 2e-3
     gen.unet.float()
     gen.dtype = torch.float32
-    np.testing.assert_allclose(Jacobian(to_h(gen), x.float()).forward(v), as_rows(slope), atol=1e-3)
+    np.testing.assert_allclose(Jacobian(to_h(gen), x.float()).forward(v), flat_rows64(slope), atol=1e-3)
 
 
 @pytest.mark.parametrize("block", [1, 4])

@@ -7,7 +7,7 @@ from scipy.linalg import subspace_angles
 
 from unelib.editing.directions import Direction
 from unelib.geometry.hooks import bottleneck
-from unelib.geometry.jacobian import as_rows
+from unelib.geometry.jacobian import flat_rows64
 from unelib.geometry.pullback import (  # fmt: skip
     Basis,
     global_basis,
@@ -69,7 +69,7 @@ def test_a_trained_model_has_the_basis_of_its_explicit_jacobian():
 
 def test_a_basis_vector_moves_the_bottleneck_by_its_singular_value(ldm):
     x, found = noise_for(ldm, 1), local_basis(ldm, noise_for(ldm, 1), T, K)
-    h = lambda x: as_rows(bottleneck(ldm, torch.from_numpy(x.astype(np.float32)), T))
+    h = lambda x: flat_rows64(bottleneck(ldm, torch.from_numpy(x.astype(np.float32)), T))
     step = 0.02 * found.v.reshape(K, *ldm.latent_shape)
     np.testing.assert_allclose((h(x + step) - h(x - step)) / 0.04, found.sigma[:, None] * found.u, atol=5e-3)
     for rows in (found.v, found.u):

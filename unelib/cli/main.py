@@ -43,7 +43,7 @@ def app():
 @click.option("--force", is_flag=True, help="Execute steps again even if nothing changed.")
 def run_command(recipe, pairs, force):
     """Execute the notebooks of RECIPE (recipes/drawn.yaml by default) into data/runs, figures into figures."""
-    report = run(recipe, settings(pairs), force)
+    report = run(recipe, settings(pairs), force=force)
     for row in report.itertuples():
         click.echo(f"{row.notebook:12s} {row.state:9s} {row.seconds:7.1f} s   {row.found}")
     click.echo(f"{'in all':12s} {'':9s} {report.seconds.sum():7.1f} s")

@@ -156,7 +156,7 @@ def push(zoo, repo, private):
     """Verify ZOO and upload it with a data card as the hub data set OWNER/NAME; log in first with: hf auth login."""
     from ..store.hub import push as push_zoo
 
-    click.echo(push_zoo(find_zoo(zoo), repo, private))
+    click.echo(push_zoo(find_zoo(zoo), repo, private=private))
 
 
 @app.command()

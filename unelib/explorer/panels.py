@@ -1,6 +1,8 @@
 """The explorer: sliders over the same functions the notebooks call; it computes nothing of its own."""
 
 import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -11,7 +13,12 @@ from ..editing.walks import move
 from ..inversion.deterministic import generate
 from ..plots.figures import PALETTE, pretty
 
-w = needed("ipywidgets", "explorer")
+if TYPE_CHECKING:
+    from ..models.contracts import JudgeLike
+    from ..models.generators import Generator
+    from ..store.zoo import NoiseZoo
+
+w: Any = needed("ipywidgets", "explorer")
 BLUE, GREY = PALETTE[0], "#aaaaaa"
 REACH = 8  # standard deviations to either side that a slider goes
 SIDE = 512  # pixels of a picture as sent; the page shows it as large as it has room for
@@ -21,18 +28,44 @@ COLUMNS, GAP = "repeat(auto-fit, minmax(min(100%, 360px), 1fr))", "8px 24px"  # 
 class Explorer(w.VBox):
     """Choose an image, move it along directions, and see what the judge sees.
 
-    zoo        NoiseZoo that holds the generator's noise, as the view that bears its name
-    gen        generator whose noise is edited, or its name; ValueError if it is not the one that made that view
-    probe      `LinearProbe` fitted on that noise, with `attributes_`
-    judge      optional `Judge`; its probabilities are shown as bars
-    attributes names that get a slider; the first six the probe has by default
-    rows       rows of the zoo to choose from; held-out ones by default
+    Traits that a program can set: `.image.value` (position in `rows`), `.sliders[name].value` (standard deviations of
+    held-out images), `.keep[name].value` (True: the direction is projected out of every other).
 
-    Traits that a program can set: `.image.value` (position in `rows`), `.sliders[name].value` (standard deviations),
-    `.keep[name].value` (True: the direction is projected out of every other). `.before`, `.after` hold the pictures.
+    Parameters
+    ----------
+    zoo : NoiseZoo
+        Holds the generator's noise, as the view that bears its name.
+    gen : Generator or str
+        Whose noise is edited, or its name.
+    probe : LinearProbe
+        Fitted on that noise, with `attributes_`.
+    judge : JudgeLike, optional
+        Its probabilities are shown as bars.
+    attributes : sequence of str, optional
+        Names that get a slider; the first six the probe has by default.
+    rows : integers or mask, optional
+        Rows of the zoo to choose from; held-out ones by default.
+
+    Attributes
+    ----------
+    before, after : ndarray (h, w, 3), uint8
+        The pictures.
+
+    Raises
+    ------
+    ValueError
+        If the generator is not the one that made that view, or no image is held out.
     """
 
-    def __init__(self, zoo, gen, probe, judge=None, attributes=None, rows=None):
+    def __init__(
+        self,
+        zoo: "NoiseZoo",
+        gen: "Generator | str",
+        probe: Any,
+        judge: "JudgeLike | None" = None,
+        attributes: Sequence[str] | None = None,
+        rows: Any = None,
+    ) -> None:
         view = gen if isinstance(gen, str) else gen.name
         self.gen, self.judge = zoo.generator(view, None if gen is view else gen), judge
         names, unseen = list(attributes or list(probe.attributes_)[:6]), np.flatnonzero(zoo.split != "train")

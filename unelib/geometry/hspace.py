@@ -6,9 +6,11 @@ pass under the condition, and a move is made in both passes.
 """
 
 import hashlib
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linear_sum_assignment
 
 from ..core.checks import centred, finite_list, matrix, whole
@@ -16,21 +18,52 @@ from ..editing.directions import Direction
 from ..inversion.ode import batches, check_noise, from_noise, one_state, pick_solver, settled
 from ..linalg.cosine import unit_rows
 from ..linalg.principal_space import thin
+from ..models.contracts import GeneratorLike
 from .hooks import at_bottleneck, bottleneck, mid_block, output_given
 from .jacobian import Jacobian
 
 
 class HSpace:
-    """The bottleneck of a generator along a way of steps: rows (n, dim), edits along directions of them.
+    """The bottleneck of a generator along a way of steps as a view: its rows, and edits along directions of them.
 
-    shape      (c, h, w) of the bottleneck
-    timesteps  (steps,) at which the model is asked on the way from noise to image, falling
-    width      c x h x w, the values at a step
-    dim        steps x width, the columns of a row
-    Raises ValueError where the denoiser has no mid block, and on an unknown solver or grid.
+    Parameters
+    ----------
+    gen : Generator
+        With a U-Net's mid block; best what `NoiseZoo.generator` gives.
+    steps, solver, grid : optional
+        The way from noise to image, as `invert` takes it; by default the generator's own.
+
+    Attributes
+    ----------
+    shape : tuple of int (c, h, w)
+        Of the bottleneck.
+    timesteps : ndarray (steps,)
+        At which the model is asked on the way from noise to image, falling.
+    width : int
+        c x h x w, the values at a step.
+    dim : int
+        steps x width, the columns of a row.
+
+    Raises
+    ------
+    ValueError
+        Where the denoiser has no mid block, and on an unknown solver or grid.
+
+    References
+    ----------
+    .. [1] Kwon et al., 2023.
+    .. [2] Haas et al., 2023.
+
+    Examples
+    --------
+    >>> from unelib import load_generator
+    >>> space = HSpace(load_generator("drawn-ddpm"), steps=2)
+    >>> noise = np.random.default_rng(0).standard_normal((2, 3, 32, 32))
+    >>> space.rows(noise).shape == (2, space.dim)
+    True
     """
 
-    def __init__(self, gen, steps=None, solver=None, grid=None):
+    def __init__(self, gen: GeneratorLike, steps: int | None = None, solver: Any = None, grid: Any = None) -> None:
         steps, solver, grid = settled(gen, steps, solver, grid)
         mid_block(gen)
         self.gen, self.integrate = gen, pick_solver(one_state(solver))
@@ -42,12 +75,12 @@ class HSpace:
         self.width = int(np.prod(self.shape))
         self.dim = len(self.timesteps) * self.width
 
-    def rows(self, noise, batch_size=64):
+    def rows(self, noise: ArrayLike, batch_size: int = 64) -> NDArray[np.float32]:
         """Rows (n, dim) float32 of noise (n, *latent_shape): every step's bottleneck on the way to the image."""
-        noise, parts = check_noise(self.gen, noise), []
-        for rows in batches(self.gen, len(noise), batch_size):
+        start, parts = check_noise(self.gen, noise), []
+        for rows in batches(self.gen, len(start), batch_size):
             reader = Reader(self.gen)
-            self.solve(reader, noise[rows])
+            self.solve(reader, start[rows])
             parts.append(torch.stack([reader.found[t] for t in self.timesteps], 1).flatten(1).cpu().numpy())
         return np.concatenate(parts)
 
@@ -56,7 +89,7 @@ class HSpace:
         start = torch.from_numpy(noise).to(self.gen.device)
         return from_noise(gen, start, self.integrate, self.schedule)
 
-    def steered(self, d, strength, asymmetric=False):
+    def steered(self, d: Direction, strength: float, *, asymmetric: bool = False) -> "Steered":
         """The generator with its bottleneck moved at every step by `strength` standard deviations of a direction.
 
         What asks a generator for its slope or its noise takes it: every solver, both ways, and `stochastic.decode`.
@@ -84,16 +117,18 @@ class HSpace:
         here, there = levels[:-1], levels[1:]
         return here * (1 - there * self.schedule.flow) / (here - there)
 
-    def walk(self, noise, d, strengths, asymmetric=False, batch_size=64):
+    def walk(
+        self, noise: ArrayLike, d: Direction, strengths: ArrayLike, *, asymmetric: bool = False, batch_size: int = 64
+    ) -> NDArray[np.uint8]:
         """Images (s, n, h, w, 3) uint8 with the bottleneck moved; a row a strength, 0 is the round trip."""
-        noise, walked = check_noise(self.gen, noise), []
+        start, walked = check_noise(self.gen, noise), []
         for strength in finite_list(strengths, "strengths"):
-            gen = self.steered(d, strength, asymmetric)
-            made = [gen.to_image(self.solve(gen, noise[r])) for r in batches(gen, len(noise), batch_size)]
+            gen: Any = self.steered(d, strength, asymmetric=asymmetric)
+            made = [gen.to_image(self.solve(gen, start[r])) for r in batches(gen, len(start), batch_size)]
             walked.append(np.concatenate(made))
         return np.stack(walked)
 
-    def components(self, H, k, joint=False):
+    def components(self, H: ArrayLike, k: int, *, joint: bool = False) -> list[Direction]:
         """The k leading principal directions of rows H (n, dim), a list of `Direction` with their deviation as sigma.
 
         joint  False: each step has its own k leading components (Haas et al., 2023), which are put together from step
@@ -101,9 +136,10 @@ class HSpace:
         They are in the order of their deviations, the largest first. Raises ValueError if k is larger than the rank of
         the rows, at any step or as a whole.
         """
-        H = self.checked(H)
-        check_count(k, min(len(H) - 1, self.dim if joint else self.width), f"{len(H)} rows of {self.width} a step")
-        centre, _ = centred(H, "H")
+        rows = self.checked(H)
+        most = min(len(rows) - 1, self.dim if joint else self.width)
+        check_count(k, most, f"{len(rows)} rows of {self.width} a step")
+        centre, _ = centred(rows, "H")
         steps = [thin(part) for part in ([centre] if joint else np.split(centre, len(self.timesteps), 1))]
         check_count(k, min(len(s) for _, s, _ in steps), "the rank of the rows, or of a step of theirs")
         vectors = unit_rows(chained([U[:, :k] for U, _, _ in steps], [(V * s)[:, :k].T for _, s, V in steps]))
@@ -118,7 +154,7 @@ class HSpace:
             raise ValueError(f"H has {H.shape[1]} columns; the h-space of {self.gen.name} has {self.dim}")
         return H
 
-    def singular_directions(self, noise, k, tolerance=1e-3):
+    def singular_directions(self, noise: ArrayLike, k: int, tolerance: float = 1e-3) -> list[Direction]:
         """The k directions that move one image's output most, a list of `Direction` (Haas et al., 2023).
 
         noise  of one image (1, *latent_shape). At every step they are the leading right singular vectors of the
@@ -126,12 +162,12 @@ class HSpace:
         order of the first step, that of the noise itself. `sigma` is 1, so that a strength is a length over all steps.
         Raises ValueError on several images, and if k is larger than the bottleneck or the output.
         """
-        noise, reader = check_noise(self.gen, noise), Reader(self.gen)
-        if len(noise) != 1:
-            raise ValueError(f"{len(noise)} images were given; singular directions belong to one")
+        start, reader = check_noise(self.gen, noise), Reader(self.gen)
+        if len(start) != 1:
+            raise ValueError(f"{len(start)} images were given; singular directions belong to one")
         most = min(self.width, self.gen.latent_dim)
         check_count(k, most, f"the bottleneck has {self.width} values, the output {self.gen.latent_dim}")
-        self.solve(reader, noise)
+        self.solve(reader, start)
         vectors = [self.singular_vectors(reader.states[t], reader.found[t], t, k, tolerance) for t in self.timesteps]
         chain = unit_rows(chained([v.T for v in vectors], vectors))
         return [Direction(f"s{i}", v) for i, v in enumerate(chain, 1)]

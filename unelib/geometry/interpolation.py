@@ -4,51 +4,90 @@ Noises of d columns lie near a shell of radius sqrt(d). A straight path leaves i
 path keeps apart what a view shares with others and what it has beside that (`une`).
 """
 
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
 from ..core.checks import choice, matrix, share, whole
 from ..inversion.deterministic import generate
+from ..latent.une import UNE
 from ..linalg.cosine import unit_rows
+from ..models.contracts import GeneratorLike
 from ..stats.intervals import mean_interval
 
-KINDS = ("linear", "spherical", "shared")
+Kind = Literal["linear", "spherical", "shared"]
+PATHS = ("linear", "spherical", "shared")
 LEAST = 1e-4  # sine of an angle below which arccos is mostly rounding, and an arc its chord to 1e-9
 # Of 150 paths of drawn-ldm the median length is the same at steps of 0.01, 0.02 and 0.05, the last with the narrowest
 # interval; smaller ones measure the pictures' rounding to 8 bits (at 0.002 2.7 times as much, by drawn-clip).
 STEP = 0.05
 
 
-def interpolate(a, b, shares, kind="spherical", une=None, view=None):
-    """Noises (s, n, ...) float32 on the way from a to b (n, ...), a row a share of the way; 0 is a and 1 is b, exactly.
+def interpolate(
+    a: ArrayLike,
+    b: ArrayLike,
+    shares: ArrayLike,
+    kind: Kind = "spherical",
+    une: UNE | None = None,
+    view: str | None = None,
+) -> NDArray[np.float32]:
+    """Noises on the way from one to another.
 
-    shares  (s,) from 0 to 1, or (s, n) where each pair has its own
-    kind    "linear": (1 - t) a + t b; "spherical": along the arc (Shoemake, 1985), lengths linearly; "shared": what the
-            view's latent E[z | view] accounts for linearly, and so that latent itself, the rest spherically
-    une     for "shared", a fitted `une.UNE` one of whose views, `view`, has these rows
-    Pairs on one line through the origin have no arc, and move linearly. Raises ValueError on noises of other shapes or
-    not finite, shares beyond the ends, an unknown kind, and "shared" without une and view.
+    Pairs on one line through the origin have no arc, and move linearly.
 
+    Parameters
+    ----------
+    a, b : array-like (n, ...)
+        Where each of n paths begins and ends.
+    shares : array-like (s,) or (s, n)
+        Of the way, from 0, which is a exactly, to 1, which is b; (s, n) where each pair has its own.
+    kind : {"linear", "spherical", "shared"}
+        "linear": (1 - t) a + t b. "spherical": along the arc [1]_, lengths linearly. "shared": what the view's latent
+        E[z | view] accounts for linearly, and so that latent itself, the rest spherically.
+    une : UNE, optional
+        For "shared": fitted, with `view` among its views.
+    view : str, optional
+        For "shared": the view of these rows.
+
+    Returns
+    -------
+    ndarray (s, n, ...), float32
+        A row a share.
+
+    Raises
+    ------
+    ValueError
+        On noises of other shapes or not finite, shares beyond the ends, an unknown kind, and "shared" without une and
+        view.
+
+    References
+    ----------
+    .. [1] Shoemake, 1985.
+
+    Examples
+    --------
     >>> np.linalg.norm(interpolate([[2, 0]], [[0, 2]], [0, 0.5, 1]), axis=2).round(2).tolist()
     [[2.0], [2.0], [2.0]]
     """
     shape, A, B = rows_of_both(a, b)
     t = shares_of_pairs(shares, len(A))
-    if choice(kind, KINDS, "kind") == "shared":
-        path = shared(A, B, t, une, view)
+    if choice(kind, PATHS, "kind") == "shared":
+        path = shared_path(A, B, t, une, view)
     else:
-        path = (linear if kind == "linear" else spherical)(A, B, t)
+        path = (linear_path if kind == "linear" else spherical_path)(A, B, t)
     return path.astype(np.float32).reshape(len(t), *shape)
 
 
-def linear(A, B, t):
+def linear_path(A, B, t):
     """(1 - t) A + t B, (s, n, d), of rows A, B (n, d) and shares t (s, n, 1)."""
     return (1 - t) * A + t * B
 
 
-def spherical(A, B, t):
+def spherical_path(A, B, t):
     """Rows (s, n, d) that turn from A to B (n, d) at constant speed while their lengths change linearly."""
     lengths = [np.linalg.norm(X, axis=1, keepdims=True) for X in (A, B)]
     u, v = unit_rows(A), unit_rows(B)
@@ -56,15 +95,15 @@ def spherical(A, B, t):
     sine = np.sin(angle)
     straight = (sine < LEAST) | (lengths[0] * lengths[1] == 0)
     arc = (np.sin((1 - t) * angle) * u + np.sin(t * angle) * v) / np.where(straight, 1, sine)
-    return np.where(straight, linear(A, B, t), linear(*lengths, t) * arc)
+    return np.where(straight, linear_path(A, B, t), linear_path(*lengths, t) * arc)
 
 
-def shared(A, B, t, une, view):
+def shared_path(A, B, t, une, view):
     """Rows (s, n, d) whose latent E[z | view] moves linearly from that of A to that of B, the rest spherically."""
     if une is None or view is None:
         raise ValueError("kind 'shared' needs une, a fitted UNE, and view, the name of the noise's view in it")
     (mean, of_a), (_, of_b) = accounted(A, une, view), accounted(B, une, view)
-    return mean + linear(of_a, of_b, t) + spherical(A - mean - of_a, B - mean - of_b, t)
+    return mean + linear_path(of_a, of_b, t) + spherical_path(A - mean - of_a, B - mean - of_b, t)
 
 
 def accounted(X, une, view):
@@ -79,7 +118,9 @@ def accounted(X, une, view):
     return une.axes_[v].mean, z @ np.linalg.pinv(gain, rcond=1e-10) @ C.T
 
 
-def pictures(gen, path, decode=generate, **how):
+def pictures(
+    gen: GeneratorLike, path: NDArray[np.float32], decode: Callable[..., NDArray[np.uint8]] = generate, **how: Any
+) -> NDArray[np.uint8]:
     """Images (s, n, h, w, 3) uint8 of noises (s, n, ...) on a path; decode and how as in `walk`."""
     made = decode(gen, path.reshape(-1, *path.shape[2:]), **how)
     return made.reshape(*path.shape[:2], *made.shape[1:])
@@ -154,13 +195,13 @@ def smoothness(
         }
         for kind, path in paths.items()
     }
-    rows = {kind: beside(measures, found[kinds[0]]) for kind, measures in found.items()}
+    rows = {kind: means_and_gaps(measures, found[kinds[0]]) for kind, measures in found.items()}
     return pd.DataFrame.from_dict(rows, orient="index").assign(
         middle_norm=[middle_norm(a, b, kind, une, view) for kind in kinds]
     )
 
 
-def beside(measures, first):
+def means_and_gaps(measures, first):
     """Columns of measures {name: (n,)}: means over pairs, and of the differences from the first kind's."""
     row = {}
     for name, by_pair in measures.items():

@@ -41,12 +41,12 @@ class Jacobian:
     def forward(self, V):
         """V J' (b, rows) float64 for vectors V (b, columns)."""
         v = self.taken(V, self.point)
-        return as_rows(torch.autograd.grad(self.back, self.u, v, retain_graph=True)[0])
+        return flat_rows64(torch.autograd.grad(self.back, self.u, v, retain_graph=True)[0])
 
     def backward(self, U):
         """U J (b, columns) float64 for vectors U (b, rows)."""
         u = self.taken(U, self.y)
-        return as_rows(torch.autograd.grad(self.y, self.x, u, retain_graph=True)[0])
+        return flat_rows64(torch.autograd.grad(self.y, self.x, u, retain_graph=True)[0])
 
     def triples(self, k, tolerance, dtype=torch.float32, block=BLOCK, seed=0):
         """Its k leading singular `krylov.Triples`, by a network that runs in some precision.
@@ -69,6 +69,6 @@ class Jacobian:
         return given.reshape(-1, *like.shape[1:])
 
 
-def as_rows(tensor):
+def flat_rows64(tensor):
     """A tensor (b, ...) as rows (b, d) float64."""
     return tensor.flatten(1).double().cpu().numpy()

@@ -5,12 +5,15 @@ J = dh / dx_t; the left ones, u, span the tangent space in h. J is known by its 
 Of a generator with guidance it is the pass under the condition.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from numbers import Real
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike, NDArray
 
 from ..core.checks import finite_list, matrix, same_columns, whole
 from ..editing.directions import Direction
@@ -18,6 +21,7 @@ from ..inversion.deterministic import generate_latents, to_images
 from ..inversion.ode import batches, check_noise, one_state, pick_solver, settled, to_level
 from ..linalg.cosine import unit_rows
 from ..linalg.grassmann import frechet_mean
+from ..models.contracts import GeneratorLike
 from .hooks import bottleneck, mid_block
 from .jacobian import BLOCK, Jacobian
 
@@ -26,35 +30,87 @@ RANK = 1e-6  # share of the largest singular value below which one is rounding
 
 @dataclass(frozen=True, eq=False)
 class Basis:
-    """The local basis of one state x_t, rows of unit length.
+    """The local basis of one state x_t, J v = sigma u: what `local_basis` returns.
 
-    v (k, d) in the state's space, u (k, m) in h-space, sigma (k,) falling: J v = sigma u
-    t         timestep of the state
-    residual  (k,) |J'u - sigma v| / sigma_1: v_i is off by about residual_i over its relative gap in the spectrum
-    products  vectors that went through J or J'
+    Attributes
+    ----------
+    v : ndarray (k, d)
+        In the state's space, rows of unit length.
+    sigma : ndarray (k,)
+        Singular values, falling.
+    u : ndarray (k, m)
+        In h-space, rows of unit length.
+    t : float
+        Timestep of the state.
+    residual : ndarray (k,)
+        |J'u - sigma v| / sigma_1: v_i is off by about residual_i over its relative gap in the spectrum.
+    products : int
+        Vectors that went through J or J'.
     """
 
-    v: np.ndarray
-    sigma: np.ndarray
-    u: np.ndarray
+    v: NDArray[np.float64]
+    sigma: NDArray[np.float64]
+    u: NDArray[np.float64]
     t: float
-    residual: np.ndarray
+    residual: NDArray[np.float64]
     products: int
 
-    def direction(self, i, sigma=1.0):
+    def direction(self, i: int, sigma: float = 1.0) -> Direction:
         """The i-th basis vector, from 0, as a `Direction` whose strengths count in `sigma`."""
         return Direction(f"v{i + 1} at t = {self.t:.0f}", self.v[i], sigma)
 
 
-def local_basis(gen, noise, t, k=10, tolerance=1e-4, block=BLOCK, seed=0):
-    """The k leading singular triples (`Basis`) of the map from a state to the bottleneck, at timestep t.
+def local_basis(
+    gen: GeneratorLike,
+    noise: ArrayLike,
+    t: float,
+    k: int = 10,
+    tolerance: float = 1e-4,
+    block: int = BLOCK,
+    seed: int = 0,
+) -> Basis:
+    """The directions of one state that move the bottleneck most: the leading singular triples of J = dh / dx_t.
 
-    noise      one state (1, *latent_shape) or (*latent_shape,), as the model sees it at t: an image's noise at the last
-               timestep, and what `states_at` makes of it at others
-    tolerance  on the residuals, of the largest singular value; singular values are off by about its square. In half
-               precision it is the precision's rounding at least, and where it is not reached the residuals say so
-    Block Krylov: see `krylov.leading_triples`. Raises ValueError on a timestep outside the schedule, on k larger than
-    the bottleneck or the state, on several states, and if there is no mid block.
+    Parameters
+    ----------
+    gen : Generator
+        With a U-Net's mid block.
+    noise : array-like (1, *latent_shape) or (*latent_shape,)
+        One state, as the model sees it at t: an image's noise at the last timestep, and what `states_at` makes of it at
+        others.
+    t : float
+        Timestep, within the schedule.
+    k : int
+        How many.
+    tolerance : float
+        On the residuals, of the largest singular value; singular values are off by about its square. In half precision
+        it is twice the precision's rounding at least, and where it is not reached the residuals say so.
+    block : int
+        Vectors that go through the network at once.
+    seed : int
+        Of the first block.
+
+    Returns
+    -------
+    Basis
+        Singular vectors on both sides, and values; by block Krylov, `linalg.leading_triples`.
+
+    Raises
+    ------
+    ValueError
+        On a timestep outside the schedule, on k larger than the bottleneck or the state, on several states, and if
+        there is no mid block.
+
+    References
+    ----------
+    .. [1] Park et al., 2023.
+
+    Examples
+    --------
+    >>> from unelib import load_generator
+    >>> noise = np.random.default_rng(0).standard_normal((1, 3, 32, 32))
+    >>> local_basis(load_generator("drawn-ddpm"), noise, 999, k=1, tolerance=0.5).v.shape
+    (1, 3072)
     """
     mid_block(gen)
     t = check_timestep(gen, t)
@@ -69,12 +125,12 @@ def local_basis(gen, noise, t, k=10, tolerance=1e-4, block=BLOCK, seed=0):
     return Basis(found.v, found.sigma, found.u, t, found.residual, found.products)
 
 
-def local_bases(gen, states, t, k=10, tolerance=1e-4):
+def local_bases(gen: GeneratorLike, states: ArrayLike, t: float, k: int = 10, tolerance: float = 1e-4) -> list[Basis]:
     """A list of the `Basis` of each of several states (n, *latent_shape) at timestep t."""
     return [local_basis(gen, state[None], t, k, tolerance) for state in check_noise(gen, states)]
 
 
-def global_basis(bases):
+def global_basis(bases: Sequence[Basis]) -> NDArray[np.float64]:
     """Orthonormal directions (k, m) of h-space that several images share: the Frechet mean of their tangent spaces.
 
     They are ordered by how far, over all images, a step of a state moves h along them: a mean has no order of its own.
@@ -102,7 +158,15 @@ def check_state(gen, state):
     return state
 
 
-def states_at(gen, noise, t, steps=None, solver=None, grid=None, batch_size=64):
+def states_at(
+    gen: GeneratorLike,
+    noise: ArrayLike,
+    t: float,
+    steps: int | None = None,
+    solver: Any = None,
+    grid: Any = None,
+    batch_size: int = 64,
+) -> tuple[NDArray[np.float32], float]:
     """States (n, *latent_shape) float32 of the ODE from noise at timestep t, as the model sees them, and that timestep.
 
     It is that of the nearest level of the schedule above the image's, the noise's own among them.
@@ -128,7 +192,19 @@ def states_between(gen, states, solver, schedule, start, end):
     return to_level(gen, x, pick_solver(solver), schedule, start, end).cpu().numpy()
 
 
-def walk_at(gen, noise, v, t, strengths, guidance=None, repeats=1, steps=None, solver=None, grid=None, batch_size=64):
+def walk_at(
+    gen: GeneratorLike,
+    noise: ArrayLike,
+    v: Direction | ArrayLike,
+    t: float,
+    strengths: ArrayLike,
+    guidance: float | None = None,
+    repeats: int = 1,
+    steps: int | None = None,
+    solver: Any = None,
+    grid: Any = None,
+    batch_size: int = 64,
+) -> NDArray[np.uint8]:
     """Images (s, n, h, w, 3) uint8 whose states were moved once, near timestep t; a row a strength, 0 the round trip.
 
     v         a `Direction` of states at t, the same for all, or unit vectors (n, d), each image's own, and then a
@@ -184,7 +260,7 @@ def moved_state(gen, x, step, t, guidance=None):
     return x + np.float32(guidance) * (eps(x + step.astype(np.float32)) - eps(x))
 
 
-def transported(u, basis):
+def transported(u: ArrayLike, basis: Basis) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Directions u (j, m) of h-space in another image's states, (j, d) unit rows, and how much of each was kept (j,).
 
     They are projected on the tangent space that `basis` spans and pulled back, J+ u (parallel transport in Park et al.,

@@ -9,6 +9,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -19,18 +20,40 @@ from .recipes import earlier, plan, read_recipe, shared_parameters
 from .workspace import Workspace
 
 
-def run(recipe, parameters=None, force=False):
-    """Execute a recipe (a path or a dict) into data/runs/<name>/; returns a DataFrame, one row a notebook.
+def run(
+    recipe: str | Path | dict[str, Any], parameters: dict[str, Any] | None = None, *, force: bool = False
+) -> pd.DataFrame:
+    """Execute a recipe into data/runs/<name>/; what has not changed is skipped.
 
-    Recipes that it comes after are executed first, as they are: `parameters` are this recipe's. A failing notebook
-    raises `papermill.PapermillExecutionError` after its half-executed copy was written.
+    Recipes that it comes after are executed first, as they are.
+
+    Parameters
+    ----------
+    recipe : str, Path or dict
+        A YAML file, or what one holds; see `Recipe`.
+    parameters : dict, optional
+        In place of this recipe's own.
+    force : bool
+        Execute also what has not changed.
+
+    Returns
+    -------
+    DataFrame
+        One row a notebook: its name, seconds, whether it was executed or skipped, and the numbers that it found.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        Before anything runs, as `read_recipe` and `plan`.
+    papermill.PapermillExecutionError
+        From a failing notebook, after its half-executed copy was written.
     """
-    recipe = read_recipe(recipe)
-    before = earlier(recipe)
-    plan(recipe, parameters)
-    package, rows = package_digest(), []
+    read = read_recipe(recipe)
+    before = earlier(read)
+    plan(read, parameters)
+    package, rows = package_digest(), []  # type: str, list[dict[str, Any]]
     ends = [run_steps(one, None, force, package, rows) for one in before]
-    run_steps(recipe, parameters, force, "".join([package, *ends]), rows)
+    run_steps(read, parameters, force, "".join([package, *ends]), rows)
     return pd.DataFrame(rows)
 
 

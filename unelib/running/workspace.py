@@ -2,53 +2,72 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from ..core.files import make_folder, read_json, write_json, write_whole
 from ..core.paths import home
 from ..store.zoo import NoiseZoo
 
 
-def runs_with_zoo():
+def runs_with_zoo() -> list[str]:
     """Names of the runs that have a zoo."""
     return sorted(path.name for path in (home() / "data" / "zoo").glob("*") if NoiseZoo(path).has_index)
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where a run keeps its things: `.zoo`, `.figure`, `.table` and `.record` to leave them, `.result` to read them."""
+    """Where a run keeps its things: `.zoo`, `.figure`, `.table` and `.record` to leave them, `.result` to read them.
+
+    Attributes
+    ----------
+    run : str
+        Its name.
+    root : Path
+        Under which its folders lie; the project, or UNELIB_ROOT.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> place = Workspace("mine", Path(mkdtemp()))
+    >>> place.record("01_invert", error=0.5)
+    >>> place.result("01_invert")
+    {'error': 0.5}
+    """
 
     run: str
     root: Path = field(default_factory=home)
 
     @property
-    def zoo(self):
+    def zoo(self) -> NoiseZoo:
         """The run's `NoiseZoo`."""
         return NoiseZoo(self.root / "data" / "zoo" / self.run)
 
     @property
-    def folder(self):
+    def folder(self) -> Path:
         """Where its executed notebooks and numbers lie."""
         return self.root / "data" / "runs" / self.run
 
-    def figure(self, figure, name):
+    def figure(self, figure: Any, name: str) -> Path:
         """Save a figure as figures/<run>/<name>.png; returns its path from there on."""
         path = self.root / "figures" / self.run / f"{name}.png"
         make_folder(path.parent)
         write_whole(path, lambda part: figure.savefig(part, format="png", dpi=110, bbox_inches="tight"))
         return path.relative_to(self.root)
 
-    def table(self, table, name):
+    def table(self, table: pd.DataFrame, name: str) -> Path:
         """Save a DataFrame as data/runs/<run>/<name>.parquet, its index with it; returns its path from there on."""
         make_folder(self.folder)
         write_whole(self.folder / f"{name}.parquet", table.to_parquet)
         return (self.folder / f"{name}.parquet").relative_to(self.root)
 
-    def record(self, stage, **numbers):
+    def record(self, stage: str, **numbers: float) -> None:
         """Keep the checked numbers of a stage as data/runs/<run>/<stage>.json."""
         make_folder(self.folder)
         write_json(self.folder / f"{stage}.json", {key: round(float(value), 6) for key, value in numbers.items()})
 
-    def result(self, stage):
+    def result(self, stage: str) -> dict[str, float]:
         """The numbers an earlier stage recorded; FileNotFoundError says which notebook to run."""
         path = self.folder / f"{stage}.json"
         if not path.is_file():

@@ -19,7 +19,7 @@ def computed(compute, read, parts):
             yield shard, compute(block)
 
 
-def fill(view, results, id_of, progress=True, share=(1, 1)):
+def fill(view, results, id_of, *, progress=True, share=(1, 1)):
     """Make those of a view's shards, or of a share (i, n) of them, that are not sound; returns how many were made.
 
     view     its `ViewFolder`
@@ -32,7 +32,7 @@ def fill(view, results, id_of, progress=True, share=(1, 1)):
     if not left:
         return 0
     refuse_other_version(view.manifest)
-    shown = Progress(view.name, len(mine), len(mine) - len(left), view.progress_path(share), progress)
+    shown = Progress(view.name, len(mine), len(mine) - len(left), view.progress_path(share), show=progress)
     with view.claims() as claims, shown:
         while left:
             held = fill_free(view, left, results, id_of, claims, shown)

@@ -2,12 +2,13 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from ..core.files import write_whole
 from .zoo import FILES, NoiseZoo, kind_in_words
 
 
-def push(zoo, repo, private=False, api=None):
+def push(zoo: NoiseZoo, repo: str, *, private: bool = False, api: Any = None) -> Any:
     """Upload a zoo with its data card as the hub data set `repo` (owner/name); a damaged or unfinished one is refused.
 
     api  `huggingface_hub.HfApi` by default, with the token of `hf auth login`
@@ -21,7 +22,7 @@ def push(zoo, repo, private=False, api=None):
     )
 
 
-def pull(repo, folder, revision=None, api=None):
+def pull(repo: str, folder: str | Path, revision: str | None = None, api: Any = None) -> NoiseZoo:
     """Download the hub data set `repo` into a new folder and verify it; returns the `NoiseZoo`.
 
     It is called by its name only once every shard has proved sound; a pull that broke off goes on where it was.

@@ -24,7 +24,7 @@ class Claims:
         for name in list(self.held):
             self.drop(name)
 
-    def take(self, name, wait=False):
+    def take(self, name, *, wait=False):
         """Whether the lock is now this process's; with `wait`, after whoever holds it has let go."""
         lock = FileLock(self.folder / str(name), thread_local=False)
         with writing(self.folder):

@@ -1,6 +1,7 @@
 """The published layout: `data/noises_<model>.npy`, one row an image, in the order of CelebA's labels."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -77,7 +78,7 @@ def folder_labels(folder, split):
     return attribute_table([row[1:] for row in rows] or np.empty((0, len(names))), names, ids, "celeba")
 
 
-def add_celeba(zoo, source, file, split=None):
+def add_celeba(zoo: Any, source: str | Path, file: str | Path, split: str | None = None) -> None:
     """Give a zoo CelebA's labels for an .npy file: those of the split asked for, or of the one with as many rows.
 
     source  as for `celeba_index`
@@ -94,7 +95,7 @@ def add_celeba(zoo, source, file, split=None):
     return zoo.add_index(tables[fitting[0]])
 
 
-def export_npy(zoo, view, folder):
+def export_npy(zoo: Any, view: str, folder: str | Path) -> Path:
     """Write a view as `folder/data/noises_<view>.npy`, as it is stored, with its labels beside it; returns the path."""
     manifest = zoo.manifest(view)
     path = Path(folder) / "data" / f"noises_{zoo.folder(view).name}.npy"

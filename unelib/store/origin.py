@@ -1,5 +1,7 @@
 """Where a view's noise came from, and so the way back: the generator that made it, or an error that says why not."""
 
+from typing import Any
+
 from ..inversion.ode import noise_settings, solved_by
 from ..models.generators import load_generator
 
@@ -7,7 +9,7 @@ WAY = ("steps", "solver", "grid")
 MAY_DIFFER = ("model", "dtype", "imported", "sha256")  # a folder may have moved, a smaller machine rounds otherwise
 
 
-def generator_of(manifest, model=None, device="auto", dtype="auto"):
+def generator_of(manifest: dict[str, Any], model: Any = None, device: Any = "auto", dtype: Any = "auto") -> Any:
     """The generator of a noise view, solved as the view was; `NoiseZoo.generator` says what it takes and raises."""
     view, settings = manifest["view"], manifest["settings"]
     if missing := [key for key in (*WAY, *(["model"] if model is None else [])) if key not in settings]:

@@ -1,6 +1,8 @@
 """A zoo as a Hugging Face table: Parquet files by split, which `datasets.load_dataset(folder)` and the hub read."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -9,7 +11,7 @@ import pyarrow.parquet as pq
 from ..core.files import make_folder, write_whole
 
 
-def export_table(zoo, folder, views=None):
+def export_table(zoo: Any, folder: str | Path, views: Sequence[str] | None = None) -> list[Path]:
     """Write id, split, attributes and views (all if None) as `folder/data/<split>.parquet`; returns the paths.
 
     A view is a column of fixed-length lists in the dtype it is stored in; one shard's worth of rows is held at a time.

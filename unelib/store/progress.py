@@ -21,7 +21,7 @@ class Progress:
     show         False keeps it silent and writes nothing
     """
 
-    def __init__(self, view, total, done, file, show=True):
+    def __init__(self, view, total, done, file, *, show=True):
         self.view, self.total, self.done, self.file, self.show = view, total, done, file, show
         self.made, self.rows, self.began, self.told = 0, 0, time.monotonic(), time.monotonic()
         watched = show and (sys.stderr.isatty() or in_notebook())

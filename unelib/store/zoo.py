@@ -11,12 +11,15 @@ may build one view, and any of them may be killed. Rows made on another machine,
 differ in the last bits of float32, most of which float16 rounds away. This is the only module that knows these paths.
 """
 
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from ..core.files import file_hash, make_folder, sweep, value_hash, write_json, write_whole
 from ..linalg.stored_rows import StoredRows
@@ -28,70 +31,97 @@ from .manifest import KINDS, check_among, new_manifest, refuse_other_settings
 from .npy_layout import open_npy
 from .view_folder import ViewFolder, picked
 
+if TYPE_CHECKING:
+    from ..models.generators import Generator
+    from ..worlds.image_sets import ImageSet
+
 SHARD_ROWS = 1000
+Kind = Literal["noise", "embedding", "control"]
+Dtype = Literal["float16", "float32"]
 FILES = ["index.parquet", "views/*/manifest.json", "views/*/*.safetensors", "views/*/[0-9]*.json"]  # what a zoo is
 
 
 class NoiseZoo:
     """Views (n, d) of n images, with their ids, split and attributes.
 
-    zoo.views            names of the finished views, in the order in which they were begun
-    zoo.views_of(kind)   those of one kind: "noise", "embedding" or "control"
-    zoo.controls(view)   {role: name} of the controls of a view, such as "untrained" or "leak"
-    zoo["drawn-ldm"]     (n, d) float32; zoo.rows(view, rows, columns) a part of it; zoo.stream(view) block by block;
-                         zoo.stored(view, rows) to be read when a probe asks for it
-    zoo.ids, zoo.split   (n,) str; zoo.attributes DataFrame (n, a) of 0/1 by id; zoo.groups (n,) str
-    zoo.generator(view)  the generator that made a view's noise, which takes noise back by the same steps
-    zoo.info()           DataFrame: what each view is and how far; zoo.verify(), zoo.repair()
+    `zoo[view]` is a whole view, `zoo.rows` a part of it, `zoo.stream` block by block, and `zoo.stored` to be read when
+    a probe asks for it. Its length is the number of images.
+
+    Parameters
+    ----------
+    path : str or Path
+        Its folder; it is made when the first images are added.
+
+    Attributes
+    ----------
+    views : list of str
+        Names of the complete views, in the order in which they were begun.
+    ids, split, groups : ndarray (n,) of str
+        Of each image: its name, its part, and whom or what it shows (its own id where that is not known).
+    attributes : DataFrame (n, a) of 0/1
+        By id.
+    path : Path
+        As given.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from unelib import load_images
+    >>> images = load_images("drawn-faces", n=4, size=16)
+    >>> zoo = NoiseZoo(mkdtemp()).add(images)
+    >>> zoo.build("grey", lambda p: p.mean(3), images.pixels, {"side": 16}, kind="control", progress=False)
+    1
+    >>> zoo.views, zoo["grey"].shape, zoo.controls("drawn-ldm")
+    (['grey'], (4, 256), {'grey': 'grey'})
     """
 
-    def __init__(self, path):
+    def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"NoiseZoo({str(self.path)!r}, {len(self)} images, views {self.views})"
 
-    def __len__(self):
+    def __len__(self) -> int:
         return pq.read_metadata(self.index_path).num_rows if self.has_index else 0
 
-    def __getitem__(self, view):
+    def __getitem__(self, view: str) -> NDArray[Any]:
         return self.rows(view)
 
     # the index
 
     @property
-    def index_path(self):
+    def index_path(self) -> Path:
         """Where the index lies."""
         return self.path / "index.parquet"
 
     @property
-    def has_index(self):
+    def has_index(self) -> bool:
         """Whether images were added yet."""
         return self.index_path.is_file()
 
     @property
-    def index(self):
+    def index(self) -> pd.DataFrame:
         """The index as a DataFrame; FileNotFoundError if nothing was added yet."""
         return self.index_columns(None)
 
     @property
-    def ids(self):
+    def ids(self) -> NDArray[np.str_]:
         """Ids (n,) str of the images."""
         return self.index_columns(["id"])["id"].to_numpy(str)
 
     @property
-    def split(self):
+    def split(self) -> NDArray[np.str_]:
         """Split (n,) str of each image."""
         return self.index_columns(["split"])["split"].to_numpy(str)
 
     @property
-    def attributes(self):
+    def attributes(self) -> pd.DataFrame:
         """Attributes, a DataFrame (n, a) of 0/1 by id."""
         index = self.index
         return index.set_index("id")[attribute_columns(index)]
 
     @property
-    def groups(self):
+    def groups(self) -> NDArray[np.str_]:
         """Whom or what each image shows, (n,) str: its own id where that is not known."""
         index = self.index
         return index[GROUP if has_groups(index) else "id"].to_numpy(str)
@@ -111,11 +141,11 @@ class NoiseZoo:
         """Hash of the ids and pixel hashes, by which a view knows the images it was made of."""
         return value_hash(self.index_columns(["id", "sha256"]).to_numpy(str).tolist())
 
-    def add(self, *image_sets):
+    def add(self, *image_sets: "ImageSet") -> "NoiseZoo":
         """Write the index of these image sets, in this order; a zoo of other images is refused."""
         return self.add_index(index_of(image_sets))
 
-    def add_index(self, table):
+    def add_index(self, table: pd.DataFrame) -> "NoiseZoo":
         """Write an index: id, sha256 of the pixels ("" if never seen), split, group if known, then 0/1 attributes."""
         if table["id"].duplicated().any():
             raise ValueError(f"the image {table['id'][table['id'].duplicated()].iloc[0]!r} was given twice")
@@ -134,30 +164,30 @@ class NoiseZoo:
     # the views
 
     @property
-    def views(self):
+    def views(self) -> list[str]:
         """Names of the views that are complete, in the order in which they were begun."""
         return [view.name for view in self.complete()]
 
-    def views_of(self, kind):
+    def views_of(self, kind: Kind) -> list[str]:
         """Names of the complete views of one kind; ValueError lists the kinds."""
         check_among("kind of view", kind, KINDS)
         return [view.name for view in self.complete() if view.kind == kind]
 
-    def controls(self, view):
+    def controls(self, view: str) -> dict[str, str]:
         """{role: name} of the complete controls of a view: its own, and those that are of every view."""
         found = [m for other in self.complete() if (m := other.manifest)["of"] in (view, None)]
         return {m["role"]: m["view"] for m in found if m["kind"] == "control"}
 
-    def begun(self):
+    def begun(self) -> list[ViewFolder]:
         """`ViewFolder` of every view, complete or not, in the order in which they were begun."""
         found = [self.view_at(path.parent) for path in self.manifest_paths()]
         return sorted(found, key=lambda view: (view.manifest["order"], view.name))
 
-    def complete(self):
+    def complete(self) -> list[ViewFolder]:
         """Those of them that are complete."""
         return [view for view in self.begun() if view.is_complete]
 
-    def view(self, name):
+    def view(self, name: str) -> ViewFolder:
         """`ViewFolder` of a complete view; KeyError lists the views there are."""
         folder = self.folder(name)
         found = self.view_at(folder) if (folder / "manifest.json").is_file() else None
@@ -174,11 +204,11 @@ class NoiseZoo:
             )
         return found
 
-    def manifest(self, view):
+    def manifest(self, view: str) -> dict[str, Any]:
         """Settings and versions of a complete view; KeyError lists the views there are."""
         return self.view(view).manifest
 
-    def info(self):
+    def info(self) -> pd.DataFrame:
         """DataFrame, one row a view: shards and how many are done, columns, dtype, size, rounding error, settings.
 
         role, of  of a control: what it is, and of which view ("": of all)
@@ -189,16 +219,36 @@ class NoiseZoo:
 
     # reading
 
-    def rows(self, view, rows=None, columns=None, dtype="float32"):
-        """Rows (m, d) of a view, memory-mapped: only what is asked for is read.
+    def rows(self, view: str, rows: Any = None, columns: Any = None, dtype: Dtype = "float32") -> NDArray[Any]:
+        """Rows of a view, memory-mapped: only what is asked for is read.
 
-        rows, columns  integers, a mask or a slice; all by default. IndexError where there are none such
-        dtype          float32, or float16 to take them as they are kept
+        Parameters
+        ----------
+        view : str
+            A complete view.
+        rows, columns : integers, mask or slice, optional
+            Which; all by default.
+        dtype : {"float32", "float16"}
+            float16 takes them as most are kept.
+
+        Returns
+        -------
+        ndarray (m, d)
+            In the order asked for.
+
+        Raises
+        ------
+        KeyError
+            Listing the views there are, if it has no such view.
+        IndexError
+            Where there are no such rows or columns.
         """
         found = self.view(view)
         return found.rows(picked(found.manifest["images"], rows, "rows"), columns, dtype)
 
-    def stream(self, view, rows=None, columns=None, block=SHARD_ROWS, dtype="float32"):
+    def stream(
+        self, view: str, rows: Any = None, columns: Any = None, block: int = SHARD_ROWS, dtype: Dtype = "float32"
+    ) -> Iterator[tuple[NDArray[np.int_], NDArray[Any]]]:
         """Yields (row numbers (m,), their rows (m, d) float32), at most `block` at a time, in the order asked for."""
         found = self.view(view)
         wanted = picked(found.manifest["images"], rows, "rows")
@@ -206,7 +256,7 @@ class NoiseZoo:
             part = wanted[start : start + block]
             yield part, found.rows(part, columns, dtype)
 
-    def stored(self, view, rows=None):
+    def stored(self, view: str, rows: Any = None) -> StoredRows:
         """`StoredRows` (m, d) of a view, for a `LinearProbe` or `GCCA` where the view is larger than memory."""
         found = self.view(view)
         wanted = picked(found.manifest["images"], rows, "rows")
@@ -214,15 +264,34 @@ class NoiseZoo:
 
     # models
 
-    def generator(self, view, model=None, device="auto", dtype="auto"):
+    def generator(
+        self, view: str, model: "Generator | str | None" = None, device: Any = "auto", dtype: Any = "auto"
+    ) -> "Generator":
         """The generator that made a view's noise, which makes pictures of it by the same steps, solver and grid.
 
-        model          a loaded generator, or the preset, folder or hub id where its weights lie now; by default what
-                       the view itself names
-        device, dtype  as `load_generator` takes them
-        Raises ValueError, naming what differs, for other weights or another prompt, guidance, prediction or noise
-        levels than the view's settings have, where this version's solver is another one than made the view, and for a
-        view that does not say how it was made.
+        Parameters
+        ----------
+        view : str
+            Noise.
+        model : Generator or str, optional
+            A loaded one, or the preset, folder or hub id where its weights lie now; by default what the view itself
+            names.
+        device, dtype
+            As `load_generator` takes them.
+
+        Returns
+        -------
+        Generator
+            Solved as the view was: `generate(zoo.generator(view), zoo[view])` needs no steps.
+
+        Raises
+        ------
+        ValueError
+            Naming what differs, for other weights or another prompt, guidance, prediction or noise levels than the
+            view's settings have, where this version's solver is another one than made the view, and for a view that
+            does not say how it was made.
+        KeyError
+            Listing the views there are, if it has no such view.
         """
         from .origin import generator_of  # torch and diffusers take seconds, and reading a zoo needs neither
 
@@ -230,24 +299,62 @@ class NoiseZoo:
 
     # making
 
-    def build(self, view, compute, pixels, settings, kind="noise", role=None, of=None, dtype="float16",
-              shard_rows=SHARD_ROWS, progress=True, share=(1, 1)):  # fmt: skip
-        """Make a view: `compute(pixels) -> (rows, d)` for each shard that is not there yet.
+    def build(
+        self,
+        view: str,
+        compute: Callable[[Any], Any],
+        pixels: Any,
+        settings: dict[str, Any],
+        kind: Kind = "noise",
+        role: str | None = None,
+        of: str | None = None,
+        dtype: Dtype = "float16",
+        shard_rows: int = SHARD_ROWS,
+        *,
+        progress: bool = True,
+        share: tuple[int, int] = (1, 1),
+    ) -> int:
+        """Make a view: each of its shards that is not there yet.
 
-        pixels    (n, h, w, 3) uint8 of all images of the index, in its order, or anything of that length that gives
-                  them by slice or by row numbers; each shard's are read while the one before is computed, and checked
-                  against the index
-        settings  what the view depends on (model, steps, solver, ...), JSON values; other settings than those of an
-                  existing view are a ValueError that names what differs
-        kind      what later stages take it for: "noise", "embedding" or "control"
-        role, of  of a control: what it is ("untrained", "leak", "clean latent", "pixels", or a name of your own; the
-                  view's name by default), and of which view; None: of all
-        share     (i, n): only every n-th shard, from the i-th on; for job arrays
-        Returns the number of shards that were made. Shards that another process is making are waited for.
+        Parameters
+        ----------
+        view : str
+            Its name.
+        compute : callable
+            Of pixels: their rows (m, d).
+        pixels : (n, h, w, 3), uint8
+            Of all images of the index, in its order, or anything of that length that gives them by slice or by row
+            numbers; each shard's are read while the one before is computed, and checked against the index.
+        settings : dict
+            What the view depends on (model, steps, solver, ...), JSON values.
+        kind : {"noise", "embedding", "control"}
+            What later stages take it for.
+        role, of : str, optional
+            Of a control: what it is ("untrained", "leak", "clean latent", "pixels", or a name of your own; the view's
+            name by default), and of which view; None: of all.
+        dtype : {"float16", "float32"}
+            As it is kept.
+        shard_rows : int
+            Rows of a shard.
+        progress : bool
+            Whether to show a bar, or lines where nobody watches.
+        share : (int, int)
+            (i, n): only every n-th shard, from the i-th on; for job arrays.
+
+        Returns
+        -------
+        int
+            How many shards were made. Those that another process is making are waited for.
+
+        Raises
+        ------
+        ValueError
+            Where an existing view was made with other settings, naming what differs; for images that are not those of
+            the index; and for rows that are not one an image, not finite, or too large for the dtype.
         """
         results = partial(computed, compute, self.checked_pixels(pixels))
         made_of = {"kind": kind, "role": role, "of": of, "dtype": dtype, "shard_rows": shard_rows}
-        return self.fill(view, results, settings, progress, share, **made_of)
+        return self.fill(view, results, settings, progress=progress, share=share, **made_of)
 
     def checked_pixels(self, pixels):
         """`rows -> pixels`, which raises ValueError for images that are not those of the index."""
@@ -258,13 +365,22 @@ class NoiseZoo:
         read(np.unique(np.linspace(0, len(index) - 1, 8).astype(int)))  # all others when their shard is made
         return read
 
-    def fill(self, view, results, settings, progress=True, share=(1, 1), **made_of):
+    def fill(
+        self,
+        view: str,
+        results: Callable[..., Iterator[tuple[int, Any]]],
+        settings: dict[str, Any],
+        *,
+        progress: bool = True,
+        share: tuple[int, int] = (1, 1),
+        **made_of: Any,
+    ) -> int:
         """As `build`, from `results(parts)`: yields (shard, rows (m, d)), in any order, for (shard, slice of rows).
 
         made_of  kind, role, of, dtype and shard_rows, as `build` takes them
         """
         opened = self.open_view(view, settings, **made_of)
-        return fill(opened, results, lambda row: self.ids[row], progress, share)
+        return fill(opened, results, lambda row: self.ids[row], progress=progress, share=share)
 
     def open_view(self, view, settings, **made_of):
         """`ViewFolder` of a view, new or as it stands if the settings agree."""
@@ -281,7 +397,18 @@ class NoiseZoo:
         refuse_other_settings(found.manifest, wanted)
         return found
 
-    def import_npy(self, view, file, settings=None, kind="noise", role=None, of=None, dtype="float16", progress=True):
+    def import_npy(
+        self,
+        view: str,
+        file: str | Path,
+        settings: dict[str, Any] | None = None,
+        kind: Kind = "noise",
+        role: str | None = None,
+        of: str | None = None,
+        dtype: Dtype = "float16",
+        *,
+        progress: bool = True,
+    ) -> "NoiseZoo":
         """Take a view from an .npy file (n, ...), one row an image in the order of the index, memory-mapped.
 
         Refused: files with pickled objects, other row counts, values that are not finite.
@@ -293,12 +420,12 @@ class NoiseZoo:
         values = open_npy(file, len(self))
         settings = (settings or {}) | {"imported": Path(file).name, "sha256": file_hash(file)}
         results = partial(computed, np.asarray, values.__getitem__)
-        self.fill(view, results, settings, progress, kind=kind, role=role, of=of, dtype=dtype)
+        self.fill(view, results, settings, progress=progress, kind=kind, role=role, of=of, dtype=dtype)
         return self
 
     # checking
 
-    def verify(self):
+    def verify(self) -> pd.DataFrame:
         """DataFrame of everything wrong with the views: view, shard, problem, first and last row; empty if sound.
 
         Every byte is read. A fault of the view as a whole has shard -1.
@@ -311,7 +438,7 @@ class NoiseZoo:
                 faults.append((folder.name, -1, str(error), 0, len(self) - 1))
         return pd.DataFrame(faults, columns=["view", "shard", "problem", "first_row", "last_row"])
 
-    def repair(self):
+    def repair(self) -> pd.DataFrame:
         """Remove the shards that `verify` finds unsound, so that the next build makes just those; returns its table."""
         faults = self.verify()
         for view, shard in faults[faults.shard >= 0][["view", "shard"]].itertuples(index=False):
@@ -320,7 +447,7 @@ class NoiseZoo:
 
     # where things lie
 
-    def folder(self, view):
+    def folder(self, view: str) -> Path:
         """Folder of a view; ValueError for a name that is none."""
         if not view.strip(". "):
             raise ValueError(f"a view cannot be called {view!r}")
