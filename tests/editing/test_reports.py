@@ -5,7 +5,7 @@ import pytest
 
 from unelib.editing.counterfactuals import Counterfactual, against_truth
 from unelib.editing.directions import Direction
-from unelib.editing.reports import likeness, mean_known, monotonicity, pooled_flips, score_edit, share_interval
+from unelib.editing.reports import likeness, mean_known, monotonicity, pooled_flips, score_edit
 from unelib.stats.intervals import mean_interval, wilson
 from unelib.worlds.fidelity import psnr
 
@@ -190,10 +190,7 @@ def test_pooled_identity_is_of_the_images_that_lacked_a_target_and_missing_witho
     assert "identity" not in pooled_flips({("red", "there"): score_edit(BEFORE, AFTER, "red", ColourJudge())})
 
 
-def test_a_share_has_wilsons_interval_and_none_of_nothing():
-    share, low, high = share_interval(3, 4)
-    assert share == 0.75 and (low, high) == wilson(3, 4)
-    assert np.isnan(share_interval(0, 0)).all()
+def test_means_of_what_is_known():
     assert mean_known(np.array([1, np.nan, 3])) == 2 and np.isnan(mean_known(np.array([np.nan])))
 
 

@@ -1,9 +1,19 @@
 """Means have the intervals of their images: what is missing does not count, and an image is drawn whole."""
 
 import numpy as np
+import pytest
 
 from unelib.evidence.verdicts import verdict
-from unelib.stats.intervals import mean_interval
+from unelib.stats.intervals import (
+    fisher_interval,
+    mean_interval,
+    normal_interval,
+    normal_mean_interval,
+    rate_interval,
+    share_interval,
+    summed_interval,
+    wilson,
+)
 
 
 def test_missing_values_do_not_count():
@@ -19,3 +29,42 @@ def test_images_that_count_for_several_targets_are_drawn_whole():
     np.testing.assert_allclose(ends[:, 0], one.mean(1))
     np.testing.assert_array_equal(ends[0], mean_interval(one[0]))
     assert 0.88 < ((ends[:, 1] <= 0.3) & (ends[:, 2] >= 0.3)).mean() < 0.99
+
+
+def test_a_share_has_wilsons_interval_and_none_of_nothing():
+    assert share_interval(3, 4) == (0.75, *wilson(3, 4)) and share_interval(3, 4).ends["low"] == wilson(3, 4)[0]
+    assert np.isnan(share_interval(0, 0)).all()
+
+
+def test_a_rate_is_a_mean_over_images_and_keeps_some_width_at_its_ends():
+    asked = np.array([[1.0, 0.0, np.nan], [np.nan, 1.0, 0.0]])
+    assert rate_interval(asked) == mean_interval(asked)
+    assert rate_interval([1.0, 1.0, np.nan]) == share_interval(2, 2) and rate_interval([0.0, 0.0]) == share_interval(
+        0, 2
+    )
+    assert np.isnan(rate_interval([np.nan])).all()
+
+
+def test_normal_intervals_of_a_mean_hold_it_as_often_as_they_say():
+    draws = np.random.default_rng(0).exponential(1.0, (1000, 200))
+    found = [normal_mean_interval(row) for row in draws]
+    assert 0.92 < np.mean([i.low <= 1 <= i.high for i in found]) < 0.97
+    value, low, high = normal_mean_interval([4.0])
+    assert value == 4 and np.isnan([low, high]).all()
+    assert normal_interval(2, 0) == (2, 2, 2) and np.isnan(normal_mean_interval([])).all()
+
+
+def test_what_images_add_by_themselves_is_a_mean_and_in_groups_is_wider():
+    values = np.random.default_rng(0).standard_normal(60)
+    adds = (values - values.mean()) / 60
+    assert summed_interval(values.mean(), adds) == pytest.approx(normal_mean_interval(values))
+    twice, groups = np.repeat(values, 2), np.repeat(np.arange(60), 2)
+    again = summed_interval(twice.mean(), (twice - twice.mean()) / 120, groups)
+    assert again == pytest.approx(normal_mean_interval(values))
+
+
+def test_fishers_interval_is_its_own_on_the_scale_of_z():
+    value, low, high = fisher_interval(0.5, 97)
+    np.testing.assert_allclose(np.arctanh([low, high]), np.arctanh(0.5) + np.array([-1.96, 1.96]) / 97**0.5, atol=1e-4)
+    wider = fisher_interval(0.5, 97, ranks=True)
+    assert wider.low < low < value < high < wider.high and fisher_interval(1.0, 3).high <= 1

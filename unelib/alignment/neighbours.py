@@ -5,6 +5,7 @@ import pandas as pd
 
 from ..core.checks import matrix
 from ..linalg.cosine import most_alike, unit_rows
+from ..stats.intervals import normal_mean_interval
 
 
 def nearest(X, queries, pool, k):
@@ -29,6 +30,5 @@ def neighbour_agreement(X, Y, held_out, k=5, seed=0):
     found = nearest(X, held_out, pool, k)
     random = np.random.default_rng(seed).choice(pool, found.shape)
     share, chance = ((Y[held_out][:, None] == Y[rows]).mean((1, 2)) for rows in (found, random))
-    half = 1.96 * share.std(ddof=1) / np.sqrt(len(share))
-    values = (share.mean(), share.mean() - half, share.mean() + half, chance.mean())
+    values = (*normal_mean_interval(share), chance.mean())
     return pd.Series(values, ["agreement", "low", "high", "chance"])

@@ -10,7 +10,7 @@ Public names, by file:
 - `boundaries`: Boundary, boundary
 - `minimal_edits`: least_change
 - `walks`: change_matrix, judged_changes, move, on_and_off_target, walk
-- `reports`: EditReport, flip_interval, likeness, pooled_flips, score_edit, share_interval
+- `reports`: EditReport, likeness, pooled_flips, score_edit
 - `counterfactuals`: Counterfactual, counterfactual
 - `trade_off`: Curve, areas, curve, edited
 - `resemblance`: resemblances

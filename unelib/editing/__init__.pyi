@@ -11,11 +11,9 @@ from .minimal_edits import least_change as least_change
 from .probe_judge import ProbeJudge as ProbeJudge
 from .probe_judge import judge_for as judge_for
 from .reports import EditReport as EditReport
-from .reports import flip_interval as flip_interval
 from .reports import likeness as likeness
 from .reports import pooled_flips as pooled_flips
 from .reports import score_edit as score_edit
-from .reports import share_interval as share_interval
 from .resemblance import resemblances as resemblances
 from .trade_off import Curve as Curve
 from .trade_off import areas as areas

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..core.checks import choice
 from ..inversion.ode import check_pixels
 from ..models.contracts import EncoderLike, JudgeLike
-from ..stats.intervals import NORMAL_95, Interval, mean_interval, wilson
+from ..stats.intervals import Interval, normal_mean_interval, rate_interval, share_interval
 from ..worlds.fidelity import psnr
 from .counterfactuals import Counterfactual, against_truth
 from .directions import Direction
@@ -79,7 +79,7 @@ class EditReport:
     @property
     def flip_interval(self) -> Interval:
         """`Interval` (Wilson) of the share of images that lacked the target and have it after; NaN if none did."""
-        return Interval(*share_interval(int(np.nansum(self.flipped)), self.lacking))
+        return share_interval(int(np.nansum(self.flipped)), self.lacking)
 
     @property
     def target_flips(self) -> float:
@@ -132,13 +132,14 @@ class EditReport:
     @property
     def summary(self) -> dict[str, Any]:
         """Means without the table, as a dict; "± 95 %" is of "off target". What the truth tells comes in medians."""
+        turned = normal_mean_interval(self.others_turned)
         known: dict[str, Any] = {
             "target flips": self.target_flips,
             "low": self.flips_low,
             "high": self.flips_high,
             "of": self.lacking,
         }
-        known |= {"off target": self.off_target, "± 95 %": half_width(self.others_turned)}
+        known |= {"off target": self.off_target, "± 95 %": turned.high - turned.value}
         known |= {"drift": mean_known(self.drift)}
         known |= {"identity": self.identity, "PSNR, dB": self.psnr}
         names = {"psnr_outside": "PSNR outside", "ssim_outside": "SSIM outside", "to_truth": "to truth"}
@@ -260,7 +261,7 @@ def pooled_flips(reports: Mapping[tuple[Any, str], EditReport]) -> pd.DataFrame:
         raise ValueError(f"reports are of {sizes} images; score the same images for all")
     for name in dict.fromkeys(name for _, name in reports):
         parts = [report for (_, other), report in reports.items() if other == name]
-        found = flip_interval(np.stack([report.flipped for report in parts]))
+        found = rate_interval(np.stack([report.flipped for report in parts]))
         rows[name] = {"target flips": found.value, "low": found.low, "high": found.high}
         rows[name] |= {"of": sum(report.lacking for report in parts)}
         lacking = [report[report.lacked] for report in parts]
@@ -268,26 +269,6 @@ def pooled_flips(reports: Mapping[tuple[Any, str], EditReport]) -> pd.DataFrame:
         if all(report.likeness is not None for report in parts):
             rows[name] |= {"identity": mean_known(np.concatenate([r.likeness for r in lacking]))}
     return pd.DataFrame.from_dict(rows, orient="index")
-
-
-def flip_interval(flipped: ArrayLike) -> Interval:
-    """`Interval` of the share of flips (t, n), NaN where nothing was asked, over images; some width for 0 and 1."""
-    found, images = mean_interval(flipped), int(np.isfinite(flipped).any(0).sum())
-    if found.value in (0, 1):
-        found = Interval(*share_interval(round(found.value * images), images))
-    return found
-
-
-def share_interval(count: int, n: int) -> tuple[float, float, float]:
-    """count / n and Wilson's 95% interval of it; NaN three times if n is 0."""
-    if n == 0:
-        return float("nan"), float("nan"), float("nan")
-    return count / n, *wilson(count, n)
-
-
-def half_width(values):
-    """Half of the normal 95% interval of the mean of values (n,); NaN of one alone, which does not vary."""
-    return float(NORMAL_95 * np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("nan")
 
 
 def mean_known(values):

@@ -5,6 +5,7 @@ import pandas as pd
 from scipy.stats import chi, kstest, norm
 
 from ..core.checks import constant, matrix
+from ..stats.intervals import normal_interval, normal_mean_interval
 from .noise_maps import neighbour_correlation
 
 BLOCK = 1024  # rows of a product at a time
@@ -86,8 +87,8 @@ def spatial_correlation(noise, seed=0):
     matrix(noise.reshape(len(noise), -1), "noise", rows=20, dtype=None)
     white = np.random.default_rng(seed).standard_normal((NULL_MAPS, *noise.shape[1:]), np.float32)
     found, null = neighbour_correlation(noise), neighbour_correlation(white)
-    mean, error, chance = found.mean(), found.std(ddof=1) / np.sqrt(len(found)), null.std(ddof=1) / np.sqrt(len(found))
-    ends = {"low": mean - 1.96 * error, "high": mean + 1.96 * error}
-    ends |= {"null_low": null.mean() - 1.96 * chance, "null_high": null.mean() + 1.96 * chance}
+    mean, chance = found.mean(), null.std(ddof=1) / np.sqrt(len(found))
+    around = normal_interval(null.mean(), chance)
+    ends = normal_mean_interval(found).ends | {"null_low": around.low, "null_high": around.high}
     uncertain = np.hypot(chance, null.std(ddof=1) / np.sqrt(NULL_MAPS))
     return pd.Series({"mean": mean} | ends | {"p": 2 * norm.sf(abs(mean - null.mean()) / uncertain)})

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from ..stats.intervals import NORMAL_95
+from ..stats.intervals import normal_mean_interval
 
 
 def rivals(une, train, test):
@@ -49,7 +49,5 @@ def rivals(une, train, test):
 
 def behind(best, other):
     """Mean of log likelihoods (m,) of a model, and how far they lie behind another's."""
-    behind = best - other
-    half = NORMAL_95 * behind.std(ddof=1) / np.sqrt(len(behind))
-    mean = float(behind.mean())
-    return {"log_likelihood": float(other.mean()), "behind": mean, "low": mean - half, "high": mean + half}
+    found = normal_mean_interval(best - other)
+    return {"log_likelihood": float(other.mean()), "behind": found.value} | found.ends

@@ -9,8 +9,7 @@ import pandas as pd
 from scipy.stats import rankdata, spearmanr
 
 from ..core.checks import matrix, same_rows
-from ..stats.groups import shared_groups
-from ..stats.intervals import NORMAL_95, percentiles
+from ..stats.intervals import fisher_interval, percentiles, summed_interval
 from .scores import read
 
 
@@ -28,7 +27,7 @@ def mean_accuracy(probe, X, Y, groups=None):
     True
     """
     mean, adds = accuracy_by_image(probe, X, Y)
-    return {"accuracy": mean} | normal_interval(mean, adds, groups)
+    return {"accuracy": mean} | summed_interval(mean, adds, groups).ends
 
 
 def mean_accuracy_gap(one, other, Y, groups=None):
@@ -45,7 +44,7 @@ def mean_accuracy_gap(one, other, Y, groups=None):
     True
     """
     (mean, adds), (mean2, adds2) = (accuracy_by_image(*pair, Y) for pair in (one, other))
-    return {"gap": mean - mean2} | normal_interval(mean - mean2, adds - adds2, groups)
+    return {"gap": mean - mean2} | summed_interval(mean - mean2, adds - adds2, groups).ends
 
 
 def accuracy_by_image(probe, X, Y):
@@ -54,14 +53,6 @@ def accuracy_by_image(probe, X, Y):
     right, rows = (scores > 0) == found.truth, found.known.sum(0)
     accuracy = (right & found.known).sum(0) / rows
     return float(accuracy.mean()), (found.known * (right - accuracy) / rows).mean(1)
-
-
-def normal_interval(mean, adds, groups):
-    """{"low", "high"}: 95% interval of a mean to which images add independently, or groups of images do."""
-    codes = shared_groups(groups, len(adds))
-    sums = adds if codes is None else np.bincount(codes, adds)
-    half = NORMAL_95 * np.sqrt((sums**2).sum() * len(sums) / (len(sums) - 1))
-    return {"low": float(mean - half), "high": float(mean + half)}
 
 
 def profile_gap(a, b, reference, resamples=500, seed=0):
@@ -138,7 +129,5 @@ def correlation(a, b, freedom, *, ranks=False):
 
     ranks  the profiles are ranks, whose correlation varies more: (1 + r^2 / 2) / freedom (Bonett and Wright, 2000)
     """
-    r = float(np.corrcoef(a, b)[0, 1])
-    half = NORMAL_95 * np.sqrt((1 + ranks * r**2 / 2) / max(freedom, 1))
-    low, high = np.tanh(np.arctanh(np.clip(r, -1 + 1e-12, 1 - 1e-12)) + np.array([-half, half]))
-    return {"r": r, "low": float(low), "high": float(high), "n": len(a)}
+    found = fisher_interval(float(np.corrcoef(a, b)[0, 1]), freedom, ranks=ranks)
+    return {"r": found.value} | found.ends | {"n": len(a)}

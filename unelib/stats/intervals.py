@@ -1,12 +1,16 @@
-"""A number with the ends of its interval, and that of a mean over images."""
+"""A number with the ends of its interval: of means, shares, correlations, and what is known with a standard error."""
 
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 
+from .groups import shared_groups
+
 RESAMPLES = 500
+NORMAL_95 = 1.959964
 
 
 class Interval(NamedTuple):
@@ -16,7 +20,7 @@ class Interval(NamedTuple):
     low: float
     high: float
 
-    def less(self, number):
+    def less(self, number: float) -> "Interval":
         """By how much it exceeds a number that is known.
 
         >>> Interval(0.75, 0.5, 1.0).less(0.5)
@@ -24,24 +28,75 @@ class Interval(NamedTuple):
         """
         return Interval(*(part - number for part in self))
 
+    @property
+    def ends(self) -> dict[str, float]:
+        """Its low and its high end, by name."""
+        return {"low": self.low, "high": self.high}
 
-def mean_interval(values):
-    """`Interval` of the mean of values (n,), or (t, n) with a column an image; NaN, as value and ends, of none at all.
 
-    NaN is left out. Images are drawn with return, whole: what t targets say of one image is not independent.
+def mean_interval(values: ArrayLike) -> Interval:
+    """The mean over images, drawn with return.
 
+    Parameters
+    ----------
+    values : array-like (n,) or (t, n)
+        A column an image. NaN is left out. Images are drawn whole: what t targets say of one image is not independent.
+
+    Returns
+    -------
+    Interval
+        NaN, as value and ends, of no values at all.
+
+    Examples
+    --------
     >>> mean_interval([1.0, np.nan, 1.0])
     Interval(value=1.0, low=1.0, high=1.0)
     """
-    values = np.atleast_2d(np.asarray(values, float))
-    known, filled = np.isfinite(values).sum(0), np.nansum(values, 0)
+    rows = np.atleast_2d(np.asarray(values, float))
+    known, filled = np.isfinite(rows).sum(0), np.nansum(rows, 0)
     draws = np.random.default_rng(0).integers(0, len(known), (RESAMPLES, len(known)))
     with np.errstate(invalid="ignore"):
         means = filled[draws].sum(1) / known[draws].sum(1)
         return Interval(float(filled.sum() / known.sum()), *percentiles(means).values())
 
 
-def wilson(count, n):
+def normal_interval(value, error):
+    """`Interval` of a number whose error is normal with this standard deviation.
+
+    >>> normal_interval(1.0, 0.5).low.__round__(2)
+    0.02
+    """
+    half = NORMAL_95 * error
+    return Interval(float(value), float(value - half), float(value + half))
+
+
+def normal_mean_interval(values):
+    """`Interval` of the mean of many values (n,) by its standard error; NaN ends of one alone, and all NaN of none."""
+    values = np.asarray(values, float)
+    if values.size == 0:
+        return Interval(np.nan, np.nan, np.nan)
+    error = values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
+    return normal_interval(values.mean(), error)
+
+
+def summed_interval(mean, adds, groups=None):
+    """`Interval` of a mean to which images add (n,) independently, or groups of images do."""
+    codes = shared_groups(groups, len(adds))
+    sums = adds if codes is None else np.bincount(codes, adds)
+    return normal_interval(mean, np.sqrt((sums**2).sum() * len(sums) / (len(sums) - 1)))
+
+
+def fisher_interval(r, freedom, *, ranks=False):
+    """`Interval` of a correlation by Fisher's z on `freedom`.
+
+    ranks  it is one of ranks, which varies more: (1 + r^2 / 2) / freedom (Bonett and Wright, 2000)
+    """
+    half = NORMAL_95 * np.sqrt((1 + ranks * r**2 / 2) / max(freedom, 1))
+    low, high = np.tanh(np.arctanh(np.clip(r, -1 + 1e-12, 1 - 1e-12)) + np.array([-half, half]))
+    return Interval(float(r), float(low), float(high))
+
+
+def wilson(count: int, n: int) -> tuple[float, float]:
     """Ends of Wilson's 95% interval of a share, from `count` cases among n.
 
     >>> [round(end, 2) for end in wilson(8, 10)]
@@ -51,7 +106,42 @@ def wilson(count, n):
     return float(ends.low), float(ends.high)
 
 
-NORMAL_95 = 1.959964
+def share_interval(count: int, n: int) -> Interval:
+    """A share with Wilson's 95% interval.
+
+    Parameters
+    ----------
+    count, n : int
+        Cases, and among how many.
+
+    Returns
+    -------
+    Interval
+        NaN three times if n is 0.
+
+    Examples
+    --------
+    >>> share_interval(0, 4).high.__round__(2)
+    0.49
+    """
+    return Interval(count / n, *wilson(count, n)) if n else Interval(np.nan, np.nan, np.nan)
+
+
+def rate_interval(happened: ArrayLike) -> Interval:
+    """The share of what happened, over images; some width for 0 and 1.
+
+    Parameters
+    ----------
+    happened : array-like (n,) or (t, n) of 0/1
+        A column an image, NaN where nothing was asked.
+
+    Returns
+    -------
+    Interval
+        Images drawn with return, as in `mean_interval`; Wilson's by images where the share is 0 or 1.
+    """
+    found, images = mean_interval(happened), int(np.isfinite(np.atleast_2d(happened)).any(0).sum())
+    return share_interval(round(found.value * images), images) if found.value in (0, 1) else found
 
 
 def percentiles(draws):
