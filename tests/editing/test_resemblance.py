@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from unelib.editing.resemblance import correlation, resemblances
+from unelib.editing.resemblance import column_correlation, resemblances
 
 RNG = np.random.default_rng(0)
 SOURCE = RNG.random((120, 4))
@@ -18,9 +18,9 @@ def test_a_copy_resembles_fully_and_what_saw_nothing_not_at_all():
 
 
 def test_correlation_knows_no_scale_and_counts_what_never_varies_as_none():
-    assert correlation(SOURCE, 3 * SOURCE - 1) == pytest.approx(1)
-    assert correlation(SOURCE, -SOURCE) == pytest.approx(-1)
-    assert correlation(SOURCE, np.hstack([SOURCE[:, :3], np.ones((120, 1))])) == pytest.approx(0.75)
+    assert column_correlation(SOURCE, 3 * SOURCE - 1) == pytest.approx(1)
+    assert column_correlation(SOURCE, -SOURCE) == pytest.approx(-1)
+    assert column_correlation(SOURCE, np.hstack([SOURCE[:, :3], np.ones((120, 1))])) == pytest.approx(0.75)
 
 
 def test_the_order_of_what_was_made_changes_nothing():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from unelib.latent.rival_models import behind, rivals
+from unelib.latent.rival_models import distance_behind, rivals
 from unelib.latent.une import UNE
 
 from ..helpers.planted import planted
@@ -44,5 +44,5 @@ def test_unrelated_views_are_independent():
 
 def test_differences_are_paired():
     best, noise = np.array([3.0, 5.0, 9.0]), np.array([0.1, 0.0, -0.1])
-    found = behind(best, best - 1 + noise)
+    found = distance_behind(best, best - 1 + noise)
     assert found["behind"] == pytest.approx(1) and found["high"] - found["low"] < 0.3

@@ -1,6 +1,7 @@
 """Ridge from thin factors equals its normal equations, and left-out errors those of fits without the row."""
 
 import numpy as np
+import pytest
 from sklearn.linear_model import Ridge
 
 from unelib.linalg.principal_space import thin
@@ -20,25 +21,14 @@ def test_weights_solve_the_normal_equations():
     np.testing.assert_allclose(V @ ridge_weights(U, s, TARGETS, 2.5), direct)
 
 
-def test_left_out_errors_are_those_of_fits_without_the_row():
-    U, s, _ = thin(FEW)
-    errors = []
-    for i in range(15):
-        A, B = np.delete(FEW, i, 0), np.delete(TARGETS, i, 0)
-        a, b = A - A.mean(0), B - B.mean(0)
-        # the mean of all rows is known to the closed form, so the intercept is fitted without the row here too
-        weights = np.linalg.solve(a.T @ a + 1e-9 * np.eye(4), a.T @ b)
-        errors.append((TARGETS[i] - B.mean(0) - (FEW[i] - A.mean(0)) @ weights) ** 2)
-    np.testing.assert_allclose(leave_one_out(U, s, TARGETS, [1e-9])[0], np.mean(errors, 0), rtol=1e-4)
-
-
 def test_penalties_scale_with_the_variance():
     s = np.array([3.0, 1.0])
     np.testing.assert_allclose(penalty_grid(2 * s), 4 * penalty_grid(s))
 
 
-def test_leave_one_out_is_what_leaving_one_out_gives():
-    A, B, penalty = X[:25], X2[:25], 3.0
+@pytest.mark.parametrize("penalty", [1e-6, 3.0])
+def test_leave_one_out_is_what_leaving_one_out_gives(penalty):
+    A, B = X[:25], X2[:25]
     U, s, _ = thin(A - A.mean(0))
     rest = [np.delete(np.arange(25), i) for i in range(25)]
     errors = [Ridge(penalty).fit(A[r], B[r]).predict(A[[i]])[0] - B[i] for i, r in enumerate(rest)]

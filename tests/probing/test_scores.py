@@ -10,7 +10,6 @@ from sklearn.metrics import average_precision_score, balanced_accuracy_score, ro
 from unelib.probing.linear_probe import LinearProbe
 from unelib.probing.profiles import profile_correlation
 from unelib.probing.scores import compare_probes, mean_auc, mean_auc_gap, probe_scores, reliability
-from unelib.stats.p_values import holm
 
 from ..probing.test_linear_probe import NAMES, X_TEST, Y_TEST, X, Y, problem
 
@@ -79,23 +78,6 @@ def test_p_is_uniform_where_nothing_can_be_read():
     probe = LinearProbe("ridge").fit(X[:, :4], Y)
     p = [probe_scores(probe, rng.standard_normal((60, 4)), Y_TEST[:60], intervals=False).p for _ in range(100)]
     assert abs(np.mean(p) - 0.5) < 0.06 and abs((np.array(p) < 0.05).mean() - 0.05) < 0.04
-
-
-def test_holms_correction():
-    p = np.random.default_rng(0).random(30) ** 3
-    corrected, order = holm(p), np.argsort(p)
-    assert (corrected >= p).all() and (corrected <= np.minimum(30 * p, 1)).all()
-    assert corrected[order[0]] == pytest.approx(30 * p.min()) and (np.diff(corrected[order]) >= 0).all()
-    np.testing.assert_allclose(holm(p[order[::-1]]), corrected[order[::-1]])
-    np.testing.assert_allclose(holm([0.2]), [0.2])
-    # rejected one by one, each at the level over the number not yet rejected
-    rejected = next(k for k in range(30) if p[order[k]] > 0.05 / (30 - k))
-    assert (corrected <= 0.05).sum() == rejected > 0
-
-
-def test_holm_rejects_a_true_null_among_many_at_its_level():
-    p = np.random.default_rng(0).random((2000, 10))
-    assert np.mean([holm(row).min() < 0.05 for row in p]) == pytest.approx(0.05, abs=0.015)
 
 
 def test_calibration_is_of_log_odds_alone():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from unelib.stats.p_values import draws_needed, enough_draws, holm, simulated_p, smallest_p, verdict
+from unelib.stats.p_values import draws_needed, enough_draws, holm, simulated_p, smallest_p, verdict_row
 
 
 def test_p_values_of_the_null_itself_are_uniform():
@@ -22,7 +22,7 @@ def test_sides():
 
 
 def test_a_verdict_has_no_critical_value_on_a_side_that_is_never_extreme():
-    high, low = (verdict("t", 98.5, np.arange(99.0), 0.05, side) for side in ("high", "low"))
+    high, low = (verdict_row("t", 98.5, np.arange(99.0), 0.05, side) for side in ("high", "low"))
     assert high["null_low"] == -np.inf and low["null_high"] == np.inf
     assert high["rejected"] and not low["rejected"] and high["null_median"] == 49
 
@@ -33,7 +33,7 @@ def test_a_statistic_is_rejected_where_it_is_outside_the_critical_values(side, d
     rng = np.random.default_rng(draws)
     for _ in range(300):
         null = rng.integers(0, 40, draws) / 40  # with ties
-        row = verdict("t", rng.integers(-1, 42) / 40, null, level, side)
+        row = verdict_row("t", rng.integers(-1, 42) / 40, null, level, side)
         assert (row["statistic"] < row["null_low"] or row["statistic"] > row["null_high"]) == row["rejected"]
 
 
@@ -43,7 +43,7 @@ def test_the_fewest_draws_that_can_reject(side, level):
     n = draws_needed(level, side)
     assert smallest_p(n, side) <= level < smallest_p(n - 1, side)
     beyond = {"high": 9.0, "low": -9.0, "both": 9.0}[side]
-    assert [verdict("t", beyond, np.zeros(m), level, side)["rejected"] for m in (n, n - 1)] == [True, False]
+    assert [verdict_row("t", beyond, np.zeros(m), level, side)["rejected"] for m in (n, n - 1)] == [True, False]
     enough_draws(n, level, side)
     with pytest.raises(ValueError, match=f"simulations={n - 1} cannot reject at {level:g}; ask for {n} or more"):
         enough_draws(n - 1, level, side)
@@ -54,3 +54,20 @@ def test_holm_by_its_definition():
     assert holm(p).tolist() == pytest.approx([0.09, 0.004, 0.09, 0.6])
     assert holm([0.9, 0.8]).tolist() == [1, 1]
     np.testing.assert_array_equal(holm(p.reshape(2, 2)), holm(p).reshape(2, 2))
+
+
+def test_holms_correction():
+    p = np.random.default_rng(0).random(30) ** 3
+    corrected, order = holm(p), np.argsort(p)
+    assert (corrected >= p).all() and (corrected <= np.minimum(30 * p, 1)).all()
+    assert corrected[order[0]] == pytest.approx(30 * p.min()) and (np.diff(corrected[order]) >= 0).all()
+    np.testing.assert_allclose(holm(p[order[::-1]]), corrected[order[::-1]])
+    np.testing.assert_allclose(holm([0.2]), [0.2])
+    # rejected one by one, each at the level over the number not yet rejected
+    rejected = next(k for k in range(30) if p[order[k]] > 0.05 / (30 - k))
+    assert (corrected <= 0.05).sum() == rejected > 0
+
+
+def test_holm_rejects_a_true_null_among_many_at_its_level():
+    p = np.random.default_rng(0).random((2000, 10))
+    assert np.mean([holm(row).min() < 0.05 for row in p]) == pytest.approx(0.05, abs=0.015)

@@ -65,6 +65,17 @@ def test_a_room_says_where_its_names_are(name):
             assert set(listed.split(", ")) <= names_in(PACKAGE / name / f"{file}.py")
 
 
+def test_one_word_has_one_meaning():
+    """Functions and classes of different files bear different names; commands may bear those of what they call."""
+    seen = {}
+    for path in FILES:
+        if path.parent.name != "cli":
+            for node in ast.parse(path.read_text()).body:
+                if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                    seen.setdefault(node.name, []).append(f"{path.parent.name}/{path.stem}")
+    assert {name: files for name, files in seen.items() if len(files) > 1} == {}
+
+
 def test_the_package_keeps_what_it_offered():
     assert set(KEPT) <= set(SURFACE) and set(unelib.__all__) <= set(dir(unelib))
     assert all(callable(getattr(unelib, name)) for name in SURFACE)

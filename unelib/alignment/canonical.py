@@ -10,12 +10,11 @@ from numbers import Integral
 from typing import Self
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from ..core.checks import centred_views, dense, matrix, row_mask, same_columns, same_images, share, two_views
+from ..core.checks import Rows, centred_views, dense, matrix, row_mask, same_columns, same_images, share, two_views
 from ..linalg.moments import column_mean
 from ..linalg.principal_space import principal
 from ..linalg.stored_rows import StoredRows, as_rows, blocks, stored_space
@@ -25,7 +24,6 @@ from ..linalg.whitening import leading_left, of_space, placed, products, whitene
 # .001, .79 at .1, .87 at 1, .88 at 3; of two views with falling spectra .915, .922, .911, .893. So .1 is safe, and 1 is
 # better where every view is near-white noise.
 RIDGE = 0.1
-View = ArrayLike | pd.DataFrame
 Present = Sequence[ArrayLike | None] | None
 
 
@@ -66,7 +64,7 @@ class CCA(BaseEstimator):
         self.k = k
         self.ridge = ridge
 
-    def fit(self, X: View, X2: View) -> Self:
+    def fit(self, X: Rows, X2: Rows) -> Self:
         """Fit to two views of the same images.
 
         Parameters
@@ -98,7 +96,7 @@ class CCA(BaseEstimator):
         return self
 
     def transform(
-        self, X: View, X2: View | None = None
+        self, X: Rows, X2: Rows | None = None
     ) -> NDArray[np.float64] | tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Variates of the first view, or of both as a pair.
 
@@ -131,7 +129,7 @@ class CCA(BaseEstimator):
         same_columns(X, len(self.means_[i]), name)
         return (X - self.means_[i]) @ self.weights_[i]
 
-    def score(self, X: View, X2: View) -> NDArray[np.float64]:
+    def score(self, X: Rows, X2: Rows) -> NDArray[np.float64]:
         """Correlations of the paired variates on these rows: held-out canonical correlations on other rows.
 
         Parameters
@@ -206,7 +204,7 @@ class GCCA(BaseEstimator):
         self.ridge = ridge
         self.components = components
 
-    def fit(self, views: Sequence[View | StoredRows], present: Present = None) -> Self:
+    def fit(self, views: Sequence[Rows | StoredRows], present: Present = None) -> Self:
         """Fit to several views of the same images.
 
         Parameters
@@ -258,7 +256,7 @@ class GCCA(BaseEstimator):
             space = principal(X - mean, self.components, cut=True, unit=False)
         return of_space(space, self.ridge, min(self.components, *X.shape))
 
-    def transform(self, views: Sequence[View | StoredRows | None], present: Present = None) -> NDArray[np.float64]:
+    def transform(self, views: Sequence[Rows | StoredRows | None], present: Present = None) -> NDArray[np.float64]:
         """Estimate of the shared space: the mean, for each row, of the ridge regressions X_i W_i of its views.
 
         On the training rows it is `shared_` x eigenvalue / number of views: regressions shrink what a view knows little

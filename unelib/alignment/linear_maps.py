@@ -6,23 +6,20 @@ A view is a matrix (n, d), one row an image. Views are centred by their training
 from typing import Literal, Self
 
 import numpy as np
-import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from ..core.checks import centred, centred_views, matrix, same_columns, same_images, share
+from ..core.checks import Rows, centred, centred_views, matrix, same_columns, same_images, share
 from ..linalg.cosine import unit_rows
 from ..linalg.principal_space import thin
 from ..linalg.ridge_regression import leave_one_out, penalty_grid, ridge_weights
-
-View = ArrayLike | pd.DataFrame
 
 
 class LinearMap(BaseEstimator):
     """What was fitted to one view and another: `coef_` (d2, d) and `intercept_` (d2,), and how well it predicts."""
 
-    def predict(self, X: View) -> NDArray[np.float64]:
+    def predict(self, X: Rows) -> NDArray[np.float64]:
         """What the second view would be, for the first view of other images.
 
         Parameters
@@ -45,7 +42,7 @@ class LinearMap(BaseEstimator):
         same_columns(X, self.coef_.shape[1])
         return X @ self.coef_.T + self.intercept_
 
-    def score(self, X: View, X2: View) -> dict[str, float]:
+    def score(self, X: Rows, X2: Rows) -> dict[str, float]:
         """How well the second view is predicted.
 
         Parameters
@@ -104,7 +101,7 @@ class RidgeMap(LinearMap):
     def __init__(self, penalty: Literal["loo"] | float = "loo") -> None:
         self.penalty = penalty
 
-    def fit(self, X: View, X2: View) -> Self:
+    def fit(self, X: Rows, X2: Rows) -> Self:
         """Fit to two views of the same images.
 
         Parameters
@@ -177,7 +174,7 @@ class Procrustes(LinearMap):
     def __init__(self, *, scale: bool = True) -> None:
         self.scale = scale
 
-    def fit(self, X: View, X2: View) -> Self:
+    def fit(self, X: Rows, X2: Rows) -> Self:
         """Fit to two views of the same images.
 
         Parameters
@@ -205,7 +202,7 @@ class Procrustes(LinearMap):
         return self
 
 
-def ridge_maps(X: View, X2: View, penalty: Literal["loo"] | float = "loo") -> tuple[RidgeMap, RidgeMap]:
+def ridge_maps(X: Rows, X2: Rows, penalty: Literal["loo"] | float = "loo") -> tuple[RidgeMap, RidgeMap]:
     """Ridge regression both ways, from one view to another and back.
 
     The two are no inverses: each shrinks what its view does not know of the other.

@@ -10,13 +10,12 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.cluster import KMeans
 from sklearn.utils.validation import check_is_fitted
 
-from ..core.checks import centred_views, choice, matrix, row_mask, same_columns, same_images, same_rows
+from ..core.checks import Rows, centred_views, choice, matrix, row_mask, same_columns, same_images, same_rows
 from ..linalg.cosine import unit_rows
 from ..probing.scores import mean_auc
 
 SAME = 1e-12  # cosine distance up to which rows are the same but for rounding
 How = Literal["random", "k-means", "farthest"]
-View = ArrayLike | pd.DataFrame
 
 
 class RelativeRepresentation(BaseEstimator):
@@ -60,7 +59,7 @@ class RelativeRepresentation(BaseEstimator):
         self.seed = seed
         self.how = how
 
-    def fit(self, X: View) -> Self:
+    def fit(self, X: Rows) -> Self:
         """Centre a view and keep its anchor rows.
 
         Parameters
@@ -88,7 +87,7 @@ class RelativeRepresentation(BaseEstimator):
         self.directions_ = rows[self.anchors_]
         return self
 
-    def transform(self, X: View) -> NDArray[np.float64]:
+    def transform(self, X: Rows) -> NDArray[np.float64]:
         """Cosine of each row with each anchor.
 
         Parameters
@@ -112,7 +111,7 @@ class RelativeRepresentation(BaseEstimator):
         return unit_rows(X - self.mean_) @ self.directions_.T
 
 
-def choose_anchors(X: View, k: int, how: How = "random", seed: int = 0) -> NDArray[np.int_]:
+def choose_anchors(X: Rows, k: int, how: How = "random", seed: int = 0) -> NDArray[np.int_]:
     """Row numbers of k different rows of X to take as anchors; rows are centred and of unit length first.
 
     Parameters
@@ -209,8 +208,8 @@ def existing_rows(anchors, n):
 
 def stitched_scores(
     probe: BaseEstimator,
-    X: View,
-    X2: View,
+    X: Rows,
+    X2: Rows,
     Y: ArrayLike | pd.DataFrame,
     learn: ArrayLike,
     held_out: ArrayLike,

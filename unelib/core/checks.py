@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import issparse
 
+Rows = ArrayLike | pd.DataFrame  # (n, d), a row an image; DataFrames are compared by their index
 ROWS = 64  # at a time, where all values are looked at
 
 

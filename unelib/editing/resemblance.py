@@ -32,7 +32,7 @@ def resemblances(source, made, control, seed=0):
             raise ValueError(f"{name} has shape {q.shape}, its source images {source.shape}")
     n = len(source)
     draws = [np.arange(n), *np.random.default_rng(seed).integers(0, n, (RESAMPLES, n))]
-    found = {name: np.array([correlation(source[rows], q[rows]) for rows in draws]) for name, q in made.items()}
+    found = {name: np.array([column_correlation(source[rows], q[rows]) for rows in draws]) for name, q in made.items()}
     table = {}
     for name, (r, *drawn) in found.items():
         beyond = found[name] - found[control]
@@ -42,7 +42,7 @@ def resemblances(source, made, control, seed=0):
     return pd.DataFrame(table).T
 
 
-def correlation(p, q):
+def column_correlation(p, q):
     """Correlation over rows of columns of p and q (n, a), mean over columns; a column that does not vary counts 0."""
     p, q = p - p.mean(0), q - q.mean(0)
     lengths = np.sqrt((p**2).sum(0) * (q**2).sum(0))

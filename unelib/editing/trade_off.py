@@ -53,7 +53,7 @@ def curve(reports: Mapping[float, EditReport]) -> Curve:
     if min(strengths) < 0 < max(strengths):
         raise ValueError(f"strengths {min(strengths)} and {max(strengths)} lead opposite ways; make a curve of each")
     first, ordered = reports[strengths[0]], [reports[s] for s in strengths]
-    if not all(alike(first, report) for report in ordered):
+    if not all(of_one_edit(first, report) for report in ordered):
         raise ValueError("the reports are not of one target, one sign and the same images before; make a curve of each")
     walked = np.concatenate([r[:, first.aimed].T for r in (first.before, *(r.after for r in ordered))])
     met, drift = (np.stack([getattr(r, name) for r in ordered]) for name in ("flipped", "drift"))
@@ -61,7 +61,7 @@ def curve(reports: Mapping[float, EditReport]) -> Curve:
     return Curve(np.array(strengths), met, drift, monotone)
 
 
-def alike(first, other):
+def of_one_edit(first, other):
     """Whether two reports are of one target, one sign and the same images before, by the judge's verdicts on them."""
     same = (first.target, first.sign, first.attributes) == (other.target, other.sign, other.attributes)
     return same and np.array_equal(first.before > 0.5, other.before > 0.5)

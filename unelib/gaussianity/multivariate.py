@@ -15,7 +15,7 @@ from scipy.special import betainc, betaincc
 from sklearn.decomposition import PCA
 
 from ..core.checks import matrix, share
-from ..stats.p_values import enough_draws, verdict
+from ..stats.p_values import enough_draws, verdict_row
 
 MARGIN = 20  # rows beyond the components: with fewer, whitened scores hardly differ whatever the data
 TAIL = 0.02  # share of the largest |scores| that Hill's estimator looks at
@@ -42,7 +42,7 @@ def multivariate_normality(X, components=10, simulations=400, level=0.05, seed=0
     Z = np.random.default_rng(seed).permutation(whitened_scores(X, components, seed))
     null = null_statistics(*Z.shape, simulations, seed)
     rows = zip(STATISTICS.items(), statistics(Z), null.T)
-    return pd.DataFrame([verdict(test, found, draws, level, side) for (test, (_, side)), found, draws in rows])
+    return pd.DataFrame([verdict_row(test, found, draws, level, side) for (test, (_, side)), found, draws in rows])
 
 
 def whitened_scores(X, components=10, seed=0):

@@ -7,7 +7,7 @@ those two, N(m, S) and its twins have one law, whatever S, so the test is exact 
 import numpy as np
 
 from ..core.checks import choice, constant, matrix, share
-from ..stats.p_values import draws_needed, enough_draws, verdict
+from ..stats.p_values import draws_needed, enough_draws, verdict_row
 from .univariate import AXES, anderson_statistic, factor, subsets, varied, varying
 
 ROWS = 2000  # of a view with more, as many at random
@@ -33,7 +33,7 @@ def pass_rate_test(X, axes="projections", count=100, rows=250, simulations=None,
     S, rng = sampled_axes(X, axes, count, seed), np.random.default_rng([seed, 1])
     found = pass_rate(S, rows, level, rng)
     null = twins_pass(S, rows, simulations, level, rng) if null is None else null
-    return verdict(axes, found, null, level, side="low")
+    return verdict_row(axes, found, null, level, side="low")
 
 
 def twin_pass_rates(X, axes="projections", count=100, rows=250, simulations=None, level=0.05, seed=0):

@@ -43,11 +43,11 @@ def rivals(une, train, test):
     shuffled = {name: np.asarray(X)[rng.permutation(len(X))] for name, X in train.items()}
     fits["shuffled rows"] = clone(une).set_params(components=model.k_).fit(shuffled)
     found = {name: fit.log_likelihood(test) for name, fit in fits.items()}
-    rows = [{"k": fits[name].k_} | behind(found["one latent"], rows) for name, rows in found.items()]
+    rows = [{"k": fits[name].k_} | distance_behind(found["one latent"], rows) for name, rows in found.items()]
     return pd.DataFrame(rows, pd.Index(found, name="model"))
 
 
-def behind(best, other):
+def distance_behind(best, other):
     """Mean of log likelihoods (m,) of a model, and how far they lie behind another's."""
     found = normal_mean_interval(best - other)
     return {"log_likelihood": float(other.mean()), "behind": found.value} | found.ends

@@ -13,14 +13,14 @@ from typing import Literal, NamedTuple, Self, overload
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.stats import norm
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from ..alignment.canonical import column_signs
-from ..core.checks import centred, choice, constant, named_views, same_columns, share, two_views, whole
+from ..core.checks import Rows, centred, choice, constant, named_views, same_columns, share, two_views, whole
 from ..linalg.principal_space import thin
 from ..linalg.whitening import leading_left, whitened
 from .dimension import PRIVATE_FOLDS, dealt, gains_table, private_rank, smallest_adequate
@@ -32,7 +32,7 @@ STEPS = 200  # without a ridge, at most
 TOLERANCE = 1e-6  # nats a column a step, at which it stops
 FEWER = "take fewer shared dimensions, or fewer steps"
 MOST_PRIVATE = 128  # private dimensions of a view that are tried
-Views = Mapping[str, ArrayLike | pd.DataFrame]
+Views = Mapping[str, Rows]
 
 
 class Prediction(NamedTuple):

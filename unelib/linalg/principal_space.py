@@ -45,7 +45,7 @@ def principal(Z, components=None, cut=False, unit=True):
     True
     """
     n, d = Z.shape
-    squares, vectors = spectrum(Z @ Z.T if n < d else Z.T @ Z, max(n, d))
+    squares, vectors = eigenvalues_above(Z @ Z.T if n < d else Z.T @ Z, max(n, d))
     if components is not None:
         squares, vectors = kept(squares, vectors, components, cut, Z.shape)
     unit = unit and components is not None
@@ -60,7 +60,7 @@ def principal(Z, components=None, cut=False, unit=True):
     return Space(Z @ basis, None, size, len(size), lambda w: basis @ w)
 
 
-def spectrum(gram, size):
+def eigenvalues_above(gram, size):
     """Eigenvalues (r,) from the largest to the last above rounding, and eigenvectors (m, r); `gram` is written over."""
     negative, vectors = np.linalg.eigh(np.negative(gram, out=gram))  # so that they come from the largest on
     rank = int((negative < negative[0] * size * np.finfo(float).eps).sum())
@@ -85,7 +85,7 @@ def thin(X):
     True
     """
     wide = X.shape[0] < X.shape[1]
-    squares, vectors = spectrum(X @ X.T if wide else X.T @ X, max(X.shape))
+    squares, vectors = eigenvalues_above(X @ X.T if wide else X.T @ X, max(X.shape))
     s = np.sqrt(squares)
     return (vectors, s, X.T @ vectors / s) if wide else (X @ vectors / s, s, vectors)
 

@@ -5,7 +5,7 @@ from numbers import Real
 import numpy as np
 
 from ..stats.groups import dealt_groups
-from .principal_space import spectrum
+from .principal_space import eigenvalues_above
 
 # shares of the mean squared singular value, so that one grid serves every view
 SHARES = np.logspace(-4, 3, 15)
@@ -33,7 +33,7 @@ def group_errors(F, Y, penalties, groups, folds=3):
         out = dealt == fold
         centre, mean = F[~out].mean(0), Y[~out].mean(0)
         learn = F[~out] - centre
-        squares, axes = spectrum(learn.T @ learn, max(learn.shape))
+        squares, axes = eigenvalues_above(learn.T @ learn, max(learn.shape))
         along, test = axes.T @ (learn.T @ (Y[~out] - mean)), (F[out] - centre) @ axes
         found = [test @ (along / (squares + penalty)[:, None]) + mean for penalty in penalties]
         errors = errors + np.stack([((Y[out] - fitted) ** 2).sum(0) for fitted in found])

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.checks import matrix
-from .principal_space import Space, kept, spectrum
+from .principal_space import Space, eigenvalues_above, kept
 
 BLOCK = 1000  # stored rows at a time: as many as a shard has
 CACHED = 500_000  # values at a time of rows in memory: as many as the processor keeps at hand
@@ -103,7 +103,7 @@ def stored_space(X, mean, scale, components, cut=False, unit=True):
         Q = subspace(lambda: standard(np.float32), d, min(components + SPARE, n - 1, d))
         seen = features_of(standard(np.float32), Q, n)
         gram = sum(block.T @ block for block in (rows.astype(np.float64) for _, rows in blocks(seen)))
-    squares, turn = kept(*spectrum(gram, max(n, d)), components, cut, X.shape)
+    squares, turn = kept(*eigenvalues_above(gram, max(n, d)), components, cut, X.shape)
     if unit:
         turn *= np.sqrt(n / squares)
     basis = Q @ turn

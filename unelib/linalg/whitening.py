@@ -55,12 +55,12 @@ def whitened(Z, ridge, overwrite=False):
     surely = (rows**2).sum()  # the sum of x / (x + c) over eigenvalues x of Z'Z: the rank is as much at least
 
     def rank(enough=np.inf):
-        return enough if enough <= surely else rank_of(gram, n)
+        return enough if enough <= surely else gram_rank(gram, n)
 
     return Factor(rows, rank, back, lambda: dsygst(gram, L, lower=1)[0])
 
 
-def rank_of(gram, n):
+def gram_rank(gram, n):
     """Rank of Z (n, d) by the lower half of Z'Z: its eigenvalues above rounding, counted where some may be below."""
     L, failed = dpotrf(gram, lower=1)
     rounding = n * np.finfo(float).eps
@@ -99,9 +99,9 @@ def leading_left(factors, k):
     """
     ends = np.cumsum([0, *(factor.rows.shape[1] for factor in factors)])
     if len(factors[0].rows) < ends[-1]:
-        return leading(sum(F @ F.T for F in map(float64, factors)), k)
+        return leading_eigenvectors(sum(F @ F.T for F in map(float64, factors)), k)
     columns = [slice(*pair) for pair in zip(ends, ends[1:])]
-    vectors, squares = leading(gram_of(factors, columns), k)
+    vectors, squares = leading_eigenvectors(gram_of(factors, columns), k)
     return sum(dgemm(1.0, F.rows.T, vectors[here], trans_a=1) for F, here in zip(factors, columns)) / np.sqrt(
         squares
     ), squares
@@ -126,7 +126,7 @@ def products(A, B):
     return dgemm(1.0, A.T, B.T, trans_b=1)
 
 
-def leading(gram, k):
+def leading_eigenvectors(gram, k):
     """The k leading eigenvectors (r, k) of a symmetric matrix (r, r), by its lower half, and their values, falling.
 
     By Lanczos iteration to machine precision if they are few and apart, else by LAPACK.
@@ -144,7 +144,7 @@ def leading(gram, k):
 
 
 def by_lapack(gram, k):
-    """As `leading`, by LAPACK."""
+    """As `leading_eigenvectors`, by LAPACK."""
     values, vectors = eigh(gram, subset_by_index=[len(gram) - k, len(gram) - 1])
     return vectors[:, ::-1], values[::-1]
 

@@ -18,7 +18,7 @@ def simulated_p(statistic, null, side="high"):
     return {"high": high, "low": low, "both": min(1.0, 2 * min(high, low))}[side]
 
 
-def verdict(test, statistic, null, level, side="high"):
+def verdict_row(test, statistic, null, level, side="high"):
     """A row of a table of tests: statistic, what the null gives, p, and whether it is rejected at `level`.
 
     null_low, null_high  critical values, draws of the null: it is rejected if the statistic is below the one or above

@@ -62,7 +62,7 @@ def fill_free(view, shards, results, id_of, claims, shown):
     with ThreadPoolExecutor(1) as thread, closing(results(parts())) as made:
         writing = None
         for shard, values in made:
-            rows, values = checked_rows(view.manifest, shard, values, id_of)
+            rows, values = kept_rows(view.manifest, shard, values, id_of)
             if writing:
                 writing.result()
             writing = thread.submit(write, view, shard, rows, values, claims, shown)
@@ -71,7 +71,7 @@ def fill_free(view, shards, results, id_of, claims, shown):
     return held
 
 
-def checked_rows(manifest, shard, values, id_of):
+def kept_rows(manifest, shard, values, id_of):
     """The rows of a shard as they are kept, and as they were computed, both (m, d).
 
     ValueError if they are not one for each image, not finite, or too large for the view's dtype.
