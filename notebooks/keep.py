@@ -1,0 +1,67 @@
+"""Keep what a run executed: the outputs of data/runs/RUN go into the committed notebooks, pictures made smaller.
+
+.venv/bin/python notebooks/keep.py drawn 05_edit hspace     # some; all that the run has if none is named
+"""
+
+import base64
+import io
+import sys
+from pathlib import Path
+
+import nbformat
+from PIL import Image
+
+from unelib import Workspace
+
+NOTEBOOKS = Path(__file__).parent
+FEW, COLOURS = 4096, 256  # a picture of so few colours, a figure, looks the same in so many
+
+
+def main(run, *stages):
+    """Copy the outputs of a run's notebooks, by name; SystemExit names one whose cells are not the committed ones."""
+    committed = {
+        path.stem: path for path in NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
+    }
+    executed = {path.stem: path for path in Workspace(run).folder.glob("*.ipynb")}
+    for stage in stages or executed:
+        notebook = nbformat.read(committed[stage], 4)
+        cells = [cell for cell in nbformat.read(executed[stage], 4).cells if not is_injected(cell)]
+        if [cell.source for cell in cells] != [cell.source for cell in notebook.cells]:
+            sys.exit(f"{stage}: the run's cells are not the committed ones; execute it again")
+        pairs = [(cell, found) for cell, found in zip(notebook.cells, cells) if cell.cell_type == "code"]
+        for count, (cell, found) in enumerate(pairs, 1):
+            cell.outputs, cell.execution_count = (
+                [smaller(o, count) for o in found.outputs if is_kept(o)],
+                count,
+            )
+        nbformat.write(notebook, committed[stage])
+        print(f"{stage}: {committed[stage].stat().st_size / 1e6:.2f} MB")
+
+
+def is_injected(cell):
+    """Whether Papermill put a cell in, with the recipe's parameters."""
+    return "injected-parameters" in cell.metadata.get("tags", [])
+
+
+def is_kept(output):
+    """Whether an output stays: bars and warnings go."""
+    return output.get("name") != "stderr"
+
+
+def smaller(output, count):
+    """An output of a cell's own number; its picture without alpha, one of few colours with a palette, if that is shorter."""
+    if "execution_count" in output:
+        output.execution_count = count
+    if "image/png" in output.get("data", {}):
+        data = base64.b64decode(output.data["image/png"])
+        stream, picture = io.BytesIO(), Image.open(io.BytesIO(data)).convert("RGB")
+        if picture.getcolors(FEW):
+            picture = picture.quantize(COLOURS, dither=Image.Dither.NONE)
+        picture.save(stream, "PNG", optimize=True)
+        if len(stream.getvalue()) < len(data):
+            output.data["image/png"] = base64.b64encode(stream.getvalue()).decode() + "\n"
+    return output
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,78 @@
+"""notebooks/keep.py: outputs of a run go into committed notebooks of the same cells, and nothing else does."""
+
+import base64
+import importlib.util
+import io
+
+import nbformat
+import numpy as np
+import pytest
+from PIL import Image
+
+from unelib.core import paths
+
+SPEC = importlib.util.spec_from_file_location("keep", paths.ROOT / "notebooks" / "keep.py")
+keep = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(keep)
+
+
+def png(pixels):
+    """A picture as a notebook holds it."""
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG")
+    return base64.b64encode(stream.getvalue()).decode()
+
+
+def pixels_of(text):
+    """The same back."""
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(text))).convert("RGB"))
+
+
+FIGURE = np.full((40, 40, 4), 255, np.uint8)
+FIGURE[10:20, 5:30, :3] = [200, 30, 40]
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A committed notebook of two cells, and a run of it with what Papermill and bars add."""
+    cells = [
+        nbformat.v4.new_code_cell("n = 1", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell("show(n)"),
+    ]
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "data/runs/mine").mkdir(parents=True)
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "notebooks/01_a.ipynb")
+    given = nbformat.v4.new_code_cell("n = 2", metadata={"tags": ["injected-parameters"]})
+    cells[1].outputs = [
+        nbformat.v4.new_output("stream", name="stderr", text="50 %"),
+        nbformat.v4.new_output("execute_result", {"image/png": png(FIGURE)}, execution_count=3),
+    ]
+    run = nbformat.v4.new_notebook(cells=[cells[0], given, cells[1]])
+    nbformat.write(run, tmp_path / "data/runs/mine/01_a.ipynb")
+    monkeypatch.setenv("UNELIB_ROOT", str(tmp_path))
+    monkeypatch.setattr(keep, "NOTEBOOKS", tmp_path / "notebooks")
+    return tmp_path
+
+
+def test_outputs_come_without_bars_in_order_and_look_the_same(project):
+    keep.main("mine")
+    first, second = nbformat.read(project / "notebooks/01_a.ipynb", 4).cells
+    assert (first.source, first.execution_count, second.execution_count) == ("n = 1", 1, 2)
+    (output,) = second.outputs
+    assert output.execution_count == 2 and len(output.data["image/png"]) < len(png(FIGURE))
+    np.testing.assert_array_equal(pixels_of(output.data["image/png"]), FIGURE[..., :3])
+
+
+def test_a_picture_of_many_colours_keeps_them():
+    many = np.random.default_rng(0).integers(0, 256, (80, 80, 3), dtype=np.uint8)
+    data = nbformat.v4.new_output("display_data", {"image/png": png(many)})
+    np.testing.assert_array_equal(pixels_of(keep.smaller(data, 1).data["image/png"]), many)
+
+
+def test_a_run_of_other_cells_is_refused(project):
+    path = project / "notebooks/01_a.ipynb"
+    notebook = nbformat.read(path, 4)
+    notebook.cells[1].source = "show(n + 1)"
+    nbformat.write(notebook, path)
+    with pytest.raises(SystemExit, match="01_a: the run's cells are not the committed ones; execute it again"):
+        keep.main("mine", "01_a")
