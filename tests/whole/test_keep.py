@@ -35,14 +35,12 @@ FIGURE[10:20, 5:30, :3] = [200, 30, 40]
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """A committed notebook of two cells, and a run of it with what Papermill and bars add."""
-    cells = [
-        nbformat.v4.new_code_cell("n = 1", metadata={"tags": ["parameters"]}),
-        nbformat.v4.new_code_cell("show(n)"),
-    ]
+    new = nbformat.v4.new_code_cell
+    cells = [new("n = 1", metadata={"tags": ["parameters"]}), new("show(n)")]
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "data/runs/mine").mkdir(parents=True)
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "notebooks/01_a.ipynb")
-    given = nbformat.v4.new_code_cell("n = 2", metadata={"tags": ["injected-parameters"]})
+    given = new("n = 2", metadata={"tags": ["injected-parameters"]})
     cells[1].outputs = [
         nbformat.v4.new_output("stream", name="stderr", text="50 %"),
         nbformat.v4.new_output("execute_result", {"image/png": png(FIGURE)}, execution_count=3),
