@@ -5,9 +5,9 @@ the ridge is a share of a view's own mean variance. The cost is in min(n, d_i) f
 rows and all columns for what they share.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Integral
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -293,13 +293,13 @@ class GCCA(BaseEstimator):
         return total / there.sum(0)[:, None]
 
 
-def distinct_sets(sets):
+def distinct_sets(sets: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Sets of views {name: [views]} that can share a space: of two or more, and not those of an earlier set.
 
     >>> distinct_sets({"all": ["ldm", "clip"], "those with clip": ["clip", "ldm"], "encoders": ["clip"]})
     {'all': ['ldm', 'clip']}
     """
-    first = {}
+    first: dict[Any, Any] = {}
     for name, views in sets.items():
         first.setdefault(frozenset(views), name)
     return {name: list(sets[name]) for views, name in first.items() if len(views) > 1}

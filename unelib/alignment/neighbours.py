@@ -1,14 +1,17 @@
 """Nearest images in a view, and whether they share attributes with the image they were found for."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
-from ..core.checks import matrix
+from ..core.checks import Rows, matrix
 from ..linalg.cosine import most_alike, unit_rows
 from ..stats.intervals import normal_mean_interval
 
 
-def nearest(X, queries, pool, k):
+def nearest(X: Rows, queries: Any, pool: Any, k: int) -> NDArray[np.int_]:
     """Row numbers (q, k) of the rows of `pool` nearest to each query row, by cosine after centring on the pool.
 
     X (n, d); queries, pool  arrays of row numbers or masks of X. A query is never its own neighbour.
@@ -20,7 +23,9 @@ def nearest(X, queries, pool, k):
     return most_alike(unit_rows(X - X[pool].mean(0)), queries, pool, k)
 
 
-def neighbour_agreement(X, Y, held_out, k=5, seed=0):
+def neighbour_agreement(
+    X: Rows, Y: ArrayLike | pd.DataFrame, held_out: NDArray[np.bool_], k: int = 5, seed: int = 0
+) -> pd.Series:
     """How many attributes held-out images share with their k nearest others among the rest.
 
     X (n, d), Y (n, a) of 0/1, held_out (n,) bool. Returns a Series: `agreement` (mean share, 0 to 1), its 95 % interval

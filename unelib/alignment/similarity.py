@@ -4,14 +4,16 @@ Each measure prepares a view once and compares prepared views, so that a permuta
 prepared. Prepared views of `cka`, `rsa` and `rank_agreement` are n x n: 20,000 images take 3 GB each.
 """
 
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
-from ..core.checks import choice, matrix, same_images, whole
+from ..core.checks import Rows, choice, matrix, same_images, whole
 from ..linalg import cosine, principal_space
 from ..stats.groups import shared_groups
 from ..stats.p_values import holm
@@ -19,7 +21,7 @@ from . import kernels, pair_ranks, subspaces
 from .similarity_null import Measure, against_chance
 
 
-def cka(X, X2, *, debiased=False, kernel="linear", bandwidth=1.0):
+def cka(X: Rows, X2: Rows, *, debiased: bool = False, kernel: str = "linear", bandwidth: float = 1.0) -> float:
     """Centred kernel alignment of X (n, d) and X2 (n, d2), at most 1 (Kornblith et al., 2019).
 
     CKA = <K, L> / (|K| |L|) of the double-centred kernel matrices K, L (n, n): products of rows (`kernel` "linear") or
@@ -37,7 +39,7 @@ def cka(X, X2, *, debiased=False, kernel="linear", bandwidth=1.0):
     return compare(cka, X, X2, debiased=debiased, kernel=kernel, bandwidth=bandwidth)
 
 
-def rsa(X, X2):
+def rsa(X: Rows, X2: Rows) -> float:
     """Representational similarity: Spearman correlation of all pairs' correlation distances in two views, -1 to 1.
 
     Distances between rows of X (n, d) and of X2 (n, d2) are 1 - their correlation over columns (Kriegeskorte et al.,
@@ -52,7 +54,7 @@ def rsa(X, X2):
     return compare(rsa, X, X2)
 
 
-def mutual_knn(X, X2, k=10):
+def mutual_knn(X: Rows, X2: Rows, k: int = 10) -> float:
     """Mean share, 0 to 1, of each row's k nearest neighbours (centred cosine) that are the same in both views.
 
     X (n, d), X2 (n, d2). Unrelated views share k / (n - 1) (Huh et al., 2024). Blind to rotation, shift and scale.
@@ -67,7 +69,7 @@ def mutual_knn(X, X2, k=10):
     return compare(mutual_knn, X, X2, k=k)
 
 
-def rank_agreement(X, X2):
+def rank_agreement(X: Rows, X2: Rows) -> float:
     """Mean over rows of Spearman's correlation between the ranks of all other rows as neighbours in two views, -1 to 1.
 
     For each row of X (n, d) all others are ranked by their cosine with it, after centring, and so in X2 (n, d2); ties
@@ -82,7 +84,7 @@ def rank_agreement(X, X2):
     return compare(rank_agreement, X, X2)
 
 
-def procrustes_distance(X, X2):
+def procrustes_distance(X: Rows, X2: Rows) -> float:
     """Angle in radians, 0 to pi / 2, between views after the best rotation: arccos |X' X2|_*, views of unit norm.
 
     X (n, d), X2 (n, d2), both centred. A metric: 0 for views equal but for rotation, shift and scale, and the triangle
@@ -95,7 +97,7 @@ def procrustes_distance(X, X2):
     return compare(procrustes_distance, X, X2)
 
 
-def svcca(X, X2, variance=0.99):
+def svcca(X: Rows, X2: Rows, variance: float = 0.99) -> float:
     """Mean canonical correlation, 0 to 1, of the leading principal components of two views (Raghu et al., 2017).
 
     Of X (n, d) and X2 (n, d2) the fewest components are kept that hold a share `variance` of each view's variance, k
@@ -112,7 +114,7 @@ def svcca(X, X2, variance=0.99):
     return compare(svcca, X, X2, variance=variance)
 
 
-def pwcca(X, X2):
+def pwcca(X: Rows, X2: Rows) -> float:
     """Canonical correlations, weighted by what their variates carry of the first view, 0 to 1 (Morcos et al., 2018).
 
     sum_i a_i rho_i / sum_i a_i, a_i = sum_j |<h_i, x_j>|, with rho_i the min(r, r2) correlations of X (n, d) and
@@ -128,7 +130,15 @@ def pwcca(X, X2):
     return compare(pwcca, X, X2)
 
 
-def permutation_null(measure, X, X2, permutations=100, seed=0, groups=None, **options):
+def permutation_null(
+    measure: Callable[..., float],
+    X: Rows,
+    X2: Rows,
+    permutations: int = 100,
+    seed: int = 0,
+    groups: ArrayLike | None = None,
+    **options: Any,
+) -> dict[str, float]:
     """A measure with its interval over images, and what it gives when the rows of X2 are shuffled.
 
     measure  one of `MEASURES`, a `functools.partial` of one with options, or any function (X, X2, **options) -> number,
@@ -154,10 +164,18 @@ def permutation_null(measure, X, X2, permutations=100, seed=0, groups=None, **op
     enough(permutations)
     views = finite_views({"X": X, "X2": X2}, rows=10)
     people = shared_groups(groups, len(views["X"]))
-    return against_chance(*measure_of(measure, options), views, [("X", "X2")], permutations, seed, people)[0]
+    how, given = measure_of(measure, options)
+    return against_chance(how, given, views, [("X", "X2")], permutations, seed, people)[0]
 
 
-def similarity_table(views, pairs=None, measures=None, permutations=100, seed=0, groups=None):
+def similarity_table(
+    views: Mapping[str, Rows],
+    pairs: Iterable[tuple[str, str]] | None = None,
+    measures: Mapping[str, Callable[..., float]] | None = None,
+    permutations: int = 100,
+    seed: int = 0,
+    groups: ArrayLike | None = None,
+) -> pd.DataFrame:
     """`permutation_null` of every pair of views by every measure: a DataFrame, a row a (view, other, measure).
 
     views     {name: (n, d)}, arrays or DataFrames by image id
@@ -175,18 +193,16 @@ def similarity_table(views, pairs=None, measures=None, permutations=100, seed=0,
     0    a     b     cka    1.0
     """
     enough(permutations)
-    measures = STANDARD if measures is None else measures
-    pairs = named_pairs(pairs, views)
-    used = finite_views({name: X for name, X in views.items() if any(name in pair for pair in pairs)}, rows=10)
+    asked: Mapping[str, Any] = STANDARD if measures is None else measures
+    facing = named_pairs(pairs, views)
+    used = finite_views({name: X for name, X in views.items() if any(name in pair for pair in facing)}, rows=10)
     people = shared_groups(groups, len(next(iter(used.values()))))
-    columns = [
-        against_chance(*measure_of(measure, {}), used, pairs, permutations, seed, people)
-        for measure in measures.values()
-    ]
+    parts = [measure_of(measure, {}) for measure in asked.values()]
+    columns = [against_chance(how, options, used, facing, permutations, seed, people) for how, options in parts]
     rows = [
         {"view": view, "other": other, "measure": name, **found[i]}
-        for i, (view, other) in enumerate(pairs)
-        for name, found in zip(measures, columns)
+        for i, (view, other) in enumerate(facing)
+        for name, found in zip(asked, columns)
     ]
     table = pd.DataFrame(rows)
     return table.assign(p_holm=holm(table.p))

@@ -5,8 +5,10 @@ w must be added to reach the boundary, so adding c w lowers alpha by c, and what
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from ..core.checks import as_given, choice, flat_rows, per_row
@@ -65,7 +67,7 @@ class Boundary:
         return np.where(strength == 0, score, through(z + strength, normal, known, slopes))
 
 
-def boundary(probe, name, X=None):
+def boundary(probe: Any, name: Any, X: ArrayLike | None = None) -> Boundary:
     """The `Boundary` of an attribute from a fitted probe (`coef_`, `intercept_`).
 
     X  rows (m, ...) among whose scores gaussianised steps are counted

@@ -1,6 +1,10 @@
 """The smallest change of rows after which a probe reads given scores: several attributes set, others held, at once."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from ..core.checks import as_given, flat_rows, per_row
 from ..linalg.cosine import unit_rows
@@ -13,7 +17,7 @@ AGREES = 1e-6  # of its own scores: what an attribute that depends on others may
 ROUNDING = 1e-12  # the same of the largest scores of all, whose rounding shows in the others
 
 
-def least_change(X, probe, targets, cov=None):
+def least_change(X: ArrayLike, probe: Any, targets: Mapping[Any, Any], cov: Any = None) -> NDArray[Any]:
     """Rows X (n, ...) with the smallest change that gives attributes the scores that are wanted, all at once.
 
     targets  {attribute: the probe's decision function afterwards, a number or (n,), or "keep"}

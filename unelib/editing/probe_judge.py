@@ -1,9 +1,12 @@
 """A judge that is a probe of an encoder's embeddings, where no classifier of attributes comes along."""
 
+from typing import Any
+
 import numpy as np
 from scipy.special import expit
 
 from ..core.checks import choice, same_columns
+from ..models.contracts import JudgeLike
 from ..models.encoders import load_encoder
 from ..models.judges import load_judge
 from ..probing.linear_probe import LinearProbe
@@ -28,7 +31,7 @@ class ProbeJudge:
         return expit(self.probe.decision_function(self.encoder.embed(pixels)))
 
 
-def judge_for(name, zoo, device="auto"):
+def judge_for(name: str, zoo: Any, device: Any = "auto") -> JudgeLike:
     """A judge by name, as `load_judge`; "probe:" and an encoder's name makes one of that view's training images.
 
     Where the zoo knows persons, each is on one side only when the probe's penalty is chosen.

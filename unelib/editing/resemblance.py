@@ -1,13 +1,17 @@
 """Do pictures that were made of an image resemble it, as a judge sees both: correlations over images, not pixels."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..core.checks import matrix
 from ..stats.intervals import RESAMPLES, percentiles
 
 
-def resemblances(source, made, control, seed=0):
+def resemblances(source: NDArray[Any], made: Mapping[str, NDArray[Any]], control: str, seed: int = 0) -> pd.DataFrame:
     """How a judge's probabilities of pictures follow those of their source images: a DataFrame, a row a way of making.
 
     source   probabilities (n, a) of the source images; made {name: (n, a)} of what was made of each

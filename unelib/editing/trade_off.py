@@ -112,7 +112,7 @@ def area_under(drift, met, limit):
     return (pieces.sum(1) + (limit - reached[:, -1]) * y[:, -1]) / limit
 
 
-def areas(curves, limit, reference=None):
+def areas(curves: Mapping[str, Mapping[str, Curve]], limit: float, reference: str | None = None) -> pd.DataFrame:
     """DataFrame by method of areas under trade-off curves, means over targets, with 95 % intervals over images.
 
     curves     {method: {target: `Curve`}}, all of the same images; targets that nobody lacked are left out

@@ -4,6 +4,8 @@ Views are called as the presets here: what is called SD 1.5 there is `sd15`. Whe
 reported there; "code", the authors' released code; "digitised", read off a figure there, within .01.
 """
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -37,7 +39,7 @@ NUMBERS = [
 ]
 
 
-def published_pass_rates():
+def published_pass_rates() -> pd.DataFrame:
     """Pass rates, shares in 0..1, of the published Gaussianity test, by view; "bimodal" is its control.
 
     Anderson and Darling's test at the 5% level, 5,000 random unit projections of 250 images; columns pass_rate, source.
@@ -48,7 +50,7 @@ def published_pass_rates():
     return pd.DataFrame({"pass_rate": pd.Series(PASS_RATES), "source": "paper"}).rename_axis("view")
 
 
-def published_accuracies():
+def published_accuracies() -> pd.DataFrame:
     """Accuracies (11 attributes x 4 views) of the published probes, digitised within .01; NaN where it cannot be read.
 
     >>> published_accuracies().loc["Male", "clip-b16"]
@@ -58,7 +60,7 @@ def published_accuracies():
     return table.rename_axis("attribute")
 
 
-def published_numbers():
+def published_numbers() -> pd.DataFrame:
     """Other published numbers, by measure and view; columns: value, source, what (what exactly was measured).
 
     >>> float(published_numbers().value["auc", "sd15"])
@@ -67,7 +69,7 @@ def published_numbers():
     return pd.DataFrame(NUMBERS, columns=["measure", "view", "value", "source", "what"]).set_index(["measure", "view"])
 
 
-def same_data(zoo):
+def same_data(zoo: Any) -> bool:
     """Whether a zoo is of the published data: CelebA's 40 attributes, and views that are called as published ones.
 
     How many images, which of them and how they were inverted may still differ.
@@ -79,7 +81,7 @@ def same_data(zoo):
     return set(zoo.attributes) == set(CELEBA_ATTRIBUTES) and bool({*GENERATORS, *ENCODERS} & set(zoo.views))
 
 
-def counterparts(zoo, published):
+def counterparts(zoo: Any, published: Any) -> Any:
     """Published numbers, a Series or DataFrame by view, by the views of a zoo that stand beside them instead.
 
     Numbers beside which no view stands are left out. On the published data views are matched by name. Otherwise by
@@ -104,7 +106,7 @@ def roles(zoo, known):
     return dict(pairs)
 
 
-def beside_published(ours, published, same_data):
+def beside_published(ours: pd.DataFrame, published: pd.Series, same_data: bool) -> pd.DataFrame:
     """Our numbers with the published ones beside them.
 
     ours       DataFrame with columns value, low, high

@@ -67,7 +67,7 @@ def evidence(zoo, generator=None, judge=None, targets=None, images=40, strength=
     return table.assign(verdict=[verdict(*ends) for ends in zip(table.gap_low, table.gap_high, table.bar)])
 
 
-def verdict(low, high, bar):
+def verdict(low: float, high: float, bar: float) -> str:
     """What an interval says of a bar.
 
     >>> verdict(0.1, 0.3, 0.0), verdict(-0.3, -0.1, 0.0), verdict(-0.1, 0.1, 0.0)
@@ -76,7 +76,7 @@ def verdict(low, high, bar):
     return VERDICTS[0] if low > bar else VERDICTS[1] if high < bar else VERDICTS[2]
 
 
-def summary(table):
+def summary(table: pd.DataFrame) -> pd.DataFrame:
     """Claims against nulls: of how many views each verdict holds, as text; DataFrame (claim x null)."""
     counted = table.groupby(["claim", "null"], sort=False).verdict.agg(in_words).unstack()
     claims, nulls = [c for c in CLAIMS if c in counted.index], [n for n in NULLS if n in counted]

@@ -1,6 +1,7 @@
 """The bottleneck of a denoiser, h-space: its mid block's output, read or changed by hooks that are gone afterwards."""
 
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 
@@ -37,7 +38,7 @@ def at_bottleneck(gen, function):
         handle.remove()
 
 
-def bottleneck(gen, x, t):
+def bottleneck(gen: Any, x: torch.Tensor, t: float) -> torch.Tensor:
     """The bottleneck (n, c, h, w) float32 of states x (n, *latent_shape) at timestep t; differentiable in x.
 
     The network runs no further than that, under its condition and without guidance.

@@ -4,7 +4,7 @@ Noises of d columns lie near a shell of radius sqrt(d). A straight path leaves i
 path keeps apart what a view shares with others and what it has beside that (`une`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ from ..core.checks import choice, matrix, share, whole
 from ..inversion.deterministic import generate
 from ..latent.une import UNE
 from ..linalg.cosine import unit_rows
-from ..models.contracts import GeneratorLike
+from ..models.contracts import EncoderLike, GeneratorLike
 from ..stats.intervals import mean_interval
 
 Kind = Literal["linear", "spherical", "shared"]
@@ -173,8 +173,18 @@ def path_lengths(gen, a, b, encoder, kind="spherical", step=STEP, seed=0, une=No
 
 
 def smoothness(
-    gen, a, b, encoder, kinds=("linear", "spherical"), frames=11, une=None, view=None, step=STEP, seed=0, **how
-):
+    gen: GeneratorLike,
+    a: ArrayLike,
+    b: ArrayLike,
+    encoder: EncoderLike,
+    kinds: Sequence[Kind] = ("linear", "spherical"),
+    frames: int = 11,
+    une: UNE | None = None,
+    view: str | None = None,
+    step: float = STEP,
+    seed: int = 0,
+    **how: Any,
+) -> pd.DataFrame:
     """How smoothly the pictures change between noises a and b (n, ...): a DataFrame, a row a kind of path.
 
     kinds   of `interpolate`; "shared" needs une and view

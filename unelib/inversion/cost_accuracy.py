@@ -4,6 +4,7 @@ Two questions are asked of a method. *Recovery*: known noise is made into a late
 again? *Round trip*: a picture's latent is inverted and generated again by the same method; does it come back?
 """
 
+from collections.abc import Sequence
 from inspect import signature
 
 import numpy as np
@@ -15,8 +16,10 @@ from diffusers import (
     DPMSolverMultistepInverseScheduler,
     DPMSolverMultistepScheduler,
 )
+from numpy.typing import ArrayLike, NDArray
 
 from ..gaussianity.noise_maps import noise_diagnostics
+from ..models.contracts import GeneratorLike
 from ..worlds.fidelity import psnr, relative_error, ssim
 from .deterministic import generate_latents, to_images, to_latents
 from .ode import from_noise, pick_solver, to_noise
@@ -31,7 +34,14 @@ PEERS = {
 }
 
 
-def frontier(gen, noise, pixels, methods, steps, exact_steps=100):
+def frontier(
+    gen: GeneratorLike,
+    noise: NDArray[np.float32],
+    pixels: ArrayLike,
+    methods: Sequence[str],
+    steps: Sequence[int],
+    exact_steps: int = 100,
+) -> pd.DataFrame:
     """DataFrame with a row for each method and number of steps; numbers are medians over images.
 
     noise    known noise (m, *latent_shape) for the recovery; pixels (n, h, w, 3) uint8 for the round trip

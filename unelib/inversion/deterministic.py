@@ -182,7 +182,15 @@ def generate(
     return np.concatenate(parts)
 
 
-def generate_latents(gen, noise, steps=None, solver=None, grid=None, batch_size=64, before=None):
+def generate_latents(
+    gen: GeneratorLike,
+    noise: ArrayLike,
+    steps: int | None = None,
+    solver: Solver | None = None,
+    grid: Grid | None = None,
+    batch_size: int = 64,
+    before: ArrayLike | None = None,
+) -> NDArray[np.float32]:
     """Latents (n, *latent_shape) float32 that `generate` makes images of."""
     parts = generated(gen, noise, steps, solver, grid, batch_size, False, before)
     return np.concatenate([latent.cpu().numpy() for latent in parts])
@@ -216,12 +224,12 @@ def check_forward(forward, schedule):
         raise ValueError(f"forward is {forward}; choose 0 to {schedule.steps - 1}, less than the steps")
 
 
-def reconstruct(gen, pixels, batch_size=64):
+def reconstruct(gen: GeneratorLike, pixels: ArrayLike, batch_size: int = 64) -> NDArray[np.uint8]:
     """Images (n, h, w, 3) uint8 through the generator's autoencoder alone: the best that any round trip can show."""
     return to_images(gen, to_latents(gen, pixels, batch_size), batch_size)
 
 
-def leak(latents, sigma, seed=0):
+def leak(latents: NDArray[np.float32], sigma: float, seed: int = 0) -> NDArray[np.float32]:
     """The leak control: clean latents (n, ...) under fresh noise at level sigma, sqrt(abar) z0 + sqrt(1 - abar) e.
 
     No inversion was made, so whatever a probe reads from it is signal that the highest noise level leaves standing.
@@ -237,14 +245,14 @@ def own_noise(arrays, shape, seed=0):
     return np.stack([rng.standard_normal(shape, np.float32) for rng in rngs])
 
 
-def to_latents(gen, pixels, batch_size=64):
+def to_latents(gen: GeneratorLike, pixels: ArrayLike, batch_size: int = 64) -> NDArray[np.float32]:
     """Clean latents (n, *latent_shape) float32 of images (n, h, w, 3) uint8: what inversion starts from."""
     pixels = check_pixels(pixels)
     parts = [gen.to_latent(pixels[r]).cpu().numpy() for r in batches(gen, len(pixels), batch_size)]
     return np.concatenate(parts)
 
 
-def to_images(gen, latents, batch_size=64):
+def to_images(gen: GeneratorLike, latents: NDArray[np.float32], batch_size: int = 64) -> NDArray[np.uint8]:
     """Images (n, h, w, 3) uint8 of latents (n, *latent_shape)."""
     parts = batches(gen, len(latents), batch_size)
     return np.concatenate([gen.to_image(torch.from_numpy(latents[r]).to(gen.device)) for r in parts])

@@ -1,15 +1,28 @@
 """Is known noise found again, and does a picture come back? What a way of inversion loses."""
 
+from typing import Any, Literal
+
 import numpy as np
 import pandas as pd
 import torch
+from numpy.typing import ArrayLike, NDArray
 
+from ..models.contracts import GeneratorLike
 from ..worlds.fidelity import psnr, relative_error, ssim
 from .deterministic import generate_latents, invert, to_images, to_latents
 from .ode import batches, check_noise, pick_solver, settled, to_noise
 
 
-def recovery(gen, noise, through="latent", steps=None, solver=None, grid=None, batch_size=64, known=None):
+def recovery(
+    gen: GeneratorLike,
+    noise: ArrayLike,
+    through: Literal["latent", "image"] = "latent",
+    steps: int | None = None,
+    solver: Any = None,
+    grid: Any = None,
+    batch_size: int = 64,
+    known: NDArray[np.float32] | None = None,
+) -> pd.DataFrame:
     """Known noise (n, *latent_shape), made into an image by an accurate solver and inverted by the one asked for.
 
     through  "latent": the generated latent itself is inverted, so that the error is the solvers' alone; "image": it is
@@ -37,12 +50,19 @@ def compare_noise(found, true):
     return pd.DataFrame({"error": relative_error(flat, known), "correlation": correlation, "std": flat.std(1)})
 
 
-def round_trip(gen, pixels, steps=None, solver=None, grid=None, batch_size=64):
+def round_trip(
+    gen: GeneratorLike,
+    pixels: ArrayLike,
+    steps: int | None = None,
+    solver: Any = None,
+    grid: Any = None,
+    batch_size: int = 64,
+) -> pd.DataFrame:
     """Images -> noise -> images, against what the autoencoder alone keeps: one row an image.
 
     Columns: `psnr` in dB, `ssim`, and `latent_error`, the relative error of the latent that came back.
     """
-    how = {"steps": steps, "solver": solver, "grid": grid, "batch_size": batch_size}
+    how: dict[str, Any] = {"steps": steps, "solver": solver, "grid": grid, "batch_size": batch_size}
     found = invert(gen, pixels, **how)
     latents = generate_latents(gen, found.noise, **how, before=found.before)
     back, clean = to_images(gen, latents, batch_size), to_latents(gen, pixels, batch_size)

@@ -17,18 +17,30 @@ Latents are flattened, probed and moved as any noise is; `edit.walk(..., decode=
 """
 
 from math import sqrt
+from typing import Any, Literal
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike, NDArray
 
 from ..core.checks import choice
+from ..models.contracts import GeneratorLike
 from .deterministic import own_noise
 from .ode import Field, batches, check_pixels, settled
 
 GRIDS = ("karras", "log-sigma", "uniform")  # those whose lowest level has some noise, which the last z is a multiple of
 
 
-def encode(gen, pixels, kind="dpm-encoder", steps=None, grid=None, batch_size=64, seed=0, own=None):
+def encode(
+    gen: GeneratorLike,
+    pixels: ArrayLike,
+    kind: Literal["dpm-encoder", "edit-friendly"] = "dpm-encoder",
+    steps: int | None = None,
+    grid: Any = None,
+    batch_size: int = 64,
+    seed: int = 0,
+    own: ArrayLike | None = None,
+) -> NDArray[np.float32]:
     """Stochastic latents (n, steps + 1, *latent_shape) float32 of images (n, h, w, 3) uint8: x_T, then a z a step.
 
     kind  "dpm-encoder" or "edit-friendly": how the chain of states is drawn, each picture's from a seed of its own
@@ -55,7 +67,7 @@ def encode(gen, pixels, kind="dpm-encoder", steps=None, grid=None, batch_size=64
     return latents
 
 
-def decode(gen, latents, grid=None, batch_size=64):
+def decode(gen: GeneratorLike, latents: ArrayLike, grid: Any = None, batch_size: int = 64) -> NDArray[np.uint8]:
     """Images (n, h, w, 3) uint8 of stochastic latents (n, steps + 1, *latent_shape), or flat rows of them.
 
     The generator that encoded them gives back the pictures; another one of the same latent shape translates them.
@@ -68,7 +80,7 @@ def decode_latents(gen, latents, grid=None, batch_size=64):
     return np.concatenate([clean.cpu().numpy() for clean in decoded(gen, latents, grid, batch_size)])
 
 
-def step_diagnostics(latents):
+def step_diagnostics(latents: NDArray[np.float32]) -> dict[str, float]:
     """How far the z (n, steps, ...) of stochastic latents (n, steps + 1, ...) are from fresh noise, as a dict.
 
     std_first, std_last  of the first and the last step's z (1)

@@ -1,11 +1,14 @@
 """How many dimensions views share: by what held-out rows gain, and by what eigenvalues shuffled rows would give."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy.linalg.lapack import dgeqrf, dormqr
 from scipy.stats import norm
 
-from ..core.checks import centred, centred_views, matrix, named_views, share, two_views, whole
+from ..core.checks import Rows, centred, centred_views, matrix, named_views, share, two_views, whole
 from ..linalg.principal_space import thin
 from ..linalg.whitening import leading_left, whitened
 from ..stats.p_values import critical_values, enough_draws
@@ -16,7 +19,9 @@ ROUNDING = 1e-6  # nats: less is no gain
 PRIVATE_FOLDS = 3
 
 
-def parallel_analysis(views, most=None, permutations=99, level=0.01, seed=0):
+def parallel_analysis(
+    views: Mapping[str, Rows], most: int | None = None, permutations: int = 99, level: float = 0.01, seed: int = 0
+) -> dict[str, Any]:
     """How many eigenvalues of MAXVAR GCCA lie above all that chance would show (after Horn, 1965).
 
     views  {name: X (n, d)}, two at least, of the same images

@@ -1,13 +1,17 @@
 """What one shared latent must beat: independent views, views that share in pairs only, and pairs that do not belong."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
 from ..stats.intervals import normal_mean_interval
+from .une import UNE
 
 
-def rivals(une, train, test):
+def rivals(une: UNE, train: Mapping[str, Any], test: Mapping[str, Any]) -> pd.DataFrame:
     """Held-out log likelihood of the model beside that of its rivals: a DataFrame, a row a model.
 
     une    `une.UNE` with the options that all of them have; it is not changed

@@ -1,6 +1,9 @@
 """Rows compared by their angle: unit rows, the rows most alike, and lists of neighbours that two views share."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.checks import centred, whole
 from .principal_space import principal_rows
@@ -8,7 +11,7 @@ from .principal_space import principal_rows
 BLOCK = 1024  # rows of similarities held at a time while neighbours are looked for
 
 
-def unit_rows(X):
+def unit_rows(X: Any) -> NDArray[Any]:
     """Rows scaled to length 1; a row at the origin stays there.
 
     >>> unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()

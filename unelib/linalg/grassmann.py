@@ -3,7 +3,11 @@
 A subspace of k dimensions is given by orthonormal rows (k, m).
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import subspace_angles
 
 from ..core.checks import matrix
@@ -11,7 +15,7 @@ from ..core.checks import matrix
 TOLERANCE, SMALLEST = 1e-8, 1e-6  # of the mean tangent, and the smallest share of a step that is tried
 
 
-def grassmann_distance(A, B):
+def grassmann_distance(A: NDArray[np.float64], B: NDArray[np.float64]) -> float:
     """Geodesic distance of two subspaces, the root of the sum of their squared principal angles.
 
     It is at most sqrt(k) pi / 2, that of orthogonal ones, and independent random ones of few dimensions are nearly as
@@ -26,7 +30,7 @@ def grassmann_distance(A, B):
     return float(np.linalg.norm(subspace_angles(A.T, B.T)))
 
 
-def frechet_mean(bases):
+def frechet_mean(bases: Sequence[NDArray[Any]]) -> NDArray[np.float64]:
     """The subspace (k, m), orthonormal rows, whose squared geodesic distances to the given ones have the least sum.
 
     bases  a list of (k, m), orthonormal rows
@@ -67,7 +71,7 @@ def exponential(A, tangent):
     return np.linalg.qr(turned.T)[0].T
 
 
-def random_subspace(k, m, rng):
+def random_subspace(k: int, m: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """A subspace (k, m) whose direction is uniform: what distances are compared with.
 
     >>> rows = random_subspace(2, 5, np.random.default_rng(0))

@@ -5,9 +5,11 @@ only. A map is two functions on rows: forward (b, d) -> (b, m) and backward (b, 
 """
 
 import warnings
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.checks import whole
 
@@ -27,7 +29,16 @@ class Triples(NamedTuple):
     products: int
 
 
-def leading_triples(forward, backward, d, k, block=None, tolerance=1e-5, most=None, seed=0):
+def leading_triples(
+    forward: Callable[[NDArray[Any]], Any],
+    backward: Callable[[NDArray[Any]], Any],
+    d: int,
+    k: int,
+    block: int | None = None,
+    tolerance: float = 1e-5,
+    most: int | None = None,
+    seed: int = 0,
+) -> Triples:
     """The k leading singular triples (`Triples`) of a map of d columns.
 
     block      vectors that go through the map at a time: k if None

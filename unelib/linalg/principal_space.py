@@ -4,9 +4,10 @@ One eigendecomposition, of the smaller of Z'Z and ZZ', serves all attributes, pe
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.checks import centred, share
 
@@ -76,7 +77,7 @@ def kept(squares, vectors, components, cut, shape):
     return squares[:components], vectors[:, :components]
 
 
-def thin(X):
+def thin(X: Any) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """U (n, r), s (r,) falling, V (d, r) with X = U diag(s) V' and r its rank; the cost is in min(n, d).
 
     >>> X = np.random.default_rng(0).standard_normal((6, 3))

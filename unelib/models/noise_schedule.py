@@ -9,6 +9,7 @@ Liu et al., 2023; Esser et al., 2024) sees x = (1 - t) z0 + t e, its level is t,
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import xlogy
 
 
@@ -110,7 +111,7 @@ GRIDS = ("karras", "log-sigma", "uniform", "trailing", "leading")
 REVISIONS = {"karras": 1, "log-sigma": 1, "uniform": 1, "trailing": 1, "leading": 1}
 
 
-def make_schedule(table, steps, grid="karras", *, flow=False):
+def make_schedule(table: NDArray[np.float64], steps: int, grid: str = "karras", *, flow: bool = False) -> Schedule:
     """Schedule of `steps` steps over the training levels `table` (T,): sigmas, or t in (0, 1] of a flow.
 
     grid  "karras", "log-sigma", "uniform": from the lowest training level, which stands for the clean image, to the

@@ -1,10 +1,14 @@
 """What a probe must beat: shuffled labels, a view that needs no training, fewer images, fewer components, chance."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 
-from ..core.checks import centred, matrix, same_columns, same_rows
+from ..core.checks import Rows, centred, matrix, same_columns, same_rows
 from ..linalg.cosine import unit_rows
 from ..linalg.moments import column_scale
 from ..linalg.principal_space import thin
@@ -14,7 +18,16 @@ from .linear_probe import LinearProbe
 from .scores import mean_auc, read
 
 
-def shuffled_scores(probe, X, Y, X_test, Y_test, repeats=5, seed=0, groups=None):
+def shuffled_scores(
+    probe: Any,
+    X: Rows,
+    Y: Any,
+    X_test: Rows,
+    Y_test: Any,
+    repeats: int = 5,
+    seed: int = 0,
+    groups: ArrayLike | None = None,
+) -> pd.DataFrame:
     """The null: AUCs (repeats, a) on the test rows of probes like this one, fitted to labels in shuffled order.
 
     Rows of Y move whole, so that correlations among attributes, and which labels are missing together, stay.
@@ -34,7 +47,7 @@ def shuffled_scores(probe, X, Y, X_test, Y_test, repeats=5, seed=0, groups=None)
     return pd.DataFrame(found, columns=null.attributes_)
 
 
-def selectivity(scores, null):
+def selectivity(scores: pd.DataFrame, null: pd.DataFrame) -> pd.DataFrame:
     """How far AUCs are above those of probes of shuffled labels (after Hewitt and Liang, 2019): one row an attribute.
 
     scores  DataFrame of `probe_scores`; null (repeats, a): DataFrame of `shuffled_scores` of the same attributes
@@ -55,7 +68,7 @@ def selectivity(scores, null):
     return table.assign(selectivity=table.auc - table.shuffled, p=p)
 
 
-def random_features(X, columns, seed=0):
+def random_features(X: Rows, columns: int, seed: int = 0) -> NDArray[np.float64]:
     """A view of X that needs no training: (n, columns) float32, max(0, W z + b) with W and b drawn once from N(0, 1).
 
     X        (n, d), or pictures (n, h, w, c): values in 0..1, or uint8, which are divided by 255
@@ -79,7 +92,17 @@ def random_features(X, columns, seed=0):
     return np.maximum(z @ W[:, :-1].T + W[:, -1], 0).astype(np.float32)
 
 
-def learning_curve(X, Y, X_test, Y_test, sizes, kind="logistic", seed=0, groups=None, test_groups=None):
+def learning_curve(
+    X: Rows,
+    Y: Any,
+    X_test: Rows,
+    Y_test: Any,
+    sizes: Sequence[int],
+    kind: Any = "logistic",
+    seed: int = 0,
+    groups: ArrayLike | None = None,
+    test_groups: ArrayLike | None = None,
+) -> dict[int, dict[str, float]]:
     """Mean AUC on the test rows by training rows, {n: {"auc", "low", "high"}}, as `plots.learning_curves` takes it.
 
     sizes                numbers of rows, 10 to all: each is the front of one random order, so that smaller ones lie in
@@ -104,7 +127,16 @@ def learning_curve(X, Y, X_test, Y_test, sizes, kind="logistic", seed=0, groups=
     return curve
 
 
-def dimension_curve(X, Y, X_test, Y_test, components, kind="logistic", groups=None, test_groups=None):
+def dimension_curve(
+    X: Rows,
+    Y: Any,
+    X_test: Rows,
+    Y_test: Any,
+    components: Sequence[int],
+    kind: Any = "logistic",
+    groups: ArrayLike | None = None,
+    test_groups: ArrayLike | None = None,
+) -> dict[int, dict[str, float]]:
     """Mean AUC on the test rows by principal components kept, {k: {"auc", "low", "high", "variance"}}.
 
     variance is the share of the training rows' total variance that the first k components of the standardised columns
@@ -130,7 +162,7 @@ def dimension_curve(X, Y, X_test, Y_test, components, kind="logistic", groups=No
     }
 
 
-def variance_share(probe, X):
+def variance_share(probe: Any, X: Rows) -> pd.DataFrame:
     """Share of the total variance of X (n, d) along a fitted probe's directions: one row an attribute.
 
     v' S v / trace S, S the covariance of X, for unit vectors v. Columns: weights, pattern (0 where the probe found

@@ -4,16 +4,21 @@ Accuracy is high where one class is rare, whoever reads: two probes that always 
 profile, and know nothing. So the majority rate is taken out of both before they are compared.
 """
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.stats import rankdata, spearmanr
 
-from ..core.checks import matrix, same_rows
+from ..core.checks import Rows, matrix, same_rows
 from ..stats.intervals import fisher_interval, percentiles, summed_interval
 from .scores import read
 
 
-def mean_accuracy(probe, X, Y, groups=None):
+def mean_accuracy(
+    probe: Any, X: Rows, Y: ArrayLike | pd.DataFrame, groups: ArrayLike | None = None
+) -> dict[str, float]:
     """Accuracy averaged over attributes: {"accuracy", "low", "high"}, with its normal 95% interval over images.
 
     Attributes share their images, so the interval adds up, image by image, what each is to the mean: (right - accuracy)
@@ -30,7 +35,9 @@ def mean_accuracy(probe, X, Y, groups=None):
     return {"accuracy": mean} | summed_interval(mean, adds, groups).ends
 
 
-def mean_accuracy_gap(one, other, Y, groups=None):
+def mean_accuracy_gap(
+    one: tuple[Any, Rows], other: tuple[Any, Rows], Y: ArrayLike | pd.DataFrame, groups: ArrayLike | None = None
+) -> dict[str, float]:
     """How much higher the mean accuracy of one (probe, X) is than another's on the same images: "gap", "low", "high".
 
     The interval is of the difference image by image, so that what both get right or wrong alike cancels. Where only
@@ -55,7 +62,9 @@ def accuracy_by_image(probe, X, Y):
     return float(accuracy.mean()), (found.known * (right - accuracy) / rows).mean(1)
 
 
-def profile_gap(a, b, reference, resamples=500, seed=0):
+def profile_gap(
+    a: pd.Series, b: pd.Series, reference: pd.Series, resamples: int = 500, seed: int = 0
+) -> dict[str, float]:
     """How much more profile a goes with a reference than b does: {"gap", "low", "high"}, Spearman's, over attributes.
 
     a, b, reference  Series matched by their index; the percentile 95% interval is over attributes drawn with return,
@@ -77,7 +86,7 @@ def profile_gap(a, b, reference, resamples=500, seed=0):
     return {"gap": float(gap(table))} | percentiles(draws)
 
 
-def profile_correlation(a, b, *, ranks=False):
+def profile_correlation(a: Any, b: Any, *, ranks: bool = False) -> dict[str, float]:
     """Correlation of two views' AUC profiles: {"r", "low", "high", "n"}, Pearson's, with Fisher's 95% interval.
 
     a, b   Series, matched by their index (attributes in both count), or arrays of one length; four values at least
@@ -95,7 +104,7 @@ def profile_correlation(a, b, *, ranks=False):
     return correlation(rankdata(a), rankdata(b), len(a) - 3, ranks=True) if ranks else correlation(a, b, len(a) - 3)
 
 
-def remaining(a, given):
+def remaining(a: Any, given: Any) -> Any:
     """What remains of a profile (a,) when what the profile `given` predicts linearly is taken out; mean 0.
 
     >>> remaining(np.array([1.0, 2.0, 4.0]), np.array([0.0, 1.0, 2.0])).round(2).tolist()
@@ -105,7 +114,7 @@ def remaining(a, given):
     return a - given @ np.linalg.lstsq(given, np.asarray(a, float), rcond=None)[0]
 
 
-def partial_correlation(a, b, given):
+def partial_correlation(a: Any, b: Any, given: Any) -> dict[str, float]:
     """Correlation of what remains of two profiles when a third is taken out: {"r", "low", "high", "n"}.
 
     r = corr(a - E[a | given], b - E[b | given]), with Fisher's 95% interval on n - 4 degrees: one less than without
@@ -118,7 +127,7 @@ def partial_correlation(a, b, given):
     """
     a, b, given = (matrix(np.reshape(profile, (-1, 1)), rows=5)[:, 0] for profile in (a, b, given))
     same_rows(("a", a), ("b", b), ("given", given))
-    left = [remaining(a, given), remaining(b, given)]
+    left = remaining(a, given), remaining(b, given)
     if any(np.std(rest) <= 1e-9 * np.std(profile) for rest, profile in zip(left, (a, b))):
         raise ValueError("nothing of a profile remains when `given` is taken out; take one that is not a line of it")
     return correlation(*left, len(a) - 4)

@@ -3,7 +3,7 @@
 A row whose label is missing (-1 or NaN) counts for no score of that attribute.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.special import expit
 from sklearn.base import BaseEstimator
 
-from ..core.checks import Labels, choice, labels
+from ..core.checks import Labels, Rows, choice, labels
 from ..linalg.stored_rows import StoredRows
 from ..stats.calibration import BINS, calibration_errors, reliability_table
 from ..stats.groups import shared_groups
@@ -152,7 +152,7 @@ def calibrations(probe, scores, found, seed):
     return np.transpose([calibration_errors(p[k], t[k], seed=seed) for p, t, k in columns])
 
 
-def reliability(probe, X, Y, bins=BINS):
+def reliability(probe: Any, X: Rows, Y: ArrayLike | pd.DataFrame, bins: int = BINS) -> pd.DataFrame:
     """Predicted probabilities against observed shares, all attributes pooled: one row a bin of equal count.
 
     Columns: predicted, observed, count, low, high (Wilson's 95% interval; labels of one image are not independent, so
@@ -174,7 +174,9 @@ def reliability(probe, X, Y, bins=BINS):
     return reliability_table(expit(scores[found.known]), found.truth[found.known], bins)
 
 
-def compare_probes(one, other, Y, groups=None):
+def compare_probes(
+    one: tuple[Any, Rows], other: tuple[Any, Rows], Y: ArrayLike | pd.DataFrame, groups: ArrayLike | None = None
+) -> pd.DataFrame:
     """How far apart the AUCs of two probes are, (probe, X) each, on the same images: one row an attribute.
 
     Columns: auc_one, auc_other, gap (one less other), low, high (95%), p (two-sided), p_holm (Holm's correction for the
@@ -205,7 +207,14 @@ def compare_probes(one, other, Y, groups=None):
     return table.assign(p_holm=holm(table.p)).set_index(pd.Index(found.names, name="attribute"))
 
 
-def mean_auc(probe, X, Y, resamples=200, seed=0, groups=None):
+def mean_auc(
+    probe: Any,
+    X: Rows,
+    Y: ArrayLike | pd.DataFrame,
+    resamples: int = 200,
+    seed: int = 0,
+    groups: ArrayLike | None = None,
+) -> dict[str, float]:
     """AUC averaged over attributes: {"auc", "low", "high"}, with the percentile 95% interval over resampled images.
 
     Attributes share their images, so intervals of single attributes cannot be averaged: images are drawn whole. An
@@ -223,7 +232,14 @@ def mean_auc(probe, X, Y, resamples=200, seed=0, groups=None):
     return {"auc": value} | percentiles(draws)
 
 
-def mean_auc_gap(one, other, Y, resamples=200, seed=0, groups=None):
+def mean_auc_gap(
+    one: tuple[Any, Rows],
+    other: tuple[Any, Rows],
+    Y: ArrayLike | pd.DataFrame,
+    resamples: int = 200,
+    seed: int = 0,
+    groups: ArrayLike | None = None,
+) -> dict[str, float]:
     """How much higher the mean AUC of one (probe, X) is than of another's on the same images: "gap", "low", "high".
 
     Both are resampled alike, so what the two have in common, the luck of the images, cancels. Options as in `mean_auc`.

@@ -203,10 +203,10 @@ def notebook_defaults(path):
     return {name: ast.literal_eval(parameter["default"]) for name, parameter in found.items()}
 
 
-def recipe_schema():
+def recipe_schema() -> dict[str, Any]:
     """JSON schema of recipes, for editors: their keys, and every parameter of every notebook of the project."""
     schema, inspect = Recipe.model_json_schema(), needed("papermill", "notebooks").inspect_notebook
-    known = {}
+    known: dict[str, Any] = {}
     for path in sorted((paths.ROOT / "notebooks").rglob("*.ipynb")):
         for name, parameter in inspect(str(path)).items():
             told = {"description": parameter["help"] or "", "default": ast.literal_eval(parameter["default"])}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import Any
 
 import pandas as pd
 
@@ -90,7 +91,13 @@ def embedding(name, p):
     return lambda pixels: enc.embed(pixels, batch_size=p["batch_size"]), enc.settings
 
 
-def build_recipe(recipe, overrides=None, share=(1, 1), ray=None, workers=None):
+def build_recipe(
+    recipe: Any,
+    overrides: dict[str, Any] | None = None,
+    share: tuple[int, int] = (1, 1),
+    ray: str | None = None,
+    workers: int | None = None,
+) -> pd.DataFrame:
     """Make the views of a recipe that are not there yet; returns a DataFrame of how many shards each took.
 
     overrides  parameters in place of the recipe's
@@ -115,7 +122,7 @@ def build_recipe(recipe, overrides=None, share=(1, 1), ray=None, workers=None):
     return pd.DataFrame(made, columns=["view", "made"])
 
 
-def view_parameters(recipe, overrides=None):
+def view_parameters(recipe: Any, overrides: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """Parameters, defaults included, of those notebooks of a recipe that make views; ValueError if none does."""
     recipe = read_recipe(recipe)
     steps = [notebook_defaults(paths.ROOT / notebook) | given for notebook, given in plan(recipe, overrides)]

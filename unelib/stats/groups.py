@@ -5,11 +5,12 @@ A mask is bool (n,); groups (n,) hold one name or number a row.
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
 from ..core.checks import row_mask, same_rows, share
 
 
-def split_by_group(groups, held_out=0.2, seed=0):
+def split_by_group(groups: ArrayLike, held_out: float = 0.2, seed: int = 0) -> NDArray[np.bool_]:
     """Held-out rows (n,) bool: whole groups, drawn at random, with as near a share `held_out` of the rows as they can.
 
     groups    (n,) the group of each row
@@ -88,7 +89,7 @@ def nearest_subset(sizes, target):
     return picked
 
 
-def overlap(groups, learn, held_out):
+def overlap(groups: ArrayLike, learn: ArrayLike, held_out: ArrayLike) -> int:
     """How many held-out rows are of a group that is also among the rows to learn from; 0 is a split without leaks.
 
     groups (n,), learn and held_out masks (n,) bool. Raises ValueError on other lengths, TypeError on masks of numbers.

@@ -1,11 +1,14 @@
 """From a statistic and its simulated null to a p-value, from many p-values to a claim about all, and shares."""
 
+from typing import Any, Literal
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 SIDES = {"high": 1, "low": 1, "both": 2}  # on which a statistic can be extreme
 
 
-def simulated_p(statistic, null, side="high"):
+def simulated_p(statistic: float, null: NDArray[Any], side: Literal["high", "low", "both"] = "high") -> float:
     """p-value (1 + draws at least as extreme) / (1 + draws) of a statistic against draws (simulations,) of its null.
 
     side  which values are extreme: "high", "low" or "both" (twice the smaller of the two)
@@ -50,7 +53,7 @@ def critical_values(null, level, side="high"):
     return float(draws[0 if side == "high" else k]), float(draws[-1 if side == "low" else -1 - k])
 
 
-def smallest_p(simulations, side="high"):
+def smallest_p(simulations: int, side: Literal["high", "low", "both"] = "high") -> float:
     """The smallest p-value that a test by so many draws can give.
 
     >>> smallest_p(99), smallest_p(99, "both")
@@ -76,7 +79,7 @@ def enough_draws(simulations, level, side="high", what="simulations"):
         )
 
 
-def holm(p):
+def holm(p: ArrayLike) -> NDArray[np.float64]:
     """Holm's (1979) adjusted p-values, of any shape: rejecting those at most `level` errs anywhere with that chance.
 
     The k-th smallest of m is multiplied by m + 1 - k, and is at least the one before it and at most 1; tests may depend

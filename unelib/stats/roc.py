@@ -3,14 +3,17 @@
 Scores are (n, a), one column an attribute, or the scores of one attribute's rows with (`ones`) and without (`zeros`).
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import mannwhitneyu, norm, rankdata
 
 from .intervals import NORMAL_95, percentiles
 
 
-def auc(scores, truth, known=None):
+def auc(scores: NDArray[Any], truth: NDArray[Any], known: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
     """Area under the ROC curve (a,): the chance that a row with the attribute scores above one without.
 
     scores (n, a), truth (n, a) of 0/1; known (n, a) bool: where a label is missing, its row is left out (None: nowhere)
@@ -26,7 +29,9 @@ def auc(scores, truth, known=None):
     return (ranks - ones * (ones + 1) / 2) / (ones * (known.sum(0) - ones))
 
 
-def average_precision(scores, truth, known=None):
+def average_precision(
+    scores: NDArray[Any], truth: NDArray[Any], known: NDArray[np.bool_] | None = None
+) -> NDArray[np.float64]:
     """Average precision (a,): mean, over the rows with the attribute, of the precision among rows that score as high.
 
     Arguments as in `auc`. Scores that are no better than chance give about the attribute's prevalence.

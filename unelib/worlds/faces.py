@@ -8,8 +8,10 @@ and keeps everything else: the true counterfactual of an edit.
 
 from dataclasses import dataclass, replace
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .face_painter import paint_portrait
 
@@ -96,7 +98,7 @@ def present(scores):
     return attributes.astype(np.uint8)
 
 
-def sample_factors(indices, seed=0, correlated=True):
+def sample_factors(indices: Any, seed: int = 0, correlated: bool = True) -> Factors:
     """Draw the factors of faces `indices` (ints) of the world `seed`.
 
     Face (seed, index) is the same whatever else is asked for with it. `correlated=False` makes the scores
@@ -128,7 +130,7 @@ def thresholds():
     return np.array([NormalDist().inv_cdf(1 - rate) for rate, _ in MODEL.values()])
 
 
-def flip(factors, name):
+def flip(factors: Factors, name: str) -> Factors:
     """The same faces with one attribute turned over and nothing else: the true counterfactual.
 
     What hair's rules force comes along: a new hair colour replaces the old, the second choice returns when the first
@@ -147,7 +149,7 @@ def flip(factors, name):
     return replace(factors, scores=scores)
 
 
-def draw_faces(factors, size=64, batch_size=64):
+def draw_faces(factors: Factors, size: int = 64, batch_size: int = 64) -> NDArray[np.uint8]:
     """Pictures (n, size, size, 3) uint8 of n faces.
 
     The same factors give the same picture whatever the batch; another processor may differ by one grey level.

@@ -1,18 +1,21 @@
 """How near pictures, or arrays, are to others: relative error, PSNR, SSIM."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 SSIM_SIGMA, SSIM_SHARES = 1.5, (0.01, 0.03)  # Wang et al. (2004): width of the window, K1 and K2
 
 
-def relative_error(found, true):
+def relative_error(found: NDArray[Any], true: NDArray[Any]) -> NDArray[np.float64]:
     """Length (n,) of the difference of two sets of arrays (n, ...), relative to the second's."""
     lengths = [np.linalg.norm(np.reshape(x, (len(true), -1)), axis=1) for x in (found - true, true)]
     return lengths[0] / lengths[1]
 
 
-def psnr(a, b):
+def psnr(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Peak signal-to-noise ratio (n,) in dB between two sets of uint8 images; 99 for equal ones."""
     error = ((a.astype(np.float64) - b) ** 2).reshape(len(a), -1).mean(1)
     return decibels(error)
@@ -23,7 +26,7 @@ def decibels(error):
     return np.minimum(10 * np.log10(255**2 / np.maximum(error, 1e-12)), 99.0)
 
 
-def ssim(a, b):
+def ssim(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Structural similarity (n,) of two sets of uint8 images (n, h, w, c) (Wang et al., 2004), mean over channels."""
     return ssim_map(a, b).mean((1, 2, 3))
 

@@ -232,7 +232,7 @@ def read_together(*image_sets):
     return [replace(images, pixels=images.pixels[:]) for images in image_sets]
 
 
-def joined_pixels(*image_sets):
+def joined_pixels(*image_sets: ImageSet) -> Any:
     """Pixels of several image sets as one: an array, or `Pictures` if any of them are."""
     pixels = [images.pixels for images in image_sets]
     return Pictures.joined(pixels) if any(isinstance(p, Pictures) for p in pixels) else np.concatenate(pixels)
@@ -433,7 +433,7 @@ def attribute_table(values, names, ids, source):
     return pd.DataFrame((values > 0).astype(np.uint8), pd.Index(ids, name="id"), list(names))
 
 
-def thumbnails(pixels, side):
+def thumbnails(pixels: NDArray[np.uint8], side: int) -> NDArray[Any]:
     """Pictures (n, h, w, c) uint8 shrunk by area to `side` and flattened, (n, side * side * c) float32 in 0..1.
 
     Each value is the mean of a block of whole pixels; blocks differ by a pixel where `side` does not divide the size.
