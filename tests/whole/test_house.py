@@ -5,6 +5,7 @@ Which room may import which is held by import-linter (`[tool.importlinter]` in p
 
 import ast
 import importlib
+import inspect
 import json
 import re
 from importlib.util import resolve_name
@@ -110,3 +111,14 @@ def test_notebooks_import_from_rooms_or_from_the_package(path):
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     modules = set(re.findall(r"^from (unelib[\w.]*) import", code, re.MULTILINE))
     assert modules and modules <= {"unelib", *(f"unelib.{room}" for room in ROOMS)}
+
+
+@pytest.mark.parametrize("name", [name for name in SURFACE if inspect.isfunction(getattr(unelib, name))])
+def test_the_page_of_a_public_function_has_every_part(name):
+    function = getattr(unelib, name)
+    page, told = inspect.getdoc(function), inspect.signature(function)
+    parts = ["Parameters", "Returns", *([] if name == "run" else ["Examples"])]
+    assert [part for part in parts if f"\n{part}\n---" not in page] == []
+    listed = page.split("\nParameters\n")[1].split("\n\nReturns\n")[0]
+    assert [p for p in told.parameters if not re.search(rf"(?m)^[\w*, ]*(?<!\w){p}\b", listed)] == []
+    assert all(p.annotation is not p.empty for p in told.parameters.values()) and told.return_annotation is not None

@@ -63,7 +63,7 @@ def images_and_models() -> None:
     assert_type(encoder.embed_text(["a smile"]), NDArray[np.float32])
     assert_type(judge.probabilities(np.zeros((1, 8, 8, 3), np.uint8)), NDArray[np.float32])
     kept: tuple[GeneratorLike, EncoderLike, JudgeLike] = gen, encoder, judge
-    assert_type(gen.schedule(25, "karras").steps, Any)
+    assert_type(gen.schedule(25, "karras").steps, int)
     print(kept)
 
 

@@ -20,10 +20,16 @@ MARGIN = 2  # pixels around those that differ: an autoencoder's blur
 
 @dataclass(frozen=True, eq=False)
 class Counterfactual:
-    """n pictures (n, h, w, 3) uint8 as they are (`real`) and as they should become (`wanted`).
+    """Pictures as they are, and as they should become: what `counterfactual` returns.
 
-    apart  (n,) bool: which of them lacked what is wanted; the others are wanted as they are
-    target, sign  the attribute that is wanted, 1, or is to go, -1
+    Attributes
+    ----------
+    real, wanted : ndarray (n, h, w, 3), uint8
+        As they are, and as a perfect edit would make them.
+    apart : ndarray (n,), bool
+        Which of them lacked what is wanted; the others are wanted as they are.
+    target, sign : str, {1, -1}
+        The attribute that is wanted, 1, or is to go, -1.
     """
 
     real: NDArray[np.uint8]
@@ -45,11 +51,31 @@ class Counterfactual:
 def counterfactual(
     ids: Sequence[str] | NDArray[Any], target: str, sign: int = 1, size: int = 64
 ) -> Counterfactual | None:
-    """The `Counterfactual` of drawn faces by their ids, in their order; sign +1 if the target is to appear, -1 to go.
+    """What a perfect edit would have made of drawn faces.
 
-    None if any of the ids is another image's: nobody knows how a photograph would look.
-    Raises ValueError without ids, for another sign and, naming those there are, for an unknown attribute.
+    Parameters
+    ----------
+    ids : sequence of str (n,)
+        Of the faces.
+    target : str
+        The attribute.
+    sign : {1, -1}
+        1 if it is to appear, -1 if it is to go.
+    size : int
+        Pixels a side.
 
+    Returns
+    -------
+    Counterfactual or None
+        In the order of the ids; None if any of them is another image's: nobody knows how a photograph would look.
+
+    Raises
+    ------
+    ValueError
+        Without ids, for another sign and, naming those there are, for an unknown attribute.
+
+    Examples
+    --------
     >>> shown = counterfactual(["face-0-00000000", "face-0-00000001"], "Eyeglasses")
     >>> shown.apart.tolist(), bool((shown.real[0] == shown.wanted[0]).all())
     ([True, True], False)

@@ -32,10 +32,27 @@ class ProbeJudge:
 
 
 def judge_for(name: str, zoo: Any, device: Any = "auto") -> JudgeLike:
-    """A judge by name, as `load_judge`; "probe:" and an encoder's name makes one of that view's training images.
+    """A judge by name.
 
-    Where the zoo knows persons, each is on one side only when the probe's penalty is chosen.
-    Raises ValueError, listing the views, if the zoo does not have that one.
+    Parameters
+    ----------
+    name : str
+        As `load_judge` takes it; or "probe:" and an encoder's name: a probe of that view's training images. Where the
+        zoo knows persons, each is on one side only when the probe's penalty is chosen.
+    zoo : NoiseZoo
+        Where the view lies.
+    device : str or torch.device
+        As `load_judge` takes it.
+
+    Returns
+    -------
+    JudgeLike
+        Its `attributes` and `probabilities`.
+
+    Raises
+    ------
+    ValueError
+        Listing the views, if the zoo does not have that one.
     """
     if not name.startswith(PROBE):
         return load_judge(name, device)

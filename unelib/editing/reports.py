@@ -26,13 +26,21 @@ class EditReport:
     Flips are over the images that lacked the target, all else over all n: those that had it were pushed too. Where the
     two are set against each other, take `report[report.lacked]`, in which both are of the same images.
 
-    attributes    names (a) that the judge knows; `target` is the one aimed at, `sign` -1 if it was to go
-    before, after (n, a) the judge's probabilities
-    likeness      (n,) cosine of the encoder's embeddings before and after, centred by the mean before, so that
-                  unrelated images have about 0: a number that depends on the other images a little; None without an
-                  encoder or with one image
-    psnrs         (n,) PSNR in dB between before and after
-    truth         columns of `counterfactuals.against_truth`; None where the counterfactual is not known
+    Attributes
+    ----------
+    attributes : list of str (a,)
+        Names that the judge knows.
+    target, sign : str, {1, -1}
+        The attribute aimed at; -1 if it was to go.
+    before, after : ndarray (n, a)
+        The judge's probabilities.
+    likeness : ndarray (n,) or None
+        Cosine of the encoder's embeddings before and after, centred by the mean before, so that unrelated images have
+        about 0: a number that depends on the other images a little; None without an encoder or with one image.
+    psnrs : ndarray (n,)
+        PSNR in dB between before and after.
+    truth : dict or None
+        Columns of `counterfactuals.against_truth`; None where the counterfactual is not known.
     """
 
     attributes: list[str]

@@ -18,15 +18,41 @@ Path = Literal["straight", "norm", "geodesic"]
 
 
 def move(noise: ArrayLike, d: Direction, strength: ArrayLike, path: Path = "straight") -> NDArray[np.float32]:
-    """Noise (n, ...) moved along a direction by `strength` of its standard deviations, a number or (n,); float32.
+    """Noise moved along a direction.
 
-    path  "straight", or "norm" or "geodesic", which keep every image's norm and can be taken back up to the direction's
-          pole: as in `steps.stepped`
     Warns where a straight step changes norms by more than those of Gaussian noise differ (`steps.SHELL`).
-    Raises ValueError on another view's direction, strengths that are not finite, and curved steps past the pole.
+
+    Parameters
+    ----------
+    noise : array-like (n, ...)
+        One row an image.
+    d : Direction
+        Of the noise's own view.
+    strength : float or array-like (n,)
+        In the direction's standard deviations.
+    path : {"straight", "norm", "geodesic"}
+        "norm" and "geodesic" keep every image's norm and can be taken back up to the direction's pole, as in
+        `steps.stepped`.
+
+    Returns
+    -------
+    ndarray (n, ...), float32
+        In the noise's shape.
+
+    Raises
+    ------
+    ValueError
+        On another view's direction, strengths that are not finite, and curved steps past the pole.
+
+    Examples
+    --------
+    >>> right = Direction("right", np.array([1.0, 0.0]), sigma=0.5)
+    >>> move([[0.0, 1.0]], right, 1.0).tolist(), move([[0.0, 1.0]], right, 1.0, "norm").round(2)[0, 1]
+    ([[0.5, 1.0]], np.float32(0.87))
     """
-    moved = shifted(noise, d, strength, path)
-    warn_off_shell(noise, moved, d, strength)
+    start = np.asarray(noise)
+    moved = shifted(start, d, strength, path)
+    warn_off_shell(start, moved, d, strength)
     return moved
 
 

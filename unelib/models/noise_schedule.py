@@ -15,15 +15,30 @@ from scipy.special import xlogy
 
 @dataclass(frozen=True, eq=False)
 class Schedule:
-    """Noise levels from the image to the noise, each array (steps + 1,) float64.
+    """Noise levels from the image to the noise.
 
-    levels     what the ODE is integrated over: sigma, or t of a flow
-    timesteps  what the model knows the levels by; need not be whole
-    flow       whether the model is a flow
+    Attributes
+    ----------
+    levels : ndarray (steps + 1,), float64
+        What the ODE is integrated over: sigma, or t of a flow.
+    timesteps : ndarray (steps + 1,), float64
+        What the model knows the levels by; need not be whole.
+    flow : bool
+        Whether the model is a flow.
+
+    Raises
+    ------
+    ValueError
+        Unless the levels rise.
+
+    Examples
+    --------
+    >>> Schedule(np.array([0.1, 1.0, 10.0]), np.array([0.0, 500.0, 999.0])).steps
+    2
     """
 
-    levels: np.ndarray
-    timesteps: np.ndarray
+    levels: NDArray[np.float64]
+    timesteps: NDArray[np.float64]
     flow: bool = False
 
     def __post_init__(self):
@@ -31,12 +46,12 @@ class Schedule:
             raise ValueError("noise levels must rise from the image to the noise; take fewer steps")
 
     @property
-    def steps(self):
+    def steps(self) -> int:
         """Number of steps between the levels."""
         return len(self.levels) - 1
 
     @property
-    def sigmas(self):
+    def sigmas(self) -> NDArray[np.float64]:
         """The noise's size relative to the signal's at each level; infinite where a flow has no signal left."""
         if not self.flow:
             return self.levels
@@ -44,12 +59,12 @@ class Schedule:
             return self.levels / (1 - self.levels)
 
     @property
-    def scales(self):
+    def scales(self) -> NDArray[np.float64]:
         """What the ODE's state is multiplied by to be what the model sees: sqrt(abar), or 1 for a flow."""
         return np.ones_like(self.levels) if self.flow else np.sqrt(abar_of(self.levels))
 
     @property
-    def clock(self):
+    def clock(self) -> NDArray[np.float64]:
         """A variable in which slopes bend little: log sigma (-inf at a clean image), or t of a flow."""
         with np.errstate(divide="ignore"):
             return self.levels if self.flow else np.log(self.levels)
