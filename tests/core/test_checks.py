@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from unelib.core.checks import constant, matrix, same_images, share
+from unelib.core.checks import constant, file_name, matrix, same_images, share
 
 from ..helpers.stored import stored
 
@@ -60,3 +60,34 @@ def test_views_of_other_images_are_refused_by_the_first_id_that_differs():
         same_images(("one", one), ("none", np.eye(3)), ("two", two))
     with pytest.raises(ValueError, match="one has 3 rows, two has 2 rows"):
         same_images(("one", one), ("two", two[:2]))
+
+
+@pytest.mark.parametrize("name", ["drawn", "drawn-ldm 2", "untrained--x", ".hidden", "Zoë", 2026, "a.b"])
+def test_names_that_every_system_stores_stay_as_they_are(name):
+    assert file_name(name, "run") == str(name)
+
+
+LEAD = [
+    "",
+    " ",
+    ".",
+    "..",
+    "../../x",
+    "/etc/x",
+    "a\\b",
+    "a:b",
+    "a\0b",
+    "a\nb",
+    "nul",
+    "COM1.txt",
+    "x.",
+    " x",
+    "a" * 121,
+    "ä" * 61,
+]
+
+
+@pytest.mark.parametrize("name", LEAD)
+def test_names_that_lead_elsewhere_or_nowhere_are_refused(name):
+    with pytest.raises(ValueError, match="cannot be the name of a file or a folder; take letters"):
+        file_name(name, "run")

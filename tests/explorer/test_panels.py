@@ -67,6 +67,11 @@ def test_a_row_of_the_table_tells_a_turned_verdict():
     assert "bold" not in bar_row("bright", 0.2, 0.203) and ">20<" in bar_row("bright", 0.2, 0.203)
 
 
+def test_a_name_from_data_is_text_and_nothing_else():
+    assert "<img" not in bar_row("<img src=x onerror=alert(1)>", 0.2, 0.9)
+    assert "&lt;img src=x" in bar_row("<img src=x onerror=alert(1)>", 0.2, 0.9)
+
+
 def test_another_image_keeps_the_sliders(explorer):
     explorer.sliders["bright"].value = 1
     first = explorer.before

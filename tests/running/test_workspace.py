@@ -91,6 +91,22 @@ def test_a_table_is_kept_beside_the_numbers(tmp_path):
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / path), table)
 
 
+def test_nothing_is_kept_outside_its_folder(tmp_path, project):
+    with pytest.raises(ValueError, match="run '../../x' cannot be the name"):
+        workspace.Workspace("../../x", tmp_path)
+    place = workspace.Workspace("x", tmp_path)
+    for keep in (
+        lambda: place.record("../y", found=1),
+        lambda: place.table(pd.DataFrame({"a": [1]}), "../y"),
+        lambda: place.figure(None, "a/b"),
+    ):
+        with pytest.raises(ValueError, match="cannot be the name of a file or a folder"):
+            keep()
+    wrong = CliRunner().invoke(app, ["run", str(recipe(project)), "-p", "run", "../../x"])
+    assert wrong.exit_code == 1 and "run '../../x' cannot be the name" in wrong.output
+    assert not list((project / "data").rglob("*.ipynb")) and not list(tmp_path.rglob("y*"))
+
+
 def test_damaged_numbers_are_named(tmp_path):
     place = workspace.Workspace("x", tmp_path)
     place.record("01_a", found=1)

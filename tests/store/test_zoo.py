@@ -118,7 +118,7 @@ def test_two_names_never_share_a_folder(zoo, images):
     zoo.build("a:b", features, pixels_of(images), {}, progress=False)
     with pytest.raises(ValueError, match="view: 'a:b' there, 'a/b' now"):
         zoo.build("a/b", features, pixels_of(images), {}, progress=False)
-    with pytest.raises(ValueError, match="cannot be called '..'"):
+    with pytest.raises(ValueError, match="view '..' cannot be the name of a file"):
         zoo.build("..", features, pixels_of(images), {}, progress=False)
 
 

@@ -174,9 +174,10 @@ def find_zoo(name):
     """The zoo that a folder, a run or a recipe stands for; FileNotFoundError lists the runs that have one."""
     if name.endswith((".yaml", ".yml")):
         name = shared_parameters(read_recipe(name))["run"]
-    for zoo in (NoiseZoo(name), Workspace(name).zoo):
-        if zoo.has_index:
-            return zoo
+    if NoiseZoo(name).has_index:
+        return NoiseZoo(name)
+    if name in runs_with_zoo():
+        return Workspace(name).zoo
     there = ", ".join(runs_with_zoo()) or "none yet"
     raise FileNotFoundError(f"no NoiseZoo {name!r}: name its folder, or a run that has one ({there})")
 

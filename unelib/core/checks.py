@@ -1,5 +1,6 @@
 """What arrays must be at the borders: finite matrices with one row an image, views of one length, 0/1 labels."""
 
+import re
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
@@ -8,6 +9,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import issparse
 
+FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')  # in names of files, on one system or another
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)  # as names of devices
+LONGEST = 120  # bytes of a name, so that endings have room
 Rows = ArrayLike | pd.DataFrame  # (n, d), a row an image; DataFrames are compared by their index
 ROWS = 64  # at a time, where all values are looked at
 
@@ -238,6 +242,22 @@ def two_classes(labels):
             f"attribute {labels.names[i]!r} has {ones[i]} ones and {zeros[i]} zeros{absent}; "
             "at least two of each are needed, so leave it out or take more rows"
         )
+
+
+def file_name(name: Any, what: str) -> str:
+    """A name, as text, that every system can store as one part of a path; ValueError for any other.
+
+    >>> file_name("drawn-ldm 2", "run")
+    'drawn-ldm 2'
+    """
+    text = str(name)
+    storable = text == text.strip() and not text.endswith(".") and 0 < len(text.encode()) <= LONGEST
+    if not storable or FORBIDDEN.search(text) or RESERVED.match(text):
+        raise ValueError(
+            f"{what} {text!r} cannot be the name of a file or a folder; take letters, digits, spaces, -, _ and .,"
+            f" without a / or \\, up to {LONGEST} of them"
+        )
+    return text
 
 
 def choice(value, allowed, what):

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -188,6 +189,6 @@ def bar_row(name, a, b):
     bars = "".join(f"<div style='background:{c};width:{x:.1%};height:6px'></div>" for c, x in ((GREY, a), (BLUE, b)))
     return (
         f"<div style='display:grid;grid-template-columns:122px 1fr 58px;gap:6px;align-items:center;"
-        f"break-inside:avoid;font-weight:{weight}'><span>{name}</span>"
+        f"break-inside:avoid;font-weight:{weight}'><span>{escape(name)}</span>"
         f"<div style='background:#8882'>{bars}</div><span style='text-align:right'>{number}</span></div>"
     )

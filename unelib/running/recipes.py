@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ..core import paths
+from ..core.checks import file_name
 from ..core.extras import needed
 
 EMPTY = BeforeValidator(lambda value: {} if value is None else value)  # a key of YAML with nothing after it
@@ -143,7 +144,7 @@ def earlier(recipe: Recipe) -> list[Recipe]:
 def shared_parameters(recipe, overrides=None):
     """Parameters for every notebook of a checked recipe; `run`, as text, is the recipe's name unless it is given."""
     shared = {"run": recipe.name} | recipe.parameters | (overrides or {})
-    return shared | {"run": str(shared["run"])}
+    return shared | {"run": file_name(shared["run"], "run")}
 
 
 def plan(recipe: Recipe, overrides: dict[str, Any] | None = None) -> list[tuple[str, dict[str, Any]]]:

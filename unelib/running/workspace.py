@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..core.checks import file_name
 from ..core.files import make_folder, read_json, write_json, write_whole
 from ..core.paths import home
 from ..store.zoo import NoiseZoo
@@ -39,6 +40,9 @@ class Workspace:
     run: str
     root: Path = field(default_factory=home)
 
+    def __post_init__(self) -> None:
+        file_name(self.run, "run")
+
     @property
     def zoo(self) -> NoiseZoo:
         """The run's `NoiseZoo`."""
@@ -51,7 +55,7 @@ class Workspace:
 
     def figure(self, figure: Any, name: str) -> Path:
         """Save a figure as figures/<run>/<name>.png; returns its path from there on."""
-        path = self.root / "figures" / self.run / f"{name}.png"
+        path = self.root / "figures" / self.run / f"{file_name(name, 'figure')}.png"
         make_folder(path.parent)
         write_whole(path, lambda part: figure.savefig(part, format="png", dpi=110, bbox_inches="tight"))
         return path.relative_to(self.root)
@@ -59,13 +63,16 @@ class Workspace:
     def table(self, table: pd.DataFrame, name: str) -> Path:
         """Save a DataFrame as data/runs/<run>/<name>.parquet, its index with it; returns its path from there on."""
         make_folder(self.folder)
-        write_whole(self.folder / f"{name}.parquet", table.to_parquet)
+        write_whole(self.folder / f"{file_name(name, 'table')}.parquet", table.to_parquet)
         return (self.folder / f"{name}.parquet").relative_to(self.root)
 
     def record(self, stage: str, **numbers: float) -> None:
         """Keep the checked numbers of a stage as data/runs/<run>/<stage>.json."""
         make_folder(self.folder)
-        write_json(self.folder / f"{stage}.json", {key: round(float(value), 6) for key, value in numbers.items()})
+        write_json(
+            self.folder / f"{file_name(stage, 'stage')}.json",
+            {key: round(float(value), 6) for key, value in numbers.items()},
+        )
 
     def result(self, stage: str) -> dict[str, float]:
         """The numbers an earlier stage recorded; FileNotFoundError says which notebook to run."""

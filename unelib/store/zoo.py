@@ -21,6 +21,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from ..core.checks import file_name
 from ..core.files import file_hash, make_folder, sweep, value_hash, write_json, write_whole
 from ..linalg.stored_rows import StoredRows
 from .audit import clear, view_faults
@@ -449,9 +450,8 @@ class NoiseZoo:
 
     def folder(self, view: str) -> Path:
         """Folder of a view; ValueError for a name that is none."""
-        if not view.strip(". "):
-            raise ValueError(f"a view cannot be called {view!r}")
-        return self.path / "views" / view.replace("/", "--").replace("\\", "--").replace(":", "--")
+        plain = view.replace("/", "--").replace("\\", "--").replace(":", "--")
+        return self.path / "views" / file_name(plain, "view")
 
     def shard_path(self, view, shard):
         """Where the rows of a shard lie."""
