@@ -280,6 +280,7 @@ def shuffled_p(measure, A, B, seed):
     return against_null(parts.score(whole["A"], whole["B"]), null, parts.sign)["p"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measure", [*MEASURES, debiased_cka, rbf_cka])
 def test_unrelated_views_reject_at_the_level(measure):
     draw = np.random.default_rng(1).standard_normal
@@ -425,6 +426,7 @@ def test_too_few_rows_for_halves_of_neighbours_have_no_interval(k, n):
 VIEWS = {"noise": X, "clip": X2, "dino": X2[:, :4] + 1}
 
 
+@pytest.mark.slow
 def test_table_has_each_pair_by_each_measure():
     table = similarity_table(VIEWS, permutations=5, seed=2)
     assert len(table) == 3 * len(STANDARD)

@@ -187,6 +187,7 @@ def test_targets_that_nobody_lacked_are_left_out():
     assert none.loc["m"].isna().all() and none.loc["r"].notna().all()
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth_as_often_as_they_say():
     truth = area(drawn(n=200_000, seed=99), 0.15)
     tables = [areas({"m": {"x": drawn(n=60, seed=seed)}}, 0.15) for seed in range(200)]

@@ -107,6 +107,7 @@ def test_steps_that_keep_to_the_shell_are_not_warned_of(noise):
         move(wide, d, 25, path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 4, 8])
 def test_among_other_strengths_zero_is_the_round_trip_to_the_last_digit(n):
     gen, d = load_generator("drawn-ldm", "cpu"), Direction("d", np.eye(1024)[3])

@@ -92,6 +92,7 @@ def test_edits_are_held_against_random_and_untrained_directions(tmp_path, gaussi
     assert edits.value.between(0, 1).all()
 
 
+@pytest.mark.slow
 def test_a_step_is_as_long_as_held_out_images_vary(tmp_path, gaussian, monkeypatch):
     gaussian.name, zoo, steps = "gaussian", planted_zoo(tmp_path), []
     monkeypatch.setattr("unelib.evidence.verdicts.turned", lambda *asked: steps.append(asked[5]) or np.zeros(4))
@@ -108,6 +109,7 @@ def test_summary_counts_verdicts_by_claim_and_null(table):
     assert in_words(pd.Series(["cannot tell", "supported", "supported"])) == "supported 2, cannot tell 1"
 
 
+@pytest.mark.slow
 def test_same_zoo_same_table(table, tmp_path):
     pd.testing.assert_frame_equal(evidence(planted_zoo(tmp_path), components=K), table)
 

@@ -43,6 +43,7 @@ def test_true_gaussians_are_rejected_at_the_level(n, d, spread):
     np.testing.assert_allclose(np.mean(found, 0), 0.5, atol=4 * np.sqrt(1 / 12 / REPEATS))
 
 
+@pytest.mark.slow
 def test_whitened_scores_of_any_gaussian_have_one_law():
     rng, first = np.random.default_rng(1), []
     for spread in (1.0, np.linspace(1, 30, 90) ** 2):
@@ -95,6 +96,7 @@ def test_the_radius_follows_its_law_and_the_tail_its_exponent():
     assert tail_index(pareto) == pytest.approx(0.5, abs=4 * 0.5 / np.sqrt(1600))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "alternative, seen",
     [

@@ -25,6 +25,7 @@ def test_projections_of_a_view_of_few_dimensions_scatter_more():
     assert narrow.mean() == pytest.approx(0.95, abs=0.03) and wide.mean() == pytest.approx(0.95, abs=0.01)
 
 
+@pytest.mark.slow
 def test_coordinates_see_what_projections_do_not():
     X = np.random.default_rng(2).uniform(-1, 1, (300, 400))
     assert not pass_rate_test(X)["rejected"] and pass_rate_test(X, "coordinates")["rejected"]

@@ -58,6 +58,7 @@ def test_teeth():
     assert (heavy[["radius", "Mardia kurtosis", "Mardia skewness"]] > 0.9).all()
 
 
+@pytest.mark.slow
 def test_power_has_an_interval_and_rises_with_strength():
     norms = lambda X: standard_report(X).set_index("test").p
     table = power_curve(norms, heavy_tailed, [0, 0.02, 0.2], n=100, d=60, repeats=25)

@@ -35,6 +35,7 @@ def test_truth_values_are_numbers():
         assert test(X).equals(test(X.astype(np.uint8)))
 
 
+@pytest.mark.slow
 def test_norms_follow_the_chi_law_only_at_unit_variance():
     rng, scale = np.random.default_rng(1), np.geomspace(0.1, 1, 50)
     p = [norm_concentration(rng.standard_normal((60, 500))).p for _ in range(200)]

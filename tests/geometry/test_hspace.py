@@ -73,6 +73,7 @@ def test_batches_make_no_difference(ldm):
         np.testing.assert_allclose(space.rows(noise.reshape(5, -1), size), whole, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_under_guidance_the_pass_under_the_condition_is_remembered(load):
     gen = load("sd", prompt="a hat", guidance=3.0)
     space = HSpace(gen, STEPS, "ddim")
@@ -83,6 +84,7 @@ def test_under_guidance_the_pass_under_the_condition_is_remembered(load):
     assert np.abs(rows - empty).max() > 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("solver", SOLVERS)
 @pytest.mark.parametrize("asymmetric", [False, True])
 @pytest.mark.parametrize("name", ["ldm", "sd", "flow"])
@@ -261,6 +263,7 @@ def test_order_and_sign_of_one_steps_vectors_are_undone():
     np.testing.assert_allclose(mixed, np.hstack(loads))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ldm", "sd", "sdxl"])
 def test_singular_directions_are_those_of_the_explicit_jacobian(load, name):
     gen = load(name, prompt="a hat")

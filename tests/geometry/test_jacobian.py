@@ -82,6 +82,7 @@ def test_the_network_runs_once_for_a_size_of_block():
     assert ran == [1, 2]
 
 
+@pytest.mark.slow
 def test_points_and_conditions_made_under_inference_mode_work(load):
     gen = load("sdxl", prompt="a hat")
     with torch.inference_mode():

@@ -171,6 +171,7 @@ def test_guidance_of_zero_changes_nothing_and_guidance_follows_the_noise_predict
     assert np.abs(images.astype(int) - moved).max() <= 1
 
 
+@pytest.mark.slow
 def test_repeated_steps_start_where_the_last_led(ldm):
     noise, v = noise_for(ldm), Direction("d", unit())
     np.testing.assert_array_equal(
@@ -190,6 +191,7 @@ def test_a_timestep_may_be_a_tensor(ldm):
     np.testing.assert_array_equal(other.v, plain.v)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("guidance", [None, 5.0])
 def test_batches_make_a_grey_level_at_most_and_rows_are_each_images_own(ldm, guidance):
     noise, rows = noise_for(ldm, 5), unit(2, (5, 64))
@@ -202,6 +204,7 @@ def test_batches_make_a_grey_level_at_most_and_rows_are_each_images_own(ldm, gui
     np.testing.assert_array_equal(same, walk_at(ldm, noise, rows[:1], T, [10], guidance, **HOW))
 
 
+@pytest.mark.slow
 def test_a_flow_and_a_text_model_are_walked_too(load):
     for gen in (load("flow"), load("sd", prompt="a hat", guidance=3.0)):
         images = walk_at(gen, noise_for(gen), Direction("d", unit()), T, [0, 5], 1.0, **HOW)

@@ -15,6 +15,7 @@ def gen(model_folder):
     return load_generator(model_folder("ddim"), device="cpu")
 
 
+@pytest.mark.slow
 def test_every_method_has_a_row_for_each_number_of_steps(gen, faces):
     noise = np.random.default_rng(0).standard_normal((2, *gen.latent_shape)).astype(np.float32)
     table = frontier(gen, noise, faces[:2], ["ab2, karras", "bdia, log-sigma", *PEERS], [4, 8], exact_steps=20)

@@ -74,6 +74,7 @@ def test_parallel_analysis_finds_planted_dimensions(k, private, seed):
     assert parallel_analysis(views)["count"] == k
 
 
+@pytest.mark.slow
 def test_parallel_analysis_finds_nothing_in_shuffled_views():
     views, rng = planted(300, 4, (12, 15)).views, np.random.default_rng(0)
     shuffled = lambda: {name: x[rng.permutation(300)] for name, x in views.items()}

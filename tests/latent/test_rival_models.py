@@ -14,6 +14,7 @@ def halves(views, n):
     return ({name: X[part] for name, X in views.items()} for part in (slice(n), slice(n, None)))
 
 
+@pytest.mark.slow
 def test_one_latent_is_likelier_than_its_rivals_where_there_is_one():
     table = rivals(UNE(2, private=0), *halves(planted(900, 2).views, 600))
     assert list(table.index) == ["one latent", "pairs of views share", "independent views", "shuffled rows"]
@@ -21,6 +22,7 @@ def test_one_latent_is_likelier_than_its_rivals_where_there_is_one():
     assert (table.low[1:] > 0).all()
 
 
+@pytest.mark.slow
 def test_pairs_win_where_only_pairs_share():
     rng = np.random.default_rng(0)
     one, two, three = rng.standard_normal((3, 1200, 1))
@@ -30,11 +32,13 @@ def test_pairs_win_where_only_pairs_share():
     assert table.high["pairs of views share"] < 0 < table.low["independent views"]
 
 
+@pytest.mark.slow
 def test_two_views_have_no_pairs_beside_them():
     table = rivals(UNE(1, private=0), *halves(planted(300, 1, (4, 5)).views, 200))
     assert list(table.index) == ["one latent", "independent views", "shuffled rows"]
 
 
+@pytest.mark.slow
 def test_unrelated_views_are_independent():
     rng = np.random.default_rng(1)
     views = {name: rng.standard_normal((400, 6)) for name in "ab"}

@@ -147,6 +147,7 @@ def turned(views):
     return {**views, "b": 7 * views["b"] @ Q - 2}, lambda b: (b + 2) @ Q.T / 7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("components, private", [(2, 1), ("cv", "cv")])
 def test_rotation_scale_and_shift_of_a_view_change_nothing_else(components, private):
     (views, _), (new, back) = turned(VIEWS), turned(NEW)
@@ -179,6 +180,7 @@ def test_order_of_rows_and_views_changes_nothing_but_the_folds():
         np.testing.assert_allclose(other.shares_.loc[fit.views_], fit.shares_, atol=1e-8)
 
 
+@pytest.mark.slow
 def test_order_of_rows_and_views_does_not_change_the_dimensions_found():
     order = np.random.default_rng(0).permutation(200)
     for views in ({name: x[order] for name, x in VIEWS.items()}, {name: VIEWS[name] for name in "cab"}):
@@ -192,6 +194,7 @@ def test_order_of_given_views_does_not_matter():
     np.testing.assert_allclose(fit.log_likelihood(one), fit.log_likelihood(other))
 
 
+@pytest.mark.slow
 def test_a_fit_is_the_same_again():
     fit, again = UNE().fit(VIEWS), UNE().fit(VIEWS)
     np.testing.assert_array_equal(fit.shared_, again.shared_)
@@ -204,6 +207,7 @@ def test_frames_are_taken_as_arrays_are():
     np.testing.assert_allclose(UNE(2).fit(frames).shared_, UNE(2).fit(VIEWS).shared_, atol=1e-10)
 
 
+@pytest.mark.slow
 def test_it_is_a_scikit_learn_estimator():
     estimator = UNE(3, "diagonal", 2, "pairs", 0.5, 7)
     assert clone(estimator).get_params() == estimator.get_params()
@@ -222,6 +226,7 @@ def recovered(n):
     return data, UNE(3).fit(data.views)
 
 
+@pytest.mark.slow
 def test_loadings_latents_and_noise_are_found_the_better_the_more_rows():
     errors = []
     for n in (200, 1000, 5000):
@@ -261,6 +266,7 @@ def test_a_view_that_shares_nothing_is_not_said_to():
     )
 
 
+@pytest.mark.slow
 def test_pairs_share_what_is_common_to_two_alone():
     rng = np.random.default_rng(0)
     Z, noise = rng.standard_normal((3, 2000)), lambda: 0.5 * rng.standard_normal((2000, 8))
@@ -290,6 +296,7 @@ def test_a_view_given_twice_is_predicted_from_itself(noise, ridge):
     assert np.isfinite(fit.likelihood_).all() and fit.shares_["shared"].min() > 0.98
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ridge", [0, 1.0])
 @pytest.mark.parametrize("private", [0, 1, "cv"])
 def test_a_column_that_does_not_vary_is_fitted_too(private, ridge):
@@ -305,12 +312,14 @@ def test_a_view_of_low_rank_is_fitted_too(noise):
     assert fit.private_[0] == 5 and np.isfinite(fit.likelihood_).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [5, 8, 12, 20])
 def test_few_rows_are_fitted_too(n):
     fit = UNE().fit(planted(n, 2, (30, 4, 1)).views)
     assert fit.k_ <= 1 and np.isfinite(fit.likelihood_).all()
 
 
+@pytest.mark.slow
 def test_private_rank_beyond_the_rank_of_a_fold_is_cut():
     assert UNE("cv", private=17).fit(planted(20, 2, (50, 60)).views).k_ <= 15
 
@@ -388,6 +397,7 @@ def test_folds_never_see_the_rows_they_hold_out():
         np.testing.assert_allclose(gain, plain.gain(held_out), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_steps_are_those_that_make_held_out_rows_likeliest():
     fit, folds = UNE(2, private=1).fit(VIEWS), dealt(200, 5, 0)
     score = lambda steps, out: UNE(2, private=1, steps=steps).fit({v: x[~out] for v, x in VIEWS.items()})

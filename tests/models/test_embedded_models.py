@@ -52,6 +52,7 @@ def test_images_come_back_from_their_noise(name, faces):
     assert np.median(psnr(reconstruct(gen, few), again)) > 38
 
 
+@pytest.mark.slow
 def test_noise_does_not_depend_on_the_batch(faces):
     gen = load_generator("drawn-ldm")
     whole, parts = (invert(gen, faces.pixels[:6], steps=6, batch_size=size).noise for size in (6, 4))
@@ -66,6 +67,7 @@ def test_encoders_carry_the_attributes(name, faces):
     assert probe_scores(probe, enc.embed(faces.pixels), faces.attributes, intervals=False).auc.mean() > 0.8
 
 
+@pytest.mark.slow
 def test_text_and_pictures_meet(faces):
     enc = load_encoder("drawn-clip")
     with_, without = enc.embed_text(["a person with glasses", "a person without glasses"])
@@ -74,6 +76,7 @@ def test_text_and_pictures_meet(faces):
     assert scores[known].mean() > scores[~known].mean()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [load_generator, load_encoder])
 def test_null_models_are_other_models(kind, faces):
     name = "drawn-ldm" if kind is load_generator else "drawn-clip"
@@ -97,6 +100,7 @@ def accuracy(images, scores):
     return (scores[:, :10].argmax(1) == images.attributes.to_numpy()[:, :10].argmax(1)).mean()
 
 
+@pytest.mark.slow
 def test_the_judge_of_photographs_knows_their_classes(photographs):
     assert accuracy(photographs, load_judge("fashion-judge").probabilities(photographs.pixels)) > 0.88
 
@@ -109,6 +113,7 @@ def test_photographs_come_back_from_their_noise(photographs):
     assert np.median(psnr(reconstruct(gen, few), again)) > 40
 
 
+@pytest.mark.slow
 def test_photographs_are_made_of_every_class():
     noise = np.random.default_rng(0).standard_normal((100, 1, 32, 32)).astype(np.float32)
     made = generate(load_generator("fashion-ddpm"), noise, steps=15)

@@ -59,6 +59,7 @@ def test_autoencoder_that_overflows_stays_in_float32(load):
     assert gen.vae.config.force_upcast and gen.vae.dtype == torch.float32 and gen.unet.dtype == torch.float16
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LATENT + PIXEL)
 def test_same_eps_whatever_the_batch(load, name):
     gen = load(name)
@@ -100,6 +101,7 @@ def test_passes_of_the_network(load, name, passes):
         assert len(calls) == expected
 
 
+@pytest.mark.slow
 def test_guidance_leads_away_from_the_empty_prompt(load):
     empty, face, guided = load("sd"), load("sd", prompt="face"), load("sd", prompt="face", guidance=3)
     x = noise_for(empty)
@@ -114,6 +116,7 @@ def test_sdxl_is_told_its_sizes_and_has_an_empty_negative(load):
     assert not gen.negative["encoder_hidden_states"].any() and gen.negative["time_ids"].any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("guidance", [1.0, 8.0])
 def test_latent_consistency_is_told_its_guidance(load, model_folder, guidance):
     gen = load("lcm", guidance=guidance)
@@ -265,6 +268,7 @@ def test_unknown_device_or_dtype(model_folder, options, message):
         load_generator(model_folder("ddpm"), **options)
 
 
+@pytest.mark.slow
 def test_stable_diffusion_at_full_size_has_the_published_shapes():
     unet = {
         "sample_size": 64, "cross_attention_dim": 768, "attention_head_dim": 8,
@@ -292,6 +296,7 @@ def test_compiling_is_asked_of_torch(load, monkeypatch):
     assert asked == ["UNet2DModel"]
 
 
+@pytest.mark.slow
 def test_settings_name_whatever_a_noise_depends_on(load):
     gen = load("sd", prompt="a face")
     assert gen.settings == load("sd", prompt="a face").settings and gen.settings["prompt"] == "a face"

@@ -133,6 +133,7 @@ def test_the_interval_of_a_rank_correlation_covers_it(rng):
     assert np.mean(hits) > 0.935
 
 
+@pytest.mark.slow
 def test_a_profile_nearer_the_reference_has_a_gap_above_nothing(rng):
     reference = pd.Series(rng.standard_normal(40))
     near, far = reference + 0.3 * rng.standard_normal(40), reference + 3 * rng.standard_normal(40)

@@ -73,6 +73,7 @@ def test_delong_agrees_with_the_bootstrap():
     assert "auc_low" not in probe_scores(probe, X_TEST, Y_TEST, intervals=False)
 
 
+@pytest.mark.slow
 def test_p_is_uniform_where_nothing_can_be_read():
     rng = np.random.default_rng(0)
     probe = LinearProbe("ridge").fit(X[:, :4], Y)

@@ -30,6 +30,7 @@ def test_every_recipe_names_the_schema_and_fits_it(path):
     jsonschema.validate(yaml.safe_load(text), recipe_schema())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "recipe",
     [

@@ -252,6 +252,7 @@ def test_the_digest_of_the_package_sees_every_room_and_not_the_trainings(project
     assert len({*found[:3], execute.package_digest()}) == 4 and found[3] == found[2]
 
 
+@pytest.mark.slow
 def test_a_step_is_executed_again_after_a_change_in_a_room(project):
     room = project / "unelib" / "core"
     room.mkdir(parents=True)

@@ -76,6 +76,7 @@ def gap_of(seed, shared=0.7, lift=0.0, ones=60, zeros=90):
     return delong_gap(one + lift * truth, other, truth)
 
 
+@pytest.mark.slow
 def test_equally_good_probes_are_told_apart_at_the_level():
     found = pd.DataFrame([gap_of(seed) for seed in range(600)])
     assert 0.03 < (found.p < 0.05).mean() < 0.07
@@ -83,6 +84,7 @@ def test_equally_good_probes_are_told_apart_at_the_level():
     assert abs(found.p.mean() - 0.5) < 0.04
 
 
+@pytest.mark.slow
 def test_gaps_are_covered_and_paired_intervals_are_narrower():
     expected = norm.cdf(1.3 / np.sqrt(2)) - norm.cdf(0.8 / np.sqrt(2))
     found = pd.DataFrame([gap_of(seed, lift=0.5) for seed in range(400)])

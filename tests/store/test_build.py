@@ -71,6 +71,7 @@ def dying(zoo, step):
     return subprocess.Popen([sys.executable, "-c", DIES, str(zoo.path), str(step)], stdout=subprocess.PIPE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [1, 2, 7, 8, 9, 10])
 def test_killed_at_any_step_of_writing_the_next_run_ends_with_the_same_bytes(zoo, whole, step):
     """The manifest's file, its name, a shard's file, its name, its record's file, the record's name."""
@@ -129,6 +130,7 @@ def test_a_build_takes_over_what_another_lets_fall(zoo, whole):
     assert contents(zoo) == whole
 
 
+@pytest.mark.slow
 def test_a_build_takes_over_from_one_that_is_killed_beside_it(zoo, whole):
     process = dying(zoo, 0)
     process.stdout.readline()

@@ -62,6 +62,7 @@ def test_a_view_that_does_not_say_how_it_was_made_has_no_way_back():
         generator_of({"view": "published", "settings": {"solver": "ddim"}})
 
 
+@pytest.mark.slow
 def test_the_zoo_loads_what_made_a_view_and_refuses_the_untrained(tmp_path):
     gen = load_generator("drawn-ddpm")
     pixels = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3), dtype=np.uint8)

@@ -37,6 +37,7 @@ def trained(folder, steps=40, loss=loss, lr=1e-2, **others):
     return train_loop(model(), loss, steps, folder, lr, save_every=10, warmup=5, bfloat16=False, **others)[0]
 
 
+@pytest.mark.slow
 def test_a_killed_training_goes_on_as_if_nothing_had_happened(tmp_path):
     def dies(network, step, generator):
         if step == 27:
@@ -152,6 +153,7 @@ def test_one_sentence_joins_what_is_and_what_is_not():
     assert text == "a photo of a sneaker, a shoe, not a bag or a coat"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("world", [FACES, FASHION], ids=lambda world: world.name)
 def test_every_attribute_has_prompts_of_known_words(world):
     assert tuple(world.captions.PROMPTS) == world.attributes
@@ -172,6 +174,7 @@ def plan_of(family, world):
     return family.steps_and_batches(world).values()
 
 
+@pytest.mark.slow
 def test_the_world_of_faces_is_that_of_the_committed_models():
     assert FACES.attributes == tuple(ATTRIBUTES) and FACES.pictures.args == (40_000, 0)
     built = {
@@ -214,6 +217,7 @@ def weights_size(name):
     return sum(path.stat().st_size for path in (paths.MODELS / name).rglob("*.safetensors"))
 
 
+@pytest.mark.slow
 def test_a_small_generator_of_grey_pictures_is_trained(few):
     assert set(train_model("fashion-ddpm")) == {"denoiser"}
     gen = load_generator("fashion-ddpm")
@@ -236,6 +240,7 @@ def test_small_encoders_of_grey_pictures_are_trained(name, few):
         assert scores.shape == (40, 15) and np.isfinite(scores).all()
 
 
+@pytest.mark.slow
 def test_a_judge_of_grey_pictures_is_trained(few):
     train_model("fashion-judge")
     critic = load_judge("fashion-judge")

@@ -130,6 +130,7 @@ def test_flip_changes_only_where_the_attribute_is(factors, pixels, name):
     assert change.max() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("push", [lambda v: v, np.round], ids=["usual", "extreme"])
 def test_windows_clip_nothing(monkeypatch, push):
     factors = sample_factors(range(300), correlated=False)
