@@ -1,8 +1,13 @@
 """Figures of how alike views are: data and optional axes in, axes out, in the manner of `plots`."""
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from .figures import MARKERS, PALETTE, WIDTH, axes_for
 
@@ -18,7 +23,7 @@ TITLES = {
 }  # of the measures in `similarity.STANDARD`
 
 
-def beside_chance(table, ax=None, control=()):
+def beside_chance(table: pd.DataFrame, ax: Axes | None = None, control: Any = ()) -> Axes:
     """One measure of likeness, a row a pair of views: dots with intervals, and what shuffled rows give as a grey bar.
 
     table    rows of one measure of `similarity_table`. A pair is named by its first view alone where all pairs have the
@@ -39,7 +44,7 @@ def beside_chance(table, ax=None, control=()):
     return ax
 
 
-def measure_panels(table, control=(), columns=4):
+def measure_panels(table: pd.DataFrame, control: Any = (), columns: int = 4) -> Figure:
     """`beside_chance` for every measure of a `similarity_table`: a figure, a panel a measure, with an axis of its own.
 
     A measure that is not in `TITLES` goes by its name.
@@ -62,7 +67,7 @@ def measure_panels(table, control=(), columns=4):
     return figure
 
 
-def pair_heatmap(table, ax=None):
+def pair_heatmap(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """One measure of likeness of every two views as the lower half of a square: darker is more alike.
 
     table  rows of one measure of `similarity_table`, of all pairs
@@ -80,7 +85,7 @@ def pair_heatmap(table, ax=None):
     return ax
 
 
-def pair_names(table):
+def pair_names(table: pd.DataFrame) -> Any:
     """Names of the pairs of views in a table, by the first alone where the second is always the same."""
     if table["other"].nunique() == 1:
         return list(table["view"])

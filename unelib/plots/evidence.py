@@ -1,6 +1,10 @@
 """Pictures of evidence: verdicts of claims against nulls, and how far claims lie above their nulls."""
 
+from typing import Any
+
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 
 from ..evidence.verdicts import CHANCE, CLAIMS, NULLS, OTHERWISE, PICTURE, VERDICTS
 from .figures import PALETTE, axes_for
@@ -9,7 +13,7 @@ COLOURS = dict(zip(VERDICTS, (PALETTE[0], PALETTE[1], "0.45")))
 SIGNS = dict(zip(VERDICTS, ("✓", "✗", "?")))
 
 
-def verdict_map(table, ax=None):
+def verdict_map(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Claims (rows) against nulls (columns), those of chance and those of the picture: a mark for each view.
 
     ✓ supported, ✗ not supported, ? cannot tell
@@ -38,7 +42,7 @@ def verdict_map(table, ax=None):
     return ax
 
 
-def spread(count):
+def spread(count: int) -> Any:
     """Places (count,) of marks beside one another, around 0.
 
     >>> spread(3).round(2).tolist()
@@ -47,7 +51,7 @@ def spread(count):
     return (np.arange(count) - (count - 1) / 2) * min(0.2, 0.8 / max(count, 1))
 
 
-def gaps(table, ax=None):
+def gaps(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """How far each view lies above each of its nulls, with 95% intervals: rows of one measure of `evidence`.
 
     Raises ValueError on rows of several measures, which have no axis in common.

@@ -1,9 +1,15 @@
 """Figures: every function takes data and optional axes, draws, and returns the axes; one palette, one size."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
 from PIL import Image
 from scipy import stats
 
@@ -13,7 +19,7 @@ WIDTH = 9.0
 UPRIGHT = 30  # spokes of a radar whose names do not yet cover one another
 
 
-def style():
+def style() -> None:
     """Set the workbook's look: call once at the top of a notebook."""
     sns.set_theme(context="notebook", style="ticks", palette=PALETTE, font_scale=0.85)
     plt.rcParams.update(
@@ -21,30 +27,36 @@ def style():
     )
 
 
-def axes_for(ax, width=WIDTH, height=3.4, **kwargs):
+def axes_for(ax: Axes | None, width: float = WIDTH, height: float = 3.4, **kwargs: Any) -> Axes:
     """The axes given, or new ones of the workbook's size."""
     return ax if ax is not None else plt.subplots(figsize=(width, height), layout="constrained", **kwargs)[1]
 
 
-def pretty(name):
+def pretty(name: Any) -> str:
     """An attribute's name for people: CelebA's underscores become spaces."""
     return str(name).replace("_", " ")
 
 
-def quartiles(values):
+def quartiles(values: Any) -> str:
     """Median and quartiles of numbers, as text."""
     low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
     return f"{middle:.3g} ({low:.3g} to {high:.3g})"
 
 
-def resized(images, side):
+def resized(images: NDArray[Any], side: int) -> NDArray[np.uint8]:
     """Pictures (n, h, w, 3) uint8 with `side` pixels a side, for showing pictures of several sizes on one sheet."""
     if images.shape[1] == side:
         return images
     return np.stack([np.asarray(Image.fromarray(i).resize((side, side), Image.Resampling.NEAREST)) for i in images])
 
 
-def image_grid(images, ax=None, columns=8, titles=None, title=None):
+def image_grid(
+    images: NDArray[Any],
+    ax: Axes | None = None,
+    columns: int = 8,
+    titles: Sequence[str] | None = None,
+    title: str | None = None,
+) -> Axes:
     """Pictures (n, h, w, 3) uint8 as one tidy sheet, `columns` a row."""
     n, h, w, c = images.shape
     rows, gap = -(-n // columns), max(h // 32, 1)
@@ -64,7 +76,9 @@ def image_grid(images, ax=None, columns=8, titles=None, title=None):
     return ax
 
 
-def labelled_rows(images, row_labels, column_labels=None, ax=None):
+def labelled_rows(
+    images: NDArray[Any], row_labels: Sequence[str], column_labels: Sequence[str] | None = None, ax: Axes | None = None
+) -> Axes:
     """Pictures (rows, columns, h, w, 3) uint8 as a sheet with a label a row and, on top, one a column."""
     r, c, h, w = images.shape[:4]
     gap = max(h // 32, 1)
@@ -76,13 +90,13 @@ def labelled_rows(images, row_labels, column_labels=None, ax=None):
     return ax
 
 
-def noise_images(noise):
+def noise_images(noise: NDArray[Any]) -> NDArray[np.uint8]:
     """Noise (n, c, h, w) as pictures (n, h, w, 3) uint8: its first three channels, three sigmas from black to white."""
     shown = np.repeat(noise, 3, 1)[:, :3] if noise.shape[1] == 1 else noise[:, :3]
     return (np.clip(shown / 6 + 0.5, 0, 1) * 255).round().astype(np.uint8).transpose(0, 2, 3, 1)
 
 
-def spread_map(noise, ax=None):
+def spread_map(noise: NDArray[Any], ax: Axes | None = None) -> Axes:
     """Root mean square of noise (n, c, h, w) at each place of the map; white noise has 1 everywhere."""
     ax = axes_for(ax, width=4.2)
     shown = ax.imshow(np.sqrt((noise.astype(np.float64) ** 2).mean((0, 1))), cmap="cividis", vmin=0)
@@ -91,7 +105,7 @@ def spread_map(noise, ax=None):
     return ax
 
 
-def power_spectra(spectra, ax=None):
+def power_spectra(spectra: Mapping[str, Any], ax: Axes | None = None) -> Axes:
     """Mean radial power {name: (frequencies (k,), power (n, k))}, a line each; white noise is flat at 1."""
     ax = axes_for(ax, width=4.2)
     for i, (name, (frequency, power)) in enumerate(spectra.items()):
@@ -102,7 +116,9 @@ def power_spectra(spectra, ax=None):
     return ax
 
 
-def pass_rates(table, ax=None, level=0.05, control=("true Gaussian", "bimodal")):
+def pass_rates(
+    table: pd.DataFrame, ax: Axes | None = None, level: float = 0.05, control: Any = ("true Gaussian", "bimodal")
+) -> Axes:
     """Horizontal bars of normality pass rates: a DataFrame with columns `view`, `pass_rate`, `low`, `high`.
 
     Views named in `control` are grey and hatched.
@@ -121,13 +137,13 @@ def pass_rates(table, ax=None, level=0.05, control=("true Gaussian", "bimodal"))
     return ax
 
 
-def side_by_side(count, height=3.4, sharey=True, rows=1):
+def side_by_side(count: int, height: float = 3.4, sharey: bool = True, rows: int = 1) -> tuple[Figure, Any]:
     """A figure of the workbook's width with `count` panels that share their y axis, or rows of such: (figure, axes)."""
     size = {"figsize": (WIDTH, height), "layout": "constrained"}
     return plt.subplots(rows, count, **size, sharex=rows > 1, sharey=sharey)
 
 
-def frontiers(table, groups, rows, log=(), height=2.4):
+def frontiers(table: pd.DataFrame, groups: Any, rows: Any, log: Any = (), height: float = 2.4) -> Figure:
     """Accuracy against calls: a figure with a column of panels for each group of methods and a row for each measure.
 
     table   DataFrame of `unelib.inversion.frontier`
@@ -151,7 +167,7 @@ def frontiers(table, groups, rows, log=(), height=2.4):
     return figure
 
 
-def calls_curves(table, column, methods, ax):
+def calls_curves(table: pd.DataFrame, column: str, methods: Any, ax: Axes) -> Any:
     """One line a method: a column against the calls it took."""
     for i, method in enumerate(methods):
         rows = table[table.method == method]
@@ -161,7 +177,7 @@ def calls_curves(table, column, methods, ax):
     return ax
 
 
-def trade_off_curves(curves, ax=None, limit=None):
+def trade_off_curves(curves: Mapping[str, Any], ax: Axes | None = None, limit: float | None = None) -> Axes:
     """Share of targets met against what else changed: a line a method, a marker a strength, from no edit on.
 
     curves  {method: `trade_off.Curve`, or several, a list or by target}: of several, means over the targets at equal
@@ -185,7 +201,7 @@ def trade_off_curves(curves, ax=None, limit=None):
     return ax
 
 
-def mean_curve(parts):
+def mean_curve(parts: Any) -> Any:
     """Drift and share met (s + 1,) of a `trade_off.Curve`, or means over several in which anyone lacked the target.
 
     Raises ValueError where curves of one method have different numbers of strengths, and where nobody lacked a target.
@@ -199,7 +215,7 @@ def mean_curve(parts):
     return np.mean(points, 0)
 
 
-def area_bars(table, ax=None):
+def area_bars(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Areas under trade-off curves with 95 % intervals, a row a method, the largest on top: a table of `areas`."""
     table = table.sort_values("area", na_position="first")
     ax = axes_for(ax, width=6.4, height=0.32 * len(table) + 0.9)
@@ -212,7 +228,7 @@ def area_bars(table, ax=None):
     return ax
 
 
-def qq_fan(X, ax=None, columns=40, seed=0):
+def qq_fan(X: Any, ax: Axes | None = None, columns: int = 40, seed: int = 0) -> Axes:
     """Quantiles of random coordinates of a view (n, d) against the normal's, one line a coordinate."""
     ax = axes_for(ax, width=4.2, height=3.6)
     picked = X[:, np.random.default_rng(seed).choice(X.shape[1], min(columns, X.shape[1]), replace=False)]
@@ -223,7 +239,13 @@ def qq_fan(X, ax=None, columns=40, seed=0):
     return ax
 
 
-def radar(table, ax=None, low=0.5, control=None, published=None):
+def radar(
+    table: pd.DataFrame,
+    ax: Axes | None = None,
+    low: float = 0.5,
+    control: str | None = None,
+    published: pd.DataFrame | None = None,
+) -> Axes:
     """The paper's radar: one spoke an attribute, one ring line a view; a DataFrame (attributes x views) of scores.
 
     control    the view that is drawn dashed and grey
@@ -252,7 +274,7 @@ def radar(table, ax=None, low=0.5, control=None, published=None):
     return ax
 
 
-def name_spokes(ax, angles, names):
+def name_spokes(ax: Any, angles: Any, names: Any) -> None:
     """Names at the ends of a radar's spokes: upright, or along the spokes where there are too many for that."""
     if len(names) > UPRIGHT:
         ax.set_xticks(angles, [])
@@ -268,7 +290,12 @@ def name_spokes(ax, angles, names):
         label.set_ha("left" if side > 0.1 else "right" if side < -0.1 else "center")
 
 
-def radar_panels(panels, low=0.5, control=None, published=None):
+def radar_panels(
+    panels: Mapping[str, pd.DataFrame],
+    low: float = 0.5,
+    control: str | None = None,
+    published: pd.DataFrame | None = None,
+) -> Figure:
     """Radars side by side on the same spokes, {title: DataFrame (attributes x views)}; returns the figure."""
     size = {"figsize": (WIDTH, 0.62 * WIDTH), "layout": "constrained", "subplot_kw": {"polar": True}}
     figure, axes = plt.subplots(1, len(panels), **size)
@@ -280,7 +307,13 @@ def radar_panels(panels, low=0.5, control=None, published=None):
     return figure
 
 
-def interval_plot(scores, ax=None, sort_by=None, chance=0.5, null=None):
+def interval_plot(
+    scores: Mapping[str, pd.DataFrame],
+    ax: Axes | None = None,
+    sort_by: str | None = None,
+    chance: float = 0.5,
+    null: Any = None,
+) -> Axes:
     """AUC of every attribute in every view with its 95 % interval: {view: DataFrame with auc, auc_low, auc_high}.
 
     null  DataFrame (repeats x attributes) of AUCs with shuffled labels: the middle 95 % of all is drawn as a band
@@ -304,7 +337,9 @@ def interval_plot(scores, ax=None, sort_by=None, chance=0.5, null=None):
     return ax
 
 
-def learning_curves(curves, ax=None, ylabel="mean AUC", xlabel="training images"):
+def learning_curves(
+    curves: Mapping[str, Any], ax: Axes | None = None, ylabel: str = "mean AUC", xlabel: str = "training images"
+) -> Axes:
     """Scores against training images, or components, a line a view: {view: {n: {"auc", "low", "high"}}}."""
     ax = axes_for(ax, width=5.2)
     for i, (view, points) in enumerate(curves.items()):
@@ -321,7 +356,7 @@ def learning_curves(curves, ax=None, ylabel="mean AUC", xlabel="training images"
     return ax
 
 
-def reliability_diagram(tables, ax=None):
+def reliability_diagram(tables: Mapping[str, Any], ax: Axes | None = None) -> Axes:
     """Observed shares against predicted probabilities, a line a view: {view: DataFrame of `reliability`}."""
     ax = axes_for(ax, width=4.6, height=4.2)
     for i, (view, t) in enumerate(tables.items()):
@@ -334,7 +369,9 @@ def reliability_diagram(tables, ax=None):
     return ax
 
 
-def profile_scatter(a, b, ax=None, names=("a", "b"), named=4, score="AUC in "):
+def profile_scatter(
+    a: Any, b: Any, ax: Axes | None = None, names: Any = ("a", "b"), named: int = 4, score: str = "AUC in "
+) -> Axes:
     """One view's profile of scores against another's (two Series by attribute); axes are labelled `score` and a name.
 
     Labels go to the `named` attributes farthest from the diagonal and to the lowest half as many of each view, unless
@@ -354,7 +391,9 @@ def profile_scatter(a, b, ax=None, names=("a", "b"), named=4, score="AUC in "):
     return ax
 
 
-def spectrum(curves, ax=None, xlabel="dimension", ylabel="held-out correlation"):
+def spectrum(
+    curves: Mapping[str, Any], ax: Axes | None = None, xlabel: str = "dimension", ylabel: str = "held-out correlation"
+) -> Axes:
     """Spectra {name: (k,)} as lines; one with several rows (repeats, k), a null, as a grey band from least to most."""
     ax = axes_for(ax, width=5.2)
     for i, (name, values) in enumerate(curves.items()):
@@ -369,7 +408,9 @@ def spectrum(curves, ax=None, xlabel="dimension", ylabel="held-out correlation")
     return ax
 
 
-def compared(table, ax=None, mark=None, control=(), xlabel=""):
+def compared(
+    table: pd.DataFrame, ax: Axes | None = None, mark: float | None = None, control: Any = (), xlabel: str = ""
+) -> Axes:
     """Values of views in several worlds: a row a view, a colour and marker a world, with intervals.
 
     table    DataFrame with columns `world`, `view`, `value`, `low`, `high`
@@ -393,7 +434,14 @@ def compared(table, ax=None, mark=None, control=(), xlabel=""):
     return ax
 
 
-def bars(values, ax=None, ylabel="", control=None, floor=0.0, intervals=None):
+def bars(
+    values: Any,
+    ax: Axes | None = None,
+    ylabel: str = "",
+    control: Any = None,
+    floor: float = 0.0,
+    intervals: Any = None,
+) -> Axes:
     """Named numbers as bars from `floor` up; `control` names the hatched grey ones; intervals {name: (low, high)}."""
     ax = axes_for(ax, width=5.2)
     for i, (name, value) in enumerate(values.items()):
@@ -409,7 +457,7 @@ def bars(values, ax=None, ylabel="", control=None, floor=0.0, intervals=None):
     return ax
 
 
-def change_heatmap(matrix, ax=None, limit=0.6):
+def change_heatmap(matrix: pd.DataFrame, ax: Axes | None = None, limit: float = 0.6) -> Axes:
     """Edited attributes x judged attributes: change of the judge's probability, in hundredths; blue less, red more."""
     ax = axes_for(ax, height=0.34 * len(matrix) + 2.0)
     shown = 100 * matrix.rename(index=pretty, columns=pretty)
@@ -422,7 +470,7 @@ def change_heatmap(matrix, ax=None, limit=0.6):
     return ax
 
 
-def judge_bars(before, after, names, ax=None):
+def judge_bars(before: Any, after: Any, names: Any, ax: Axes | None = None) -> Axes:
     """Two rows of the judge's probabilities (a,), before and after an edit."""
     ax = axes_for(ax, width=4.2, height=0.2 * len(names) + 0.6)
     y = np.arange(len(names))[::-1]

@@ -1,15 +1,21 @@
 """Figures of tests of Gaussianity: data and optional axes in, axes out, in the manner of `plots`."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from .figures import MARKERS, PALETTE, WIDTH, axes_for
 
 FLOOR = 1e-8  # p-values below are drawn here
 
 
-def pass_bands(table, ax=None):
+def pass_bands(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Pass rates of views (dots) above what their Gaussian twins reach (bars, from the critical value to 1).
 
     table  columns view, statistic, null_low, null_median, such as rows of `pass_rate_test` with a column `view`
@@ -24,7 +30,7 @@ def pass_bands(table, ax=None):
     return ax
 
 
-def p_heatmap(p, ax=None, split=None, level=0.05):
+def p_heatmap(p: pd.DataFrame, ax: Axes | None = None, split: int | None = None, level: float = 0.05) -> Axes:
     """P-values of tests (columns) on views (rows), grey if at most `level`; a white line after `split` columns.
 
     p  DataFrame views x tests. One shade alone: how far below the level a simulated p is, the number of draws decides.
@@ -43,7 +49,7 @@ def p_heatmap(p, ax=None, split=None, level=0.05):
     return ax
 
 
-def halves(tables, ax=None, level=0.05):
+def halves(tables: Mapping[str, Any], ax: Axes | None = None, level: float = 0.05) -> Axes:
     """P-values of directions on the half that chose them (hollow), on the other (full): {view: `pursuit` table}."""
     ax = axes_for(ax, height=0.36 * len(tables) + 1.0)
     for y, table in zip(range(len(tables))[::-1], tables.values()):
@@ -58,7 +64,7 @@ def halves(tables, ax=None, level=0.05):
     return ax
 
 
-def against_law(values, law, ax=None, xlabel=""):
+def against_law(values: Any, law: Any, ax: Axes | None = None, xlabel: str = "") -> Axes:
     """Histogram of values (n,) with the density of the law (a frozen scipy distribution) that they should have."""
     ax = axes_for(ax, width=3.0, height=2.4)
     ax.hist(values, bins=30, density=True, color="0.75", edgecolor="white", lw=0.4)
@@ -70,7 +76,7 @@ def against_law(values, law, ax=None, xlabel=""):
     return ax
 
 
-def power_panels(curves):
+def power_panels(curves: Mapping[str, Any]) -> Figure:
     """Power of tests (rows) by strength (columns), a panel an alternative: {title: `power_curve` table}; the figure."""
     tests = list(dict.fromkeys(test for table in curves.values() for test in table.test))
     size = {"figsize": (WIDTH, 0.3 * len(tests) + 1.1), "layout": "constrained", "sharey": True}

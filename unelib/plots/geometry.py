@@ -1,11 +1,15 @@
 """Figures of the pullback geometry: singular values by rank, and quantities by timestep."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
+from matplotlib.axes import Axes
 
 from .figures import MARKERS, PALETTE, axes_for
 
 
-def by_timestep(curves, ax=None, ylabel=""):
+def by_timestep(curves: Mapping[str, Any], ax: Axes | None = None, ylabel: str = "") -> Axes:
     """A line a name, {name: {timestep: `Interval`}}; names that end in "(control)" are grey and dashed."""
     ax = axes_for(ax, width=5.2)
     for i, (name, points) in enumerate(curves.items()):
@@ -21,7 +25,7 @@ def by_timestep(curves, ax=None, ylabel=""):
     return ax
 
 
-def singular_values(spectra, ax=None):
+def singular_values(spectra: Mapping[str, Any], ax: Axes | None = None) -> Axes:
     """Singular values by rank, {name: (n, k)}: the mean over n images, and the band between the least and the most."""
     ax = axes_for(ax, width=4.2)
     for i, (name, values) in enumerate(spectra.items()):

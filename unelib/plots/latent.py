@@ -1,6 +1,11 @@
 """Figures of the model `UNE`: data and optional axes in, axes out, in the manner of `plots`."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 
 from ..stats.intervals import NORMAL_95
 from .figures import MARKERS, PALETTE, axes_for
@@ -8,7 +13,9 @@ from .figures import MARKERS, PALETTE, axes_for
 HATCHES = {"shared": None, "private": "//", "noise": ".."}
 
 
-def selection_curves(tables, ax=None, chosen=None):
+def selection_curves(
+    tables: Mapping[str, Any], ax: Axes | None = None, chosen: Mapping[str, int] | None = None
+) -> Axes:
     """Held-out gain by shared dimensions with 95 % intervals, a line a table: {name: `selection_` of a `UNE`}.
 
     chosen  {name: k}, where a line gets a ring
@@ -30,7 +37,7 @@ def selection_curves(tables, ax=None, chosen=None):
     return ax
 
 
-def share_bars(shares, ax=None):
+def share_bars(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Stacked bars of `shares_`, a DataFrame (view x shared, private, noise), a row a view."""
     ax = axes_for(ax, height=0.42 * len(shares) + 1.2)
     y, left = np.arange(len(shares))[::-1], np.zeros(len(shares))
