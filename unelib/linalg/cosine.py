@@ -14,6 +14,18 @@ BLOCK = 1024  # rows of similarities held at a time while neighbours are looked 
 def unit_rows(X: Any) -> NDArray[Any]:
     """Rows scaled to length 1; a row at the origin stays there.
 
+    Parameters
+    ----------
+    X : ndarray (n, d)
+        Rows.
+
+    Returns
+    -------
+    ndarray (n, d)
+        The same directions.
+
+    Examples
+    --------
     >>> unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()
     [[0.6, 0.8], [0.0, 0.0]]
     """

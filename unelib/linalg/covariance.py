@@ -1,6 +1,9 @@
 """Covariances that need not be written out: of 16,384 columns a matrix takes 2 GB, its product with a vector none."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from ..core.checks import matrix
 from .moments import column_mean
@@ -10,23 +13,61 @@ NOTHING = 1e-12  # of a covariance's usual gain: what is less is rounding
 
 
 class Covariance:
-    """Covariance C (d, d) of rows X (n, d), divided by n, as an operator: `C @ V` goes through the centred rows.
+    """Covariance C (d, d) of rows X, divided by n, as an operator: `C @ V` goes through the centred rows.
 
-    X is kept as it is, and made double a block of rows at a time; it may be stored (`NoiseZoo.stored`), or (n, ...).
-    ValueError if all its rows are the same.
+    X is kept as it is, and made double a block of rows at a time.
 
+    Parameters
+    ----------
+    X : array-like (n, d) or (n, ...), or StoredRows
+        Two rows at least, one an image. It may be stored (`NoiseZoo.stored`), or a large memory map.
+
+    Attributes
+    ----------
+    X : ndarray (n, d) or StoredRows
+        The rows, each made flat.
+    mean : ndarray (d,)
+        Their mean.
+    shape : tuple of int (d, d)
+        Of the covariance.
+
+    Raises
+    ------
+    ValueError
+        If all rows are the same, there are fewer than two, or values are not finite.
+
+    Examples
+    --------
     >>> X = np.array([[0.0, 1.0], [2.0, 1.0], [4.0, 4.0]])
     >>> bool(np.allclose(Covariance(X) @ np.eye(2), np.cov(X.T, ddof=0)))
     True
     """
 
-    def __init__(self, X):
-        stored = isinstance(X, StoredRows | np.memmap)
-        self.X = as_rows(X, rows=2) if stored else matrix(np.reshape(X, (len(X), -1)), rows=2, dtype=None)
+    def __init__(self, X: ArrayLike | StoredRows) -> None:
+        rows: Any = X
+        stored = isinstance(rows, StoredRows | np.memmap)
+        self.X = as_rows(rows, rows=2) if stored else matrix(np.reshape(rows, (len(rows), -1)), rows=2, dtype=None)
         self.mean = column_mean(self.X)
         self.shape = self.X.shape[1], self.X.shape[1]
 
-    def __matmul__(self, V):
+    def __matmul__(self, V: ArrayLike) -> NDArray[np.float64]:
+        """C V, in one pass over the rows.
+
+        Parameters
+        ----------
+        V : array-like (d, m) or (d,)
+            Columns, or one vector.
+
+        Returns
+        -------
+        ndarray (d, m) or (d,)
+            The product.
+
+        Raises
+        ------
+        ValueError
+            On another length than d.
+        """
         V = np.asarray(V, float)
         if V.ndim == 0 or len(V) != len(self.mean):
             raise ValueError(f"this covariance has {len(self.mean)} columns; what it multiplies has shape {V.shape}")

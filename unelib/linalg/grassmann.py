@@ -19,8 +19,25 @@ def grassmann_distance(A: NDArray[np.float64], B: NDArray[np.float64]) -> float:
     """Geodesic distance of two subspaces, the root of the sum of their squared principal angles.
 
     It is at most sqrt(k) pi / 2, that of orthogonal ones, and independent random ones of few dimensions are nearly as
-    far apart. Raises ValueError on subspaces of spaces or dimensions that differ.
+    far apart.
 
+    Parameters
+    ----------
+    A, B : ndarray (k, m)
+        Orthonormal rows.
+
+    Returns
+    -------
+    float
+        Radians, 0 to sqrt(k) pi / 2.
+
+    Raises
+    ------
+    ValueError
+        On subspaces of spaces or dimensions that differ.
+
+    Examples
+    --------
     >>> round(grassmann_distance(np.eye(3)[:2], np.eye(3)[1:]), 4)  # they share a line
     1.5708
     """
@@ -31,12 +48,35 @@ def grassmann_distance(A: NDArray[np.float64], B: NDArray[np.float64]) -> float:
 
 
 def frechet_mean(bases: Sequence[NDArray[Any]]) -> NDArray[np.float64]:
-    """The subspace (k, m), orthonormal rows, whose squared geodesic distances to the given ones have the least sum.
+    """The subspace whose squared geodesic distances to the given ones have the least sum.
 
-    bases  a list of (k, m), orthonormal rows
-    Steps along the mean tangent (Karcher, 1977) from the leading k dimensions of all of them together, halved while
-    they raise the sum; of subspaces far apart it is a least sum near that start. Raises ValueError on subspaces of
-    spaces or dimensions that differ, or none.
+    Steps along the mean tangent [1]_ from the leading k dimensions of all of them together, halved while they raise the
+    sum; of subspaces far apart it is a least sum near that start.
+
+    Parameters
+    ----------
+    bases : sequence of ndarray (k, m)
+        Orthonormal rows of each subspace.
+
+    Returns
+    -------
+    ndarray (k, m)
+        Orthonormal rows of the mean.
+
+    Raises
+    ------
+    ValueError
+        On subspaces of spaces or dimensions that differ, or none.
+
+    References
+    ----------
+    .. [1] Karcher, 1977.
+
+    Examples
+    --------
+    >>> lines = [np.array([[np.cos(angle), np.sin(angle)]]) for angle in (0.0, 0.2)]
+    >>> round(grassmann_distance(frechet_mean(lines), lines[0]), 4)
+    0.1
     """
     shapes = sorted({np.shape(basis) for basis in bases})
     if len(shapes) != 1:
@@ -72,8 +112,22 @@ def exponential(A, tangent):
 
 
 def random_subspace(k: int, m: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """A subspace (k, m) whose direction is uniform: what distances are compared with.
+    """A subspace whose direction is uniform: what distances are compared with.
 
+    Parameters
+    ----------
+    k, m : int
+        Its dimensions, and those of the space.
+    rng : numpy.random.Generator
+        What it is drawn with.
+
+    Returns
+    -------
+    ndarray (k, m)
+        Orthonormal rows.
+
+    Examples
+    --------
     >>> rows = random_subspace(2, 5, np.random.default_rng(0))
     >>> np.allclose(rows @ rows.T, np.eye(2))
     True

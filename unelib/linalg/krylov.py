@@ -39,15 +39,43 @@ def leading_triples(
     most: int | None = None,
     seed: int = 0,
 ) -> Triples:
-    """The k leading singular triples (`Triples`) of a map of d columns.
+    """The k leading singular triples of a map of d columns that is known by its products alone.
 
-    block      vectors that go through the map at a time: k if None
-    tolerance  on every residual, of the largest singular value
-    most       products after which the search ends as it stands, with a warning; None: two a column
-    seed       of the first block
     A small residual says that a triple is one of the map's, not that no larger was missed: of singular values that
     agree to rounding, at most `block` are found.
 
+    Parameters
+    ----------
+    forward : callable
+        The map J on rows: V (b, d) -> V J' (b, m).
+    backward : callable
+        Its transpose: U (b, m) -> U J (b, d).
+    d : int
+        Columns of the map.
+    k : int
+        Triples, 1 to d.
+    block : int, optional
+        Vectors that go through the map at a time: k if None.
+    tolerance : float
+        On every residual, as a share of the largest singular value.
+    most : int, optional
+        Products after which the search ends as it stands, with a warning; None: two a column.
+    seed : int
+        Of the first block.
+
+    Returns
+    -------
+    Triples
+        `.v` (k, d) and `.u` (k, m) with unit rows, `.sigma` (k,) falling, `.residual` (k,), and `.products`, how often
+        a vector went through the map or back.
+
+    Raises
+    ------
+    ValueError
+        On k that is no whole number from 1 to d.
+
+    Examples
+    --------
     >>> J = np.random.default_rng(0).standard_normal((30, 12))
     >>> found = leading_triples(lambda V: V @ J.T, lambda U: U @ J, 12, 3)
     >>> np.allclose(found.sigma, np.linalg.svd(J)[1][:3])

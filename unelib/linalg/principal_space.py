@@ -78,8 +78,24 @@ def kept(squares, vectors, components, cut, shape):
 
 
 def thin(X: Any) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """U (n, r), s (r,) falling, V (d, r) with X = U diag(s) V' and r its rank; the cost is in min(n, d).
+    """Thin singular value decomposition X = U diag(s) V' up to the rank of X; the cost is in min(n, d).
 
+    Parameters
+    ----------
+    X : ndarray (n, d)
+        Rows, of rank r.
+
+    Returns
+    -------
+    U : ndarray (n, r)
+        Orthonormal columns.
+    s : ndarray (r,)
+        Singular values, falling.
+    V : ndarray (d, r)
+        Orthonormal columns, not transposed.
+
+    Examples
+    --------
     >>> X = np.random.default_rng(0).standard_normal((6, 3))
     >>> U, s, V = thin(X)
     >>> np.allclose(U * s @ V.T, X)

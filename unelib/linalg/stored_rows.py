@@ -4,6 +4,7 @@ A probe needs its training rows many times, but only in a few hundred principal 
 passes over the stored rows, and kept.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,29 +22,80 @@ SPARE = 50  # columns that are iterated beside the wanted ones
 
 
 class StoredRows:
-    """n rows of d columns that `read(row numbers) -> (m, d)` fetches; `NoiseZoo.stored` and large memory maps give one.
+    """n rows of d columns that are read when they are asked for; `NoiseZoo.stored` and large memory maps give one.
 
-    name, numbers  what errors call the view, and each of its rows (n,): 0, 1, ... if None
-    ids            (n,) the rows' images, by which views are compared; None if they are not known
+    `stored[rows]` reads rows, by slice, mask or number, as an array. Its length is n.
 
+    Parameters
+    ----------
+    read : callable
+        `read(row numbers) -> (m, d)` fetches rows.
+    rows : ndarray (n,) of int
+        The numbers by which `read` knows them.
+    columns : int
+        d.
+    name : str
+        What errors call the view.
+    numbers : ndarray (n,), optional
+        What errors call each of its rows: 0, 1, ... if None.
+    ids : ndarray (n,), optional
+        The rows' images, by which views are compared; None if they are not known.
+
+    Attributes
+    ----------
+    shape : tuple of int (n, d)
+        Rows and columns.
+    read, rows, name, numbers, ids
+        As they were given.
+
+    Examples
+    --------
     >>> stored = StoredRows(np.arange(12.0).reshape(6, 2).__getitem__, np.array([5, 0]), 2)
     >>> stored.shape, stored[1:].tolist()
     ((2, 2), [[0.0, 1.0]])
     """
 
-    def __init__(self, read, rows, columns, name="X", numbers=None, ids=None):
+    def __init__(
+        self,
+        read: Callable[[NDArray[Any]], NDArray[Any]],
+        rows: NDArray[Any],
+        columns: int,
+        name: str = "X",
+        numbers: NDArray[Any] | None = None,
+        ids: NDArray[Any] | None = None,
+    ) -> None:
         self.read, self.rows, self.shape, self.name = read, rows, (len(rows), columns), name
         self.numbers = np.arange(len(rows)) if numbers is None else numbers
         self.ids = ids
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, rows):
+    def __getitem__(self, rows: NDArray[Any] | slice) -> NDArray[Any]:
         return self.read(self.rows[rows])
 
-    def take(self, rows, name=None):
-        """Some of the rows, by number, mask or slice, still stored; errors keep their numbers."""
+    def take(self, rows: NDArray[Any] | slice, name: str | None = None) -> "StoredRows":
+        """Some of the rows, still stored; errors keep their numbers.
+
+        Parameters
+        ----------
+        rows : ndarray of int or bool, or slice
+            Numbers, a mask (n,) or a slice.
+        name : str, optional
+            What errors call the part; the view's own name if None.
+
+        Returns
+        -------
+        StoredRows
+            The same reader with fewer rows; nothing is read.
+
+        Examples
+        --------
+        >>> stored = StoredRows(np.arange(12.0).reshape(6, 2).__getitem__, np.array([5, 0]), 2)
+        >>> part = stored.take(np.array([False, True]))
+        >>> part.shape, part.numbers.tolist()
+        ((1, 2), [1])
+        """
         ids = None if self.ids is None else self.ids[rows]
         return StoredRows(self.read, self.rows[rows], self.shape[1], name or self.name, self.numbers[rows], ids)
 

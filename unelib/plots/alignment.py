@@ -1,6 +1,6 @@
 """Figures of how alike views are: data and optional axes in, axes out, in the manner of `plots`."""
 
-from typing import Any
+from collections.abc import Collection, Container
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -23,12 +23,25 @@ TITLES = {
 }  # of the measures in `similarity.STANDARD`
 
 
-def beside_chance(table: pd.DataFrame, ax: Axes | None = None, control: Any = ()) -> Axes:
+def beside_chance(table: pd.DataFrame, ax: Axes | None = None, control: Container[str] = ()) -> Axes:
     """One measure of likeness, a row a pair of views: dots with intervals, and what shuffled rows give as a grey bar.
 
-    table    rows of one measure of `similarity_table`. A pair is named by its first view alone where all pairs have the
-             second in common. The bar goes from the mean of the null to the point that 5% of shuffles pass
-    control  first views whose rows are shaded and whose dots are hollow
+    A pair is named by its first view alone where all pairs have the second in common. The bar goes from the mean of the
+    null to the point that 5% of shuffles pass.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of one measure of `similarity_table`.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+    control : collection of str
+        First views whose rows are shaded and whose dots are hollow.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
     """
     ax = axes_for(ax, height=0.3 * len(table) + 0.9)
     for y, row in enumerate(table.itertuples()):
@@ -44,10 +57,24 @@ def beside_chance(table: pd.DataFrame, ax: Axes | None = None, control: Any = ()
     return ax
 
 
-def measure_panels(table: pd.DataFrame, control: Any = (), columns: int = 4) -> Figure:
-    """`beside_chance` for every measure of a `similarity_table`: a figure, a panel a measure, with an axis of its own.
+def measure_panels(table: pd.DataFrame, control: Collection[str] = (), columns: int = 4) -> Figure:
+    """`beside_chance` for every measure of a `similarity_table`: a panel a measure, with an axis of its own.
 
     A measure that is not in `TITLES` goes by its name.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of `similarity_table`, with the same pairs for every measure.
+    control : collection of str
+        As in `beside_chance`.
+    columns : int
+        Panels in a row.
+
+    Returns
+    -------
+    Figure
+        The figure.
     """
     measures = list(dict.fromkeys(table["measure"]))
     rows, pairs = -(-len(measures) // columns), len(table) // len(measures)
@@ -70,7 +97,17 @@ def measure_panels(table: pd.DataFrame, control: Any = (), columns: int = 4) -> 
 def pair_heatmap(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """One measure of likeness of every two views as the lower half of a square: darker is more alike.
 
-    table  rows of one measure of `similarity_table`, of all pairs
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of one measure of `similarity_table`, of all pairs.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
     """
     square = table.pivot(index="other", columns="view", values="value")
     views = list(dict.fromkeys([*table["view"], *table["other"]]))
@@ -85,8 +122,19 @@ def pair_heatmap(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def pair_names(table: pd.DataFrame) -> Any:
-    """Names of the pairs of views in a table, by the first alone where the second is always the same."""
+def pair_names(table: pd.DataFrame) -> list[str]:
+    """Names of the pairs of views in a table, by the first alone where the second is always the same.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With columns `view` and `other`.
+
+    Returns
+    -------
+    list of str
+        One a row.
+    """
     if table["other"].nunique() == 1:
         return list(table["view"])
     return [f"{view}, {other}" for view, other in zip(table["view"], table["other"])]

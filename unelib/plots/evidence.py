@@ -1,10 +1,9 @@
 """Pictures of evidence: verdicts of claims against nulls, and how far claims lie above their nulls."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from ..evidence.verdicts import CHANCE, CLAIMS, NULLS, OTHERWISE, PICTURE, VERDICTS
 from .figures import PALETTE, axes_for
@@ -18,7 +17,17 @@ def verdict_map(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
     ✓ supported, ✗ not supported, ? cannot tell
 
-    table  DataFrame of `evidence.evidence`
+    Parameters
+    ----------
+    table : DataFrame
+        Of `evidence.evidence`.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
     """
     claims, nulls = (
         [n for n in names if n in set(there)] for names, there in ((CLAIMS, table.claim), (NULLS, table.null))
@@ -42,9 +51,21 @@ def verdict_map(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def spread(count: int) -> Any:
-    """Places (count,) of marks beside one another, around 0.
+def spread(count: int) -> NDArray[np.float64]:
+    """Places of marks beside one another, around 0.
 
+    Parameters
+    ----------
+    count : int
+        Marks.
+
+    Returns
+    -------
+    ndarray (count,)
+        Rising, less than half a unit to either side.
+
+    Examples
+    --------
     >>> spread(3).round(2).tolist()
     [-0.2, 0.0, 0.2]
     """
@@ -52,9 +73,24 @@ def spread(count: int) -> Any:
 
 
 def gaps(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """How far each view lies above each of its nulls, with 95% intervals: rows of one measure of `evidence`.
+    """How far each view lies above each of its nulls, with 95% intervals.
 
-    Raises ValueError on rows of several measures, which have no axis in common.
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of one measure of `evidence`.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+
+    Raises
+    ------
+    ValueError
+        On rows of several measures, which have no axis in common.
     """
     if table.measure.nunique() != 1:
         raise ValueError(f"rows have the measures {', '.join(table.measure.unique())}; draw one at a time")

@@ -1,7 +1,7 @@
 """Figures: every function takes data and optional axes, draws, and returns the axes; one palette, one size."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,9 +9,12 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 from scipy import stats
+
+if TYPE_CHECKING:
+    from ..editing.trade_off import Curve
 
 PALETTE = ["#1b6ca8", "#d1495b", "#2a9d6f", "#e09f3e", "#6d597a", "#7f7f7f"]
 MARKERS = ["o", "s", "^", "D", "v", "P"]
@@ -28,36 +31,105 @@ def style() -> None:
 
 
 def axes_for(ax: Axes | None, width: float = WIDTH, height: float = 3.4, **kwargs: Any) -> Axes:
-    """The axes given, or new ones of the workbook's size."""
+    """The axes given, or new ones of the workbook's size.
+
+    Parameters
+    ----------
+    ax : Axes or None
+        None: new ones are made.
+    width, height : float
+        Of the new figure, in inches.
+    **kwargs
+        What else `matplotlib.pyplot.subplots` takes.
+
+    Returns
+    -------
+    Axes
+        Where to draw.
+    """
     return ax if ax is not None else plt.subplots(figsize=(width, height), layout="constrained", **kwargs)[1]
 
 
-def pretty(name: Any) -> str:
-    """An attribute's name for people: CelebA's underscores become spaces."""
+def pretty(name: object) -> str:
+    """An attribute's name for people: CelebA's underscores become spaces.
+
+    Parameters
+    ----------
+    name : str, or what has one
+        Such as "Wearing_Hat".
+
+    Returns
+    -------
+    str
+        Such as "Wearing Hat".
+    """
     return str(name).replace("_", " ")
 
 
-def quartiles(values: Any) -> str:
-    """Median and quartiles of numbers, as text."""
+def quartiles(values: ArrayLike) -> str:
+    """Median and quartiles of numbers, as text.
+
+    Parameters
+    ----------
+    values : array-like
+        Numbers, of any shape, none of them NaN.
+
+    Returns
+    -------
+    str
+        Such as "3 (2 to 4)", to three digits.
+    """
     low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
     return f"{middle:.3g} ({low:.3g} to {high:.3g})"
 
 
-def resized(images: NDArray[Any], side: int) -> NDArray[np.uint8]:
-    """Pictures (n, h, w, 3) uint8 with `side` pixels a side, for showing pictures of several sizes on one sheet."""
+def resized(images: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Pictures with `side` pixels a side, for showing pictures of several sizes on one sheet.
+
+    Parameters
+    ----------
+    images : ndarray (n, h, w, 3), uint8
+        Pictures.
+    side : int
+        Pixels; each is that of the nearest place.
+
+    Returns
+    -------
+    ndarray (n, side, side, 3), uint8
+        The pictures themselves where they have that height.
+    """
     if images.shape[1] == side:
         return images
     return np.stack([np.asarray(Image.fromarray(i).resize((side, side), Image.Resampling.NEAREST)) for i in images])
 
 
 def image_grid(
-    images: NDArray[Any],
+    images: NDArray[np.uint8],
     ax: Axes | None = None,
     columns: int = 8,
     titles: Sequence[str] | None = None,
     title: str | None = None,
 ) -> Axes:
-    """Pictures (n, h, w, 3) uint8 as one tidy sheet, `columns` a row."""
+    """Pictures as one tidy sheet, `columns` a row.
+
+    Parameters
+    ----------
+    images : ndarray (n, h, w, 3), uint8
+        Pictures.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+    columns : int
+        Pictures in a row.
+    titles : sequence of str, optional
+        One above each picture.
+    title : str, optional
+        Of the sheet.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
     n, h, w, c = images.shape
     rows, gap = -(-n // columns), max(h // 32, 1)
     sheet = np.full((rows * (h + gap) - gap, columns * (w + gap) - gap, c), 255, np.uint8)
@@ -77,9 +149,29 @@ def image_grid(
 
 
 def labelled_rows(
-    images: NDArray[Any], row_labels: Sequence[str], column_labels: Sequence[str] | None = None, ax: Axes | None = None
+    images: NDArray[np.uint8],
+    row_labels: Iterable[Any],
+    column_labels: Iterable[Any] | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
-    """Pictures (rows, columns, h, w, 3) uint8 as a sheet with a label a row and, on top, one a column."""
+    """Pictures as a sheet with a label a row and, on top, one a column.
+
+    Parameters
+    ----------
+    images : ndarray (rows, columns, h, w, 3), uint8
+        Pictures.
+    row_labels : iterable of str
+        To the left of each row.
+    column_labels : iterable of str or numbers, optional
+        Above each column.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
     r, c, h, w = images.shape[:4]
     gap = max(h // 32, 1)
     ax = image_grid(images.reshape(-1, *images.shape[2:]), axes_for(ax, WIDTH, WIDTH * r * h / (c * w) * 0.9 + 0.4), c)
@@ -91,13 +183,37 @@ def labelled_rows(
 
 
 def noise_images(noise: NDArray[Any]) -> NDArray[np.uint8]:
-    """Noise (n, c, h, w) as pictures (n, h, w, 3) uint8: its first three channels, three sigmas from black to white."""
+    """Noise as pictures: its first three channels, three sigmas from black to white.
+
+    Parameters
+    ----------
+    noise : ndarray (n, c, h, w)
+        Of one channel, which is shown grey, or three and more.
+
+    Returns
+    -------
+    ndarray (n, h, w, 3), uint8
+        128 where the noise is 0; 0 and 255 at three sigmas below and above, and beyond.
+    """
     shown = np.repeat(noise, 3, 1)[:, :3] if noise.shape[1] == 1 else noise[:, :3]
     return (np.clip(shown / 6 + 0.5, 0, 1) * 255).round().astype(np.uint8).transpose(0, 2, 3, 1)
 
 
 def spread_map(noise: NDArray[Any], ax: Axes | None = None) -> Axes:
-    """Root mean square of noise (n, c, h, w) at each place of the map; white noise has 1 everywhere."""
+    """Root mean square of noise at each place of the map; white noise has 1 everywhere.
+
+    Parameters
+    ----------
+    noise : ndarray (n, c, h, w)
+        The mean is over images and channels.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
     ax = axes_for(ax, width=4.2)
     shown = ax.imshow(np.sqrt((noise.astype(np.float64) ** 2).mean((0, 1))), cmap="cividis", vmin=0)
     ax.set_xticks([]), ax.set_yticks([])
@@ -105,8 +221,21 @@ def spread_map(noise: NDArray[Any], ax: Axes | None = None) -> Axes:
     return ax
 
 
-def power_spectra(spectra: Mapping[str, Any], ax: Axes | None = None) -> Axes:
-    """Mean radial power {name: (frequencies (k,), power (n, k))}, a line each; white noise is flat at 1."""
+def power_spectra(spectra: Mapping[str, tuple[NDArray[Any], NDArray[Any]]], ax: Axes | None = None) -> Axes:
+    """Mean radial power, a line a name; white noise is flat at 1.
+
+    Parameters
+    ----------
+    spectra : dict
+        {name: (frequencies (k,), power (n, k))}, as `gaussianity.radial_spectrum` gives them.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
     ax = axes_for(ax, width=4.2)
     for i, (name, (frequency, power)) in enumerate(spectra.items()):
         ax.plot(frequency, power.mean(0), color=PALETTE[i % 6], marker=MARKERS[i % 6], ms=3.5, lw=1.4, label=name)
@@ -117,11 +246,28 @@ def power_spectra(spectra: Mapping[str, Any], ax: Axes | None = None) -> Axes:
 
 
 def pass_rates(
-    table: pd.DataFrame, ax: Axes | None = None, level: float = 0.05, control: Any = ("true Gaussian", "bimodal")
+    table: pd.DataFrame,
+    ax: Axes | None = None,
+    level: float = 0.05,
+    control: Container[str] = ("true Gaussian", "bimodal"),
 ) -> Axes:
-    """Horizontal bars of normality pass rates: a DataFrame with columns `view`, `pass_rate`, `low`, `high`.
+    """Horizontal bars of normality pass rates.
 
-    Views named in `control` are grey and hatched.
+    Parameters
+    ----------
+    table : DataFrame
+        A row a view, with columns `view`, `pass_rate`, `low`, `high`.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+    level : float
+        Of the tests; a true Gaussian passes in 1 - level of them, where a dashed line goes.
+    control : collection of str
+        Views that are grey and hatched.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
     """
     ax = axes_for(ax, height=0.33 * len(table) + 0.9)
     y = np.arange(len(table))[::-1]
@@ -138,17 +284,57 @@ def pass_rates(
 
 
 def side_by_side(count: int, height: float = 3.4, sharey: bool = True, rows: int = 1) -> tuple[Figure, Any]:
-    """A figure of the workbook's width with `count` panels that share their y axis, or rows of such: (figure, axes)."""
+    """A figure of the workbook's width with `count` panels, or rows of such.
+
+    Parameters
+    ----------
+    count : int
+        Panels in a row.
+    height : float
+        Of the figure, in inches.
+    sharey : bool
+        Whether panels share their y axis.
+    rows : int
+        Rows of panels; those of several rows share their x axis.
+
+    Returns
+    -------
+    figure : Figure
+        The figure.
+    axes : ndarray (count,) or (rows, count) of Axes
+        Its panels; the panel itself if there is one only.
+    """
     size = {"figsize": (WIDTH, height), "layout": "constrained"}
     return plt.subplots(rows, count, **size, sharex=rows > 1, sharey=sharey)
 
 
-def frontiers(table: pd.DataFrame, groups: Any, rows: Any, log: Any = (), height: float = 2.4) -> Figure:
+def frontiers(
+    table: pd.DataFrame,
+    groups: Mapping[str, Iterable[str]],
+    rows: Mapping[str, str],
+    log: Container[str] = (),
+    height: float = 2.4,
+) -> Figure:
     """Accuracy against calls: a figure with a column of panels for each group of methods and a row for each measure.
 
-    table   DataFrame of `unelib.inversion.frontier`
-    groups  {title: methods}; a method in several groups, the reference, is drawn alike in each
-    rows    {column of the table: label of the axis}; `log` names those on a logarithmic axis
+    Parameters
+    ----------
+    table : DataFrame
+        Of `unelib.inversion.frontier`.
+    groups : dict
+        {title: methods}; a method in several groups, the reference, is drawn alike in each if it stands at the same
+        place of each.
+    rows : dict
+        {column of the table: label of the axis}.
+    log : collection of str
+        Columns on a logarithmic axis.
+    height : float
+        Of a row, in inches.
+
+    Returns
+    -------
+    Figure
+        The figure.
     """
     shape = (len(rows), len(groups))
     size = {"figsize": (WIDTH, height * len(rows) + 1.3), "layout": "constrained", "sharex": True, "sharey": "row"}
@@ -167,8 +353,25 @@ def frontiers(table: pd.DataFrame, groups: Any, rows: Any, log: Any = (), height
     return figure
 
 
-def calls_curves(table: pd.DataFrame, column: str, methods: Any, ax: Axes) -> Any:
-    """One line a method: a column against the calls it took."""
+def calls_curves(table: pd.DataFrame, column: str, methods: Iterable[str], ax: Axes) -> Axes:
+    """One line a method: a column against the calls it took.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of `unelib.inversion.frontier`.
+    column : str
+        What is drawn.
+    methods : iterable of str
+        In the order of their colours and markers.
+    ax : Axes
+        Where to draw.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
     for i, method in enumerate(methods):
         rows = table[table.method == method]
         ax.plot(rows.calls, rows[column], marker=MARKERS[i % 6], color=PALETTE[i % 6], ms=4.5, lw=1.4, label=method)
@@ -177,14 +380,35 @@ def calls_curves(table: pd.DataFrame, column: str, methods: Any, ax: Axes) -> An
     return ax
 
 
-def trade_off_curves(curves: Mapping[str, Any], ax: Axes | None = None, limit: float | None = None) -> Axes:
+def trade_off_curves(
+    curves: "Mapping[str, Curve | Sequence[Curve] | dict[Any, Curve]]",
+    ax: Axes | None = None,
+    limit: float | None = None,
+) -> Axes:
     """Share of targets met against what else changed: a line a method, a marker a strength, from no edit on.
 
-    curves  {method: `trade_off.Curve`, or several, a list or by target}: of several, means over the targets at equal
-            index of strength; targets that nobody lacked are left out. Eighteen methods can be told apart without
-            colours: from the seventh on lines are dashed and markers hollow, from the thirteenth on dotted. Those whose
-            name ends in "(control)" are grey
-    limit   of drift, where a dotted line goes
+    Eighteen methods can be told apart without colours: from the seventh on lines are dashed and markers hollow, from
+    the thirteenth on dotted. Those whose name ends in "(control)" are grey.
+
+    Parameters
+    ----------
+    curves : dict
+        {method: `trade_off.Curve`, or several, a list or by target}: of several, means over the targets at equal index
+        of strength; targets that nobody lacked are left out.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+    limit : float, optional
+        Of drift, where a dotted line goes.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+
+    Raises
+    ------
+    ValueError
+        As `mean_curve`.
     """
     ax = axes_for(ax, width=7.2, height=3.8)
     for i, (method, parts) in enumerate(curves.items()):
@@ -201,10 +425,23 @@ def trade_off_curves(curves: Mapping[str, Any], ax: Axes | None = None, limit: f
     return ax
 
 
-def mean_curve(parts: Any) -> Any:
-    """Drift and share met (s + 1,) of a `trade_off.Curve`, or means over several in which anyone lacked the target.
+def mean_curve(parts: "Curve | Sequence[Curve] | dict[Any, Curve]") -> NDArray[np.float64]:
+    """Drift and share met of one trade-off curve, or means over several in which anyone lacked the target.
 
-    Raises ValueError where curves of one method have different numbers of strengths, and where nobody lacked a target.
+    Parameters
+    ----------
+    parts : trade_off.Curve, or a list or dict of such
+        Curves of one method, each of another target.
+
+    Returns
+    -------
+    ndarray (2, s + 1)
+        Drift, and share met, of no edit and at each of s strengths.
+
+    Raises
+    ------
+    ValueError
+        Where curves of one method have different numbers of strengths, and where nobody lacked a target.
     """
     parts = [parts] if hasattr(parts, "points") else list(parts.values() if isinstance(parts, dict) else parts)
     points = [part.points for part in parts if np.isfinite(part.points).all()]
@@ -216,7 +453,20 @@ def mean_curve(parts: Any) -> Any:
 
 
 def area_bars(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Areas under trade-off curves with 95 % intervals, a row a method, the largest on top: a table of `areas`."""
+    """Areas under trade-off curves with 95 % intervals, a row a method, the largest on top.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of `editing.areas`: by method, with columns `area`, `low`, `high`.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
     table = table.sort_values("area", na_position="first")
     ax = axes_for(ax, width=6.4, height=0.32 * len(table) + 0.9)
     y = np.arange(len(table))
@@ -228,8 +478,25 @@ def area_bars(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def qq_fan(X: Any, ax: Axes | None = None, columns: int = 40, seed: int = 0) -> Axes:
-    """Quantiles of random coordinates of a view (n, d) against the normal's, one line a coordinate."""
+def qq_fan(X: NDArray[Any], ax: Axes | None = None, columns: int = 40, seed: int = 0) -> Axes:
+    """Quantiles of random coordinates of a view against the normal's, one line a coordinate.
+
+    Parameters
+    ----------
+    X : ndarray (n, d)
+        A view, one row an image; each coordinate is brought to mean 0 and deviation 1.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+    columns : int
+        How many coordinates, all if there are fewer.
+    seed : int
+        Of their choice.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
     ax = axes_for(ax, width=4.2, height=3.6)
     picked = X[:, np.random.default_rng(seed).choice(X.shape[1], min(columns, X.shape[1]), replace=False)]
     z = np.sort((picked - picked.mean(0)) / picked.std(0), axis=0)
@@ -246,10 +513,25 @@ def radar(
     control: str | None = None,
     published: pd.DataFrame | None = None,
 ) -> Axes:
-    """The paper's radar: one spoke an attribute, one ring line a view; a DataFrame (attributes x views) of scores.
+    """The paper's radar: one spoke an attribute, one ring line a view.
 
-    control    the view that is drawn dashed and grey
-    published  DataFrame of published scores by attribute and view: hollow markers where the table has both
+    Parameters
+    ----------
+    table : DataFrame (attributes x views)
+        Scores, at most 1.
+    ax : Axes, optional
+        Polar axes to draw on; new ones if None.
+    low : float
+        Score at the centre; lower ones are drawn there.
+    control : str, optional
+        The view that is drawn dashed and grey.
+    published : DataFrame (attributes x views), optional
+        Published scores: hollow markers where the table has both.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
     """
     ax = ax if ax is not None else plt.subplots(figsize=(7.6, 6.4), subplot_kw={"polar": True}, layout="constrained")[1]
     angles = np.linspace(0, 2 * np.pi, len(table), endpoint=False)
@@ -274,8 +556,18 @@ def radar(
     return ax
 
 
-def name_spokes(ax: Any, angles: Any, names: Any) -> None:
-    """Names at the ends of a radar's spokes: upright, or along the spokes where there are too many for that."""
+def name_spokes(ax: Axes, angles: NDArray[np.float64], names: Sequence[str]) -> None:
+    """Names at the ends of a radar's spokes: upright, or along the spokes where there are too many for that.
+
+    Parameters
+    ----------
+    ax : Axes
+        Polar axes, whose radii end at 1.
+    angles : ndarray (k,)
+        Of the spokes, in radians.
+    names : sequence of str (k,)
+        One a spoke.
+    """
     if len(names) > UPRIGHT:
         ax.set_xticks(angles, [])
         ax.set_yticks([y for y in ax.get_yticks() if y < 0.99])  # the rim's number would lie under a name
@@ -296,7 +588,20 @@ def radar_panels(
     control: str | None = None,
     published: pd.DataFrame | None = None,
 ) -> Figure:
-    """Radars side by side on the same spokes, {title: DataFrame (attributes x views)}; returns the figure."""
+    """Radars side by side on the same spokes.
+
+    Parameters
+    ----------
+    panels : dict
+        {title: DataFrame (attributes x views)}, each as `radar` takes it.
+    low, control, published
+        As in `radar`, for every panel.
+
+    Returns
+    -------
+    Figure
+        The figure.
+    """
     size = {"figsize": (WIDTH, 0.62 * WIDTH), "layout": "constrained", "subplot_kw": {"polar": True}}
     figure, axes = plt.subplots(1, len(panels), **size)
     for ax, (title, table) in zip(np.atleast_1d(axes), panels.items()):
@@ -312,11 +617,27 @@ def interval_plot(
     ax: Axes | None = None,
     sort_by: str | None = None,
     chance: float = 0.5,
-    null: Any = None,
+    null: pd.DataFrame | ArrayLike | None = None,
 ) -> Axes:
-    """AUC of every attribute in every view with its 95 % interval: {view: DataFrame with auc, auc_low, auc_high}.
+    """AUC of every attribute in every view with its 95 % interval.
 
-    null  DataFrame (repeats x attributes) of AUCs with shuffled labels: the middle 95 % of all is drawn as a band
+    Parameters
+    ----------
+    scores : dict
+        {view: DataFrame by attribute with columns `auc`, `auc_low`, `auc_high`}, as `probe_scores` gives it.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+    sort_by : str, optional
+        View by whose AUC attributes are sorted; the first if None.
+    chance : float
+        Where a dashed line goes.
+    null : DataFrame (repeats x attributes), optional
+        AUCs with shuffled labels: the middle 95 % of all is drawn as a band.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
     """
     first = next(iter(scores.values()))
     order = (scores[sort_by] if sort_by else first).auc.sort_values().index
@@ -338,9 +659,27 @@ def interval_plot(
 
 
 def learning_curves(
-    curves: Mapping[str, Any], ax: Axes | None = None, ylabel: str = "mean AUC", xlabel: str = "training images"
+    curves: Mapping[str, dict[int, dict[str, float]]],
+    ax: Axes | None = None,
+    ylabel: str = "mean AUC",
+    xlabel: str = "training images",
 ) -> Axes:
-    """Scores against training images, or components, a line a view: {view: {n: {"auc", "low", "high"}}}."""
+    """Scores against training images, or components, a line a view.
+
+    Parameters
+    ----------
+    curves : dict
+        {view: {n: {"auc", "low", "high"}}}, as `probing.learning_curve` and `probing.dimension_curve` give it.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+    ylabel, xlabel : str
+        Of the axes.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
     ax = axes_for(ax, width=5.2)
     for i, (view, points) in enumerate(curves.items()):
         n, table = list(points), pd.DataFrame(points).T
@@ -356,8 +695,21 @@ def learning_curves(
     return ax
 
 
-def reliability_diagram(tables: Mapping[str, Any], ax: Axes | None = None) -> Axes:
-    """Observed shares against predicted probabilities, a line a view: {view: DataFrame of `reliability`}."""
+def reliability_diagram(tables: Mapping[str, pd.DataFrame], ax: Axes | None = None) -> Axes:
+    """Observed shares against predicted probabilities, a line a view.
+
+    Parameters
+    ----------
+    tables : dict
+        {view: DataFrame of `probing.reliability`}.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
     ax = axes_for(ax, width=4.6, height=4.2)
     for i, (view, t) in enumerate(tables.items()):
         error = np.maximum([t.observed - t.low, t.high - t.observed], 0)
@@ -370,12 +722,33 @@ def reliability_diagram(tables: Mapping[str, Any], ax: Axes | None = None) -> Ax
 
 
 def profile_scatter(
-    a: Any, b: Any, ax: Axes | None = None, names: Any = ("a", "b"), named: int = 4, score: str = "AUC in "
+    a: pd.Series,
+    b: pd.Series,
+    ax: Axes | None = None,
+    names: Sequence[str] = ("a", "b"),
+    named: int = 4,
+    score: str = "AUC in ",
 ) -> Axes:
-    """One view's profile of scores against another's (two Series by attribute); axes are labelled `score` and a name.
+    """One view's profile of scores against another's.
 
-    Labels go to the `named` attributes farthest from the diagonal and to the lowest half as many of each view, unless
-    one would cover another.
+    Parameters
+    ----------
+    a, b : Series
+        Scores of two views, by attribute.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+    names : pair of str
+        Of the two views.
+    named : int
+        Labels go to so many attributes farthest from the diagonal and to the lowest half as many of each view, unless
+        one would cover another.
+    score : str
+        Axes are labelled with it and a name.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
     """
     ax = axes_for(ax, width=4.6, height=4.2)
     ax.scatter(a, b, color=PALETTE[0], s=22)
@@ -392,9 +765,27 @@ def profile_scatter(
 
 
 def spectrum(
-    curves: Mapping[str, Any], ax: Axes | None = None, xlabel: str = "dimension", ylabel: str = "held-out correlation"
+    curves: Mapping[str, NDArray[Any] | Sequence[Any]],
+    ax: Axes | None = None,
+    xlabel: str = "dimension",
+    ylabel: str = "held-out correlation",
 ) -> Axes:
-    """Spectra {name: (k,)} as lines; one with several rows (repeats, k), a null, as a grey band from least to most."""
+    """Spectra as lines; a null of several rows as a grey band from least to most.
+
+    Parameters
+    ----------
+    curves : dict
+        {name: (k,)}, a line each, or {name: (repeats, k)}, a band each.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+    xlabel, ylabel : str
+        Of the axes.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
     ax = axes_for(ax, width=5.2)
     for i, (name, values) in enumerate(curves.items()):
         if np.ndim(values) == 2:
@@ -409,13 +800,31 @@ def spectrum(
 
 
 def compared(
-    table: pd.DataFrame, ax: Axes | None = None, mark: float | None = None, control: Any = (), xlabel: str = ""
+    table: pd.DataFrame,
+    ax: Axes | None = None,
+    mark: float | None = None,
+    control: Container[str] = (),
+    xlabel: str = "",
 ) -> Axes:
     """Values of views in several worlds: a row a view, a colour and marker a world, with intervals.
 
-    table    DataFrame with columns `world`, `view`, `value`, `low`, `high`
-    mark     where a dashed line goes
-    control  views whose rows are grey
+    Parameters
+    ----------
+    table : DataFrame
+        With columns `world`, `view`, `value`, `low`, `high`.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+    mark : float, optional
+        Where a dashed line goes.
+    control : collection of str
+        Views whose rows are grey.
+    xlabel : str
+        Of the values.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
     """
     views, worlds = list(dict.fromkeys(table["view"])), list(dict.fromkeys(table["world"]))
     ax = axes_for(ax, height=0.36 * len(views) + 0.9)
@@ -435,14 +844,35 @@ def compared(
 
 
 def bars(
-    values: Any,
+    values: Mapping[str, float],
     ax: Axes | None = None,
     ylabel: str = "",
-    control: Any = None,
+    control: Container[str] | None = None,
     floor: float = 0.0,
-    intervals: Any = None,
+    intervals: Mapping[str, tuple[float, float]] | None = None,
 ) -> Axes:
-    """Named numbers as bars from `floor` up; `control` names the hatched grey ones; intervals {name: (low, high)}."""
+    """Named numbers as bars from `floor` up.
+
+    Parameters
+    ----------
+    values : dict
+        {name: number}.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+    ylabel : str
+        Of the numbers.
+    control : collection of str, optional
+        The hatched grey ones.
+    floor : float
+        Where bars begin.
+    intervals : dict, optional
+        {name: (low, high)}, for those that have one.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
     ax = axes_for(ax, width=5.2)
     for i, (name, value) in enumerate(values.items()):
         grey = control is not None and name in control
@@ -458,7 +888,22 @@ def bars(
 
 
 def change_heatmap(matrix: pd.DataFrame, ax: Axes | None = None, limit: float = 0.6) -> Axes:
-    """Edited attributes x judged attributes: change of the judge's probability, in hundredths; blue less, red more."""
+    """Edited attributes x judged attributes: change of the judge's probability, in hundredths; blue less, red more.
+
+    Parameters
+    ----------
+    matrix : DataFrame (edited x judged)
+        Changes, -1 to 1, as `editing.change_matrix` gives them.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+    limit : float
+        Change, to either side, at which colours are full.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
     ax = axes_for(ax, height=0.34 * len(matrix) + 2.0)
     shown = 100 * matrix.rename(index=pretty, columns=pretty)
     look = {"cmap": "RdBu_r", "center": 0, "vmin": -100 * limit, "vmax": 100 * limit, "linewidths": 0.4}
@@ -470,8 +915,23 @@ def change_heatmap(matrix: pd.DataFrame, ax: Axes | None = None, limit: float = 
     return ax
 
 
-def judge_bars(before: Any, after: Any, names: Any, ax: Axes | None = None) -> Axes:
-    """Two rows of the judge's probabilities (a,), before and after an edit."""
+def judge_bars(before: ArrayLike, after: ArrayLike, names: Sequence[str], ax: Axes | None = None) -> Axes:
+    """Two rows of the judge's probabilities, before and after an edit.
+
+    Parameters
+    ----------
+    before, after : array-like (a,)
+        Probabilities, 0 to 1.
+    names : sequence of str (a,)
+        Attributes of the judge.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
     ax = axes_for(ax, width=4.2, height=0.2 * len(names) + 0.6)
     y = np.arange(len(names))[::-1]
     ax.barh(y + 0.2, before, 0.38, color="0.7", label="before")

@@ -9,6 +9,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from .figures import MARKERS, PALETTE, WIDTH, axes_for
 
@@ -18,7 +19,18 @@ FLOOR = 1e-8  # p-values below are drawn here
 def pass_bands(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Pass rates of views (dots) above what their Gaussian twins reach (bars, from the critical value to 1).
 
-    table  columns view, statistic, null_low, null_median, such as rows of `pass_rate_test` with a column `view`
+    Parameters
+    ----------
+    table : DataFrame
+        A row a view, with columns `view`, `statistic`, `null_low`, `null_median`, such as rows of `pass_rate_test` with
+        a column `view`.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
     """
     ax = axes_for(ax, height=0.3 * len(table) + 0.9)
     y = np.arange(len(table))[::-1]
@@ -31,9 +43,25 @@ def pass_bands(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
 
 def p_heatmap(p: pd.DataFrame, ax: Axes | None = None, split: int | None = None, level: float = 0.05) -> Axes:
-    """P-values of tests (columns) on views (rows), grey if at most `level`; a white line after `split` columns.
+    """P-values of tests (columns) on views (rows), grey if at most `level`.
 
-    p  DataFrame views x tests. One shade alone: how far below the level a simulated p is, the number of draws decides.
+    One shade alone: how far below the level a simulated p is, the number of draws decides.
+
+    Parameters
+    ----------
+    p : DataFrame (views x tests)
+        P-values.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+    split : int, optional
+        A white line goes after so many columns.
+    level : float
+        Of the tests.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
     """
     ax = axes_for(ax, height=0.34 * len(p) + 1.5)
     text = p.map(lambda x: "<.001" if x < 0.001 else f"{x:.3f}"[1:] if x < 0.995 else "1")
@@ -49,8 +77,23 @@ def p_heatmap(p: pd.DataFrame, ax: Axes | None = None, split: int | None = None,
     return ax
 
 
-def halves(tables: Mapping[str, Any], ax: Axes | None = None, level: float = 0.05) -> Axes:
-    """P-values of directions on the half that chose them (hollow), on the other (full): {view: `pursuit` table}."""
+def halves(tables: Mapping[str, pd.DataFrame], ax: Axes | None = None, level: float = 0.05) -> Axes:
+    """P-values of directions on the half that chose them (hollow), and on the other (full).
+
+    Parameters
+    ----------
+    tables : dict
+        {view: table of `pursuit`}; values below 1e-8 are drawn there.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+    level : float
+        Where a dashed line goes.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
     ax = axes_for(ax, height=0.36 * len(tables) + 1.0)
     for y, table in zip(range(len(tables))[::-1], tables.values()):
         ax.plot(table.p_chosen.clip(lower=FLOOR), np.full(len(table), y + 0.16), "o", mfc="none", mec="0.4", ms=5)
@@ -64,8 +107,25 @@ def halves(tables: Mapping[str, Any], ax: Axes | None = None, level: float = 0.0
     return ax
 
 
-def against_law(values: Any, law: Any, ax: Axes | None = None, xlabel: str = "") -> Axes:
-    """Histogram of values (n,) with the density of the law (a frozen scipy distribution) that they should have."""
+def against_law(values: NDArray[Any], law: Any, ax: Axes | None = None, xlabel: str = "") -> Axes:
+    """Histogram of values with the density of the law that they should have.
+
+    Parameters
+    ----------
+    values : ndarray (n,)
+        What was found.
+    law : frozen scipy distribution
+        Such as `scipy.stats.norm()`.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+    xlabel : str
+        Of the values.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
     ax = axes_for(ax, width=3.0, height=2.4)
     ax.hist(values, bins=30, density=True, color="0.75", edgecolor="white", lw=0.4)
     low, high = min(values.min(), law.ppf(0.001)), max(values.max(), law.ppf(0.999))
@@ -76,8 +136,19 @@ def against_law(values: Any, law: Any, ax: Axes | None = None, xlabel: str = "")
     return ax
 
 
-def power_panels(curves: Mapping[str, Any]) -> Figure:
-    """Power of tests (rows) by strength (columns), a panel an alternative: {title: `power_curve` table}; the figure."""
+def power_panels(curves: Mapping[str, pd.DataFrame]) -> Figure:
+    """Power of tests (rows) by strength (columns), a panel an alternative.
+
+    Parameters
+    ----------
+    curves : dict
+        {title: table of `power_curve`}.
+
+    Returns
+    -------
+    Figure
+        The figure; numbers are in hundredths.
+    """
     tests = list(dict.fromkeys(test for table in curves.values() for test in table.test))
     size = {"figsize": (WIDTH, 0.3 * len(tests) + 1.1), "layout": "constrained", "sharey": True}
     figure, panels = plt.subplots(1, len(curves), squeeze=False, **size)

@@ -5,12 +5,29 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
+from ..stats.intervals import Interval
 from .figures import MARKERS, PALETTE, axes_for
 
 
-def by_timestep(curves: Mapping[str, Any], ax: Axes | None = None, ylabel: str = "") -> Axes:
-    """A line a name, {name: {timestep: `Interval`}}; names that end in "(control)" are grey and dashed."""
+def by_timestep(curves: Mapping[str, Mapping[float, Interval]], ax: Axes | None = None, ylabel: str = "") -> Axes:
+    """A line a name, over timesteps from noise to image.
+
+    Parameters
+    ----------
+    curves : dict
+        {name: {timestep: `Interval`}}; names that end in "(control)" are grey and dashed.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+    ylabel : str
+        Of the values.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
     ax = axes_for(ax, width=5.2)
     for i, (name, points) in enumerate(curves.items()):
         t = sorted(points)
@@ -25,8 +42,21 @@ def by_timestep(curves: Mapping[str, Any], ax: Axes | None = None, ylabel: str =
     return ax
 
 
-def singular_values(spectra: Mapping[str, Any], ax: Axes | None = None) -> Axes:
-    """Singular values by rank, {name: (n, k)}: the mean over n images, and the band between the least and the most."""
+def singular_values(spectra: Mapping[str, NDArray[Any]], ax: Axes | None = None) -> Axes:
+    """Singular values by rank: the mean over images, and the band between the least and the most.
+
+    Parameters
+    ----------
+    spectra : dict
+        {name: (n, k)}, k values of each of n images.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
     ax = axes_for(ax, width=4.2)
     for i, (name, values) in enumerate(spectra.items()):
         rank = np.arange(1, values.shape[1] + 1)

@@ -1,7 +1,6 @@
 """Figures of the model `UNE`: data and optional axes in, axes out, in the manner of `plots`."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,11 +13,23 @@ HATCHES = {"shared": None, "private": "//", "noise": ".."}
 
 
 def selection_curves(
-    tables: Mapping[str, Any], ax: Axes | None = None, chosen: Mapping[str, int] | None = None
+    tables: Mapping[str, pd.DataFrame], ax: Axes | None = None, chosen: Mapping[str, int] | None = None
 ) -> Axes:
-    """Held-out gain by shared dimensions with 95 % intervals, a line a table: {name: `selection_` of a `UNE`}.
+    """Held-out gain by shared dimensions with 95 % intervals, a line a table.
 
-    chosen  {name: k}, where a line gets a ring
+    Parameters
+    ----------
+    tables : dict
+        {name: `selection_` of a `UNE`}.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+    chosen : dict, optional
+        {name: k}, where a line gets a ring.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
     """
     ax = axes_for(ax)
     for i, (name, table) in enumerate(tables.items()):
@@ -38,7 +49,20 @@ def selection_curves(
 
 
 def share_bars(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Stacked bars of `shares_`, a DataFrame (view x shared, private, noise), a row a view."""
+    """Stacked bars of what each view's variance is made of, a row a view.
+
+    Parameters
+    ----------
+    shares : DataFrame (view x shared, private, noise)
+        `shares_` of a `UNE`.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
     ax = axes_for(ax, height=0.42 * len(shares) + 1.2)
     y, left = np.arange(len(shares))[::-1], np.zeros(len(shares))
     for part, colour in zip(shares, [PALETTE[0], "0.7", "0.9"]):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -92,17 +93,38 @@ def embedding(name, p):
 
 
 def build_recipe(
-    recipe: Any,
+    recipe: str | Path | dict[str, Any],
     overrides: dict[str, Any] | None = None,
     share: tuple[int, int] = (1, 1),
     ray: str | None = None,
     workers: int | None = None,
 ) -> pd.DataFrame:
-    """Make the views of a recipe that are not there yet; returns a DataFrame of how many shards each took.
+    """Make the views of a recipe that are not there yet.
 
-    overrides  parameters in place of the recipe's
-    share      (i, n): only every n-th shard of each view, from the i-th on
-    ray        None: in this process; "local": by workers on this machine; else the address of a Ray cluster
+    Parameters
+    ----------
+    recipe : str, Path or dict
+        A YAML file, or what one holds; see `Recipe`.
+    overrides : dict, optional
+        Parameters in place of the recipe's.
+    share : (int, int)
+        (i, n): only every n-th shard of each view, from the i-th on.
+    ray : str, optional
+        None: in this process; "local": by workers on this machine; else the address of a Ray cluster.
+    workers : int, optional
+        How many workers of Ray; by default one for each GPU, or as many as the CPUs hold.
+
+    Returns
+    -------
+    DataFrame
+        One row a view, with columns `view` and `made`: how many of its shards were made.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As `view_parameters`; ValueError also if there is no room for so many workers.
+    ImportError, ConnectionError
+        If Ray is not installed, or there is no cluster at the address.
     """
     made = []
     for parameters in view_parameters(recipe, overrides):
@@ -122,13 +144,33 @@ def build_recipe(
     return pd.DataFrame(made, columns=["view", "made"])
 
 
-def view_parameters(recipe: Any, overrides: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-    """Parameters, defaults included, of those notebooks of a recipe that make views; ValueError if none does."""
-    recipe = read_recipe(recipe)
-    steps = [notebook_defaults(paths.ROOT / notebook) | given for notebook, given in plan(recipe, overrides)]
+def view_parameters(
+    recipe: str | Path | dict[str, Any], overrides: dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """Parameters, defaults included, of those notebooks of a recipe that make views.
+
+    Parameters
+    ----------
+    recipe : str, Path or dict
+        A YAML file, or what one holds; see `Recipe`.
+    overrides : dict, optional
+        Parameters in place of the recipe's.
+
+    Returns
+    -------
+    list of dict
+        One a notebook that has `generators` or `encoders`, in the recipe's order.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As `read_recipe` and `plan`; ValueError also if no notebook makes views.
+    """
+    read = read_recipe(recipe)
+    steps = [notebook_defaults(paths.ROOT / notebook) | given for notebook, given in plan(read, overrides)]
     steps = [step for step in steps if "generators" in step or "encoders" in step]
     if not steps:
-        raise ValueError(f"recipe {recipe.name!r} makes no views: none of its notebooks has generators or encoders")
+        raise ValueError(f"recipe {read.name!r} makes no views: none of its notebooks has generators or encoders")
     return steps
 
 

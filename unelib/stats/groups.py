@@ -11,12 +11,29 @@ from ..core.checks import row_mask, same_rows, share
 
 
 def split_by_group(groups: ArrayLike, held_out: float = 0.2, seed: int = 0) -> NDArray[np.bool_]:
-    """Held-out rows (n,) bool: whole groups, drawn at random, with as near a share `held_out` of the rows as they can.
+    """Held-out rows: whole groups, drawn at random, with as near a share `held_out` of the rows as they can.
 
-    groups    (n,) the group of each row
-    held_out  share of rows above 0 and below 1; there is always one group at least on either side
-    Raises ValueError on a share out of range, missing groups or fewer than two.
+    Parameters
+    ----------
+    groups : array-like (n,)
+        The group of each row, a name or a number.
+    held_out : float
+        Share of rows, above 0 and below 1; there is always one group at least on either side.
+    seed : int
+        Of the draw.
 
+    Returns
+    -------
+    ndarray (n,) of bool
+        True where a row is held out.
+
+    Raises
+    ------
+    ValueError
+        On a share out of range, missing groups or fewer than two.
+
+    Examples
+    --------
     >>> split_by_group(["ann", "bob", "ann", "cat"], 0.5).tolist()
     [True, False, True, False]
     """
@@ -92,8 +109,27 @@ def nearest_subset(sizes, target):
 def overlap(groups: ArrayLike, learn: ArrayLike, held_out: ArrayLike) -> int:
     """How many held-out rows are of a group that is also among the rows to learn from; 0 is a split without leaks.
 
-    groups (n,), learn and held_out masks (n,) bool. Raises ValueError on other lengths, TypeError on masks of numbers.
+    Parameters
+    ----------
+    groups : array-like (n,)
+        The group of each row, a name or a number.
+    learn, held_out : array-like (n,) of bool
+        Masks of the rows to learn from and of those held out.
 
+    Returns
+    -------
+    int
+        Held-out rows, not groups.
+
+    Raises
+    ------
+    ValueError
+        On other lengths, missing groups or fewer than two.
+    TypeError
+        On masks of numbers.
+
+    Examples
+    --------
     >>> overlap(["ann", "ann", "bob"], np.array([True, False, False]), np.array([False, True, True]))
     1
     """

@@ -14,7 +14,22 @@ NORMAL_95 = 1.959964
 
 
 class Interval(NamedTuple):
-    """A measure with its ends, 95% unless it is said otherwise."""
+    """A measure with its ends, 95% unless it is said otherwise.
+
+    Attributes
+    ----------
+    value : float
+        The measure.
+    low, high : float
+        Ends of its interval.
+    ends : dict of str to float
+        Its low and its high end, by name.
+
+    Examples
+    --------
+    >>> Interval(0.75, 0.5, 1.0).ends
+    {'low': 0.5, 'high': 1.0}
+    """
 
     value: float
     low: float
@@ -23,6 +38,18 @@ class Interval(NamedTuple):
     def less(self, number: float) -> "Interval":
         """By how much it exceeds a number that is known.
 
+        Parameters
+        ----------
+        number : float
+            What is taken from the value and from both ends.
+
+        Returns
+        -------
+        Interval
+            Of the difference.
+
+        Examples
+        --------
         >>> Interval(0.75, 0.5, 1.0).less(0.5)
         Interval(value=0.25, low=0.0, high=0.5)
         """
@@ -45,7 +72,8 @@ def mean_interval(values: ArrayLike) -> Interval:
     Returns
     -------
     Interval
-        NaN, as value and ends, of no values at all.
+        The mean, with the ends of the percentile interval of 500 draws, the same at every call; NaN, as value and ends,
+        of no values at all.
 
     Examples
     --------
@@ -97,8 +125,25 @@ def fisher_interval(r, freedom, *, ranks=False):
 
 
 def wilson(count: int, n: int) -> tuple[float, float]:
-    """Ends of Wilson's 95% interval of a share, from `count` cases among n.
+    """Ends of Wilson's 95% interval of a share.
 
+    Parameters
+    ----------
+    count, n : int
+        Cases, and among how many; n is 1 at least.
+
+    Returns
+    -------
+    low, high : float
+        The ends, 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        On n below 1, and on a count that is not from 0 to n.
+
+    Examples
+    --------
     >>> [round(end, 2) for end in wilson(8, 10)]
     [0.49, 0.94]
     """
@@ -139,6 +184,11 @@ def rate_interval(happened: ArrayLike) -> Interval:
     -------
     Interval
         Images drawn with return, as in `mean_interval`; Wilson's by images where the share is 0 or 1.
+
+    Examples
+    --------
+    >>> rate_interval([1, 1, 1, 1]).low.__round__(2)
+    0.51
     """
     found, images = mean_interval(happened), int(np.isfinite(np.atleast_2d(happened)).any(0).sum())
     return share_interval(round(found.value * images), images) if found.value in (0, 1) else found

@@ -9,11 +9,30 @@ SIDES = {"high": 1, "low": 1, "both": 2}  # on which a statistic can be extreme
 
 
 def simulated_p(statistic: float, null: NDArray[Any], side: Literal["high", "low", "both"] = "high") -> float:
-    """p-value (1 + draws at least as extreme) / (1 + draws) of a statistic against draws (simulations,) of its null.
+    """p-value (1 + draws at least as extreme) / (1 + draws) of a statistic against draws of its null.
 
-    side  which values are extreme: "high", "low" or "both" (twice the smaller of the two)
-    The test is exact if the statistic and its draws have one law (Davison and Hinkley, 1997, equation 4.11).
+    The test is exact if the statistic and its draws have one law [1]_.
 
+    Parameters
+    ----------
+    statistic : float
+        What was found.
+    null : ndarray (simulations,)
+        Draws of the statistic under the null.
+    side : {"high", "low", "both"}
+        Which values are extreme; "both" is twice the smaller of the two p-values, at most 1.
+
+    Returns
+    -------
+    float
+        Above 0, at most 1; `smallest_p` is the least there can be.
+
+    References
+    ----------
+    .. [1] Davison and Hinkley, 1997, equation 4.11.
+
+    Examples
+    --------
     >>> simulated_p(9.5, np.arange(19.0)), simulated_p(99, np.arange(19.0))
     (0.5, 0.05)
     """
@@ -56,6 +75,20 @@ def critical_values(null, level, side="high"):
 def smallest_p(simulations: int, side: Literal["high", "low", "both"] = "high") -> float:
     """The smallest p-value that a test by so many draws can give.
 
+    Parameters
+    ----------
+    simulations : int
+        Draws of the null.
+    side : {"high", "low", "both"}
+        Which values are extreme, as in `simulated_p`.
+
+    Returns
+    -------
+    float
+        1 / (1 + simulations); twice that for "both".
+
+    Examples
+    --------
     >>> smallest_p(99), smallest_p(99, "both")
     (0.01, 0.02)
     """
@@ -80,11 +113,27 @@ def enough_draws(simulations, level, side="high", what="simulations"):
 
 
 def holm(p: ArrayLike) -> NDArray[np.float64]:
-    """Holm's (1979) adjusted p-values, of any shape: rejecting those at most `level` errs anywhere with that chance.
+    """Holm's adjusted p-values [1]_: rejecting those at most `level` errs anywhere with that chance.
 
     The k-th smallest of m is multiplied by m + 1 - k, and is at least the one before it and at most 1; tests may depend
     on one another.
 
+    Parameters
+    ----------
+    p : array-like
+        p-values of m tests, of any shape.
+
+    Returns
+    -------
+    ndarray
+        Adjusted p-values, of the same shape.
+
+    References
+    ----------
+    .. [1] Holm, 1979.
+
+    Examples
+    --------
     >>> holm([0.01, 0.5, 0.02]).tolist()
     [0.03, 0.5, 0.04]
     """

@@ -14,10 +14,24 @@ from .intervals import NORMAL_95, percentiles
 
 
 def auc(scores: NDArray[Any], truth: NDArray[Any], known: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
-    """Area under the ROC curve (a,): the chance that a row with the attribute scores above one without.
+    """Area under the ROC curve: the chance that a row with the attribute scores above one without.
 
-    scores (n, a), truth (n, a) of 0/1; known (n, a) bool: where a label is missing, its row is left out (None: nowhere)
+    Parameters
+    ----------
+    scores : ndarray (n, a)
+        A column an attribute.
+    truth : ndarray (n, a) of 0/1
+        Which rows have it.
+    known : ndarray (n, a) of bool, optional
+        Where a label is missing, False, its row is left out. None: nowhere.
 
+    Returns
+    -------
+    ndarray (a,)
+        0 to 1; 0.5 is chance. NaN where either class has no row.
+
+    Examples
+    --------
     >>> scores, truth = np.array([[0.1], [0.4], [0.3], [0.8]]), np.array([[0], [0], [1], [1]])
     >>> auc(scores, truth).tolist(), auc(scores, truth, scores != 0.4).tolist()
     ([0.75], [1.0])
@@ -32,10 +46,20 @@ def auc(scores: NDArray[Any], truth: NDArray[Any], known: NDArray[np.bool_] | No
 def average_precision(
     scores: NDArray[Any], truth: NDArray[Any], known: NDArray[np.bool_] | None = None
 ) -> NDArray[np.float64]:
-    """Average precision (a,): mean, over the rows with the attribute, of the precision among rows that score as high.
+    """Average precision: mean, over the rows with the attribute, of the precision among rows that score as high.
 
-    Arguments as in `auc`. Scores that are no better than chance give about the attribute's prevalence.
+    Parameters
+    ----------
+    scores, truth, known : ndarray (n, a)
+        As in `auc`.
 
+    Returns
+    -------
+    ndarray (a,)
+        0 to 1. Scores that are no better than chance give about the attribute's prevalence. NaN where no row has it.
+
+    Examples
+    --------
     >>> average_precision(np.array([[0.1], [0.4], [0.3], [0.8]]), np.array([[0], [0], [1], [1]])).round(3).tolist()
     [0.833]
     """
