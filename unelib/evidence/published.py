@@ -4,13 +4,17 @@ Views are called as the presets here: what is called SD 1.5 there is `sd15`. Whe
 reported there; "code", the authors' released code; "digitised", read off a figure there, within .01.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from ..worlds.image_sets import CELEBA_ATTRIBUTES
 
+if TYPE_CHECKING:
+    from ..store.zoo import NoiseZoo
+
+Numbers = TypeVar("Numbers", pd.Series, pd.DataFrame)
 GENERATORS, ENCODERS = ("sd15", "sd21", "lcm"), ("clip-b16", "clip-l14", "dinov3-l16")
 FAMILIES = {"clip": "clip-b16", "dino": "dinov3-l16"}  # what an encoder is of if its name says so: published encoder
 PASS_RATES = {"sd15": 0.9600, "sd21": 0.9580, "lcm": 0.9558, "clip-b16": 0.8950, "clip-l14": 0.9190,
@@ -40,10 +44,21 @@ NUMBERS = [
 
 
 def published_pass_rates() -> pd.DataFrame:
-    """Pass rates, shares in 0..1, of the published Gaussianity test, by view; "bimodal" is its control.
+    """Pass rates of the published Gaussianity test, by view.
 
-    Anderson and Darling's test at the 5% level, 5,000 random unit projections of 250 images; columns pass_rate, source.
+    Anderson and Darling's test at the 5% level, 5,000 random unit projections of 250 images [1]_.
 
+    Returns
+    -------
+    DataFrame
+        A row a view; "bimodal" is the test's control. Columns: pass_rate, a share in 0..1, and source.
+
+    References
+    ----------
+    .. [1] Tasker, Betser, Gofer, Levi and Gilboa, CVPR 2026, arXiv 2603.21786.
+
+    Examples
+    --------
     >>> float(published_pass_rates().pass_rate["sd15"])
     0.96
     """
@@ -51,8 +66,19 @@ def published_pass_rates() -> pd.DataFrame:
 
 
 def published_accuracies() -> pd.DataFrame:
-    """Accuracies (11 attributes x 4 views) of the published probes, digitised within .01; NaN where it cannot be read.
+    """Accuracies of the published probes [1]_, digitised within .01.
 
+    Returns
+    -------
+    DataFrame (11 attributes x 4 views)
+        Shares in 0..1; NaN where it cannot be read.
+
+    References
+    ----------
+    .. [1] Tasker, Betser, Gofer, Levi and Gilboa, CVPR 2026, arXiv 2603.21786.
+
+    Examples
+    --------
     >>> published_accuracies().loc["Male", "clip-b16"]
     np.float64(0.981)
     """
@@ -61,19 +87,43 @@ def published_accuracies() -> pd.DataFrame:
 
 
 def published_numbers() -> pd.DataFrame:
-    """Other published numbers, by measure and view; columns: value, source, what (what exactly was measured).
+    """Other published numbers [1]_, by measure and view.
 
+    Returns
+    -------
+    DataFrame
+        A row a measure and view. Columns: value; source, "paper", "code" or "digitised"; what (what exactly was
+        measured).
+
+    References
+    ----------
+    .. [1] Tasker, Betser, Gofer, Levi and Gilboa, CVPR 2026, arXiv 2603.21786.
+
+    Examples
+    --------
     >>> float(published_numbers().value["auc", "sd15"])
     0.8551
     """
     return pd.DataFrame(NUMBERS, columns=["measure", "view", "value", "source", "what"]).set_index(["measure", "view"])
 
 
-def same_data(zoo: Any) -> bool:
+def same_data(zoo: "NoiseZoo") -> bool:
     """Whether a zoo is of the published data: CelebA's 40 attributes, and views that are called as published ones.
 
     How many images, which of them and how they were inverted may still differ.
 
+    Parameters
+    ----------
+    zoo : NoiseZoo
+        Its `attributes` and `views` are looked at.
+
+    Returns
+    -------
+    bool
+        True if the attributes are the same and at least one view bears a published one's name.
+
+    Examples
+    --------
     >>> from types import SimpleNamespace
     >>> [same_data(SimpleNamespace(attributes=CELEBA_ATTRIBUTES, views=[view])) for view in ("sd15", "my-ldm")]
     [True, False]
@@ -81,21 +131,35 @@ def same_data(zoo: Any) -> bool:
     return set(zoo.attributes) == set(CELEBA_ATTRIBUTES) and bool({*GENERATORS, *ENCODERS} & set(zoo.views))
 
 
-def counterparts(zoo: Any, published: Any) -> Any:
-    """Published numbers, a Series or DataFrame by view, by the views of a zoo that stand beside them instead.
+def counterparts(zoo: "NoiseZoo", published: Numbers) -> Numbers:
+    """Published numbers by the views of a zoo that stand beside the published views.
 
-    Numbers beside which no view stands are left out. On the published data views are matched by name. Otherwise by
-    role: the first generator stands beside the first published one, the first encoder with "clip" in its name beside
-    clip-b16, with "dino" beside dinov3-l16.
+    On the published data views are matched by name. Otherwise by role: the first generator stands beside the first
+    published one, the first encoder with "clip" in its name beside clip-b16, with "dino" beside dinov3-l16.
 
+    Parameters
+    ----------
+    zoo : NoiseZoo
+        Ours.
+    published : Series or DataFrame
+        By published view, a row each.
+
+    Returns
+    -------
+    Series or DataFrame
+        As given, by view of the zoo instead. Numbers beside which no view stands are left out.
+
+    Examples
+    --------
     >>> from types import SimpleNamespace
     >>> zoo = SimpleNamespace(attributes=["Bag"], views_of={"noise": ["ours"], "embedding": []}.get)
     >>> counterparts(zoo, published_numbers().value["auc"]).to_dict()
     {'ours': 0.8551}
     """
-    known = published.index
+    table: Any = published
+    known = table.index
     pairs = {view: view for view in zoo.views if view in known} if same_data(zoo) else roles(zoo, known)
-    return published.loc[list(pairs.values())].set_axis(list(pairs), axis=0)
+    return table.loc[list(pairs.values())].set_axis(list(pairs), axis=0)
 
 
 def roles(zoo, known):
@@ -109,12 +173,28 @@ def roles(zoo, known):
 def beside_published(ours: pd.DataFrame, published: pd.Series, same_data: bool) -> pd.DataFrame:
     """Our numbers with the published ones beside them.
 
-    ours       DataFrame with columns value, low, high
-    published  Series by the index of `ours`, such as `counterparts` gives; rows that it lacks stay blank
-    same_data  what `same_data(zoo)` says
-    Returns `ours` with the columns published, difference (ours less published; blank where the data are others) and
-    data: "same", "other data", or "" where nothing was published. KeyError names a row that `ours` lacks.
+    Parameters
+    ----------
+    ours : DataFrame
+        With columns value, low, high.
+    published : Series
+        By the index of `ours`, such as `counterparts` gives; rows that it lacks stay blank.
+    same_data : bool
+        What `same_data(zoo)` says.
 
+    Returns
+    -------
+    DataFrame
+        `ours` with the columns published, difference (ours less published; blank where the data are others) and data:
+        "same", "other data", or "" where nothing was published.
+
+    Raises
+    ------
+    KeyError
+        Naming a row that `ours` lacks.
+
+    Examples
+    --------
     >>> ours = pd.DataFrame({"value": [0.9], "low": [0.8], "high": [0.95]}, ["sd15"])
     >>> beside_published(ours, pd.Series({"sd15": 0.96}), True).difference.round(2).tolist()
     [-0.06]

@@ -1,5 +1,8 @@
 """The hypothesis on trial: a table of its testable claims, each beside what would be found were it not true."""
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
+
 import numpy as np
 import pandas as pd
 
@@ -7,6 +10,8 @@ from ..core.checks import share, whole
 from ..editing.directions import Direction, direction
 from ..inversion.deterministic import generate
 from ..linalg.cosine import unit_rows
+from ..models.contracts import GeneratorLike, JudgeLike
+from ..probing.linear_probe import Kind
 from .claims import (
     Trial,
     carried_or_none,
@@ -21,6 +26,9 @@ from .claims import (
     turned,
 )
 
+if TYPE_CHECKING:
+    from ..store.zoo import NoiseZoo
+
 CLAIMS = {
     "Gaussian": "views are Gaussian",
     "linear": "attributes are linear in them",
@@ -34,27 +42,63 @@ PICTURE = ("pixels", "untrained", "untrained target")  # nulls that have the pic
 OTHERWISE = ("Gaussian twins", "pairs share")  # what would be true instead
 NULLS = (*OTHERWISE, *CHANCE, *PICTURE)
 ERRS = 0.025  # how often a verdict for a claim is false where there is no difference
-VERDICTS = ("supported", "not supported", "cannot tell")
+Verdict = Literal["supported", "not supported", "cannot tell"]
+VERDICTS: tuple[Verdict, Verdict, Verdict] = ("supported", "not supported", "cannot tell")
 
 
-def evidence(zoo, generator=None, judge=None, targets=None, images=40, strength=6.0, kind="logistic", components="cv",
-             seed=0):  # fmt: skip
-    """What a zoo says of the hypothesis' claims (`CLAIMS`): a DataFrame, a row for each claim, view and null.
+def evidence(
+    zoo: "NoiseZoo",
+    generator: GeneratorLike | str | None = None,
+    judge: JudgeLike | None = None,
+    targets: Mapping[str, int] | None = None,
+    images: int = 40,
+    strength: float = 6.0,
+    kind: Kind = "logistic",
+    components: int | Literal["cv"] = "cv",
+    seed: int = 0,
+) -> pd.DataFrame:
+    """What a zoo says of the hypothesis' claims (`CLAIMS`): a row for each claim, view and null.
 
-    zoo        `NoiseZoo` with noise and embeddings; its controls of these count as nulls if their role is "pixels",
-               "leak" or "untrained"
-    generator, judge, targets  a generator of the zoo, loaded or by its view's name, a judge and {attribute: 1 or -1},
-               for the claim that edits transfer; without them there are no rows for it
-    images     held-out images that are edited, by steps of `strength` standard deviations of held-out images
-    components shared dimensions of the model, or "cv"
-    Columns: claim, view, measure, value, low, high (95%, over images; over attributes for directions, columns for
-    Gaussianity); null and null_value; gap, gap_low, gap_high: value less null's, with the ends of its 95% interval,
-    paired over images, or, where the null was drawn many times ("shuffled", "mispaired"), those that 5% of the draws
-    lie beyond; bar that the gap is held against; verdict: "supported" if both ends lie above it, "not supported" if
-    below, else "cannot tell". Each errs in 1 of 40 cases (`ERRS`) to either side; nothing is corrected for their
-    number. `summary` puts claims against nulls.
-    Raises ValueError where the zoo has no noise, no embeddings, or no rows to learn from and hold out, and on a
-    generator, judge, targets, images or strength with which edits cannot be tried.
+    Each verdict errs in 1 of 40 cases (`ERRS`) to either side; nothing is corrected for their number. `summary` puts
+    claims against nulls.
+
+    Parameters
+    ----------
+    zoo : NoiseZoo
+        With noise and embeddings; its controls of these count as nulls if their role is "pixels", "leak" or
+        "untrained".
+    generator : GeneratorLike or str, optional
+        A generator of the zoo, loaded or by its view's name, for the claim that edits transfer; without it there are no
+        rows for that claim.
+    judge : JudgeLike, optional
+        Sees whether an edit turned its target; needed with a generator.
+    targets : dict {attribute: 1 or -1}, optional
+        What edits aim at: to have the attribute, or to lack it; needed with a generator.
+    images : int
+        Held-out images that are edited.
+    strength : float
+        Steps of the edits, in standard deviations of held-out images.
+    kind : {"logistic", "lda", "ridge", "mean-difference", "authors", "authors-lda"}
+        Kind of probe, as `LinearProbe` takes it; directions are mean differences whatever it is.
+    components : int or "cv"
+        Shared dimensions of the model, as `UNE` takes them.
+    seed : int
+        Of the model, the resampled images and the nulls that are drawn.
+
+    Returns
+    -------
+    DataFrame
+        Columns: claim, view, measure, value, low, high (95%, over images; over attributes for directions, columns for
+        Gaussianity); null and null_value; gap, gap_low, gap_high: value less null's, with the ends of its 95% interval,
+        paired over images, or, where the null was drawn many times ("shuffled", "mispaired"), those that 5% of the
+        draws lie beyond; bar that the gap is held against; verdict: "supported" if both ends lie above it, "not
+        supported" if below, else "cannot tell".
+
+    Raises
+    ------
+    ValueError
+        Where the zoo has no noise, no embeddings, or no rows to learn from and hold out, and on a generator, judge,
+        targets, images or strength with which edits cannot be tried.
     """
     trial = trial_of(zoo, kind, components, seed)
     if generator is not None:
@@ -67,9 +111,23 @@ def evidence(zoo, generator=None, judge=None, targets=None, images=40, strength=
     return table.assign(verdict=[verdict(*ends) for ends in zip(table.gap_low, table.gap_high, table.bar)])
 
 
-def verdict(low: float, high: float, bar: float) -> str:
+def verdict(low: float, high: float, bar: float) -> Verdict:
     """What an interval says of a bar.
 
+    Parameters
+    ----------
+    low, high : float
+        Ends of the interval.
+    bar : float
+        What it is held against.
+
+    Returns
+    -------
+    {"supported", "not supported", "cannot tell"}
+        "supported" if both ends lie above the bar, "not supported" if below, else "cannot tell".
+
+    Examples
+    --------
     >>> verdict(0.1, 0.3, 0.0), verdict(-0.3, -0.1, 0.0), verdict(-0.1, 0.1, 0.0)
     ('supported', 'not supported', 'cannot tell')
     """
@@ -77,7 +135,26 @@ def verdict(low: float, high: float, bar: float) -> str:
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
-    """Claims against nulls: of how many views each verdict holds, as text; DataFrame (claim x null)."""
+    """Claims against nulls: of how many views each verdict holds, as text.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `evidence` returns; its columns claim, null and verdict are read.
+
+    Returns
+    -------
+    DataFrame (claim x null)
+        Claims in the words of `CLAIMS`. A cell is one word where the verdicts are one, else their counts; empty where
+        the claim has no such null.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"claim": "linear", "null": ["shuffled", "pixels", "pixels"]})
+    >>> found = summary(table.assign(verdict=["supported", "supported", "cannot tell"]))
+    >>> found.loc["attributes are linear in them"].to_dict()
+    {'shuffled': 'supported', 'pixels': 'supported 1, cannot tell 1'}
+    """
     counted = table.groupby(["claim", "null"], sort=False).verdict.agg(in_words).unstack()
     claims, nulls = [c for c in CLAIMS if c in counted.index], [n for n in NULLS if n in counted]
     return counted.loc[claims, nulls].rename(index=CLAIMS).fillna("")

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from ..core.extras import needed
@@ -15,8 +16,7 @@ from ..inversion.deterministic import generate
 from ..plots.figures import PALETTE, pretty
 
 if TYPE_CHECKING:
-    from ..models.contracts import JudgeLike
-    from ..models.generators import Generator
+    from ..models.contracts import GeneratorLike, JudgeLike
     from ..store.zoo import NoiseZoo
 
 w: Any = needed("ipywidgets", "explorer")
@@ -29,46 +29,61 @@ COLUMNS, GAP = "repeat(auto-fit, minmax(min(100%, 360px), 1fr))", "8px 24px"  # 
 class Explorer(w.VBox):
     """Choose an image, move it along directions, and see what the judge sees.
 
-    Traits that a program can set: `.image.value` (position in `rows`), `.sliders[name].value` (standard deviations of
-    held-out images), `.keep[name].value` (True: the direction is projected out of every other).
+    A program can set the traits of its controls, `.image.value`, `.sliders[name].value` and `.keep[name].value`, and
+    press `.reset`; the pictures follow.
 
     Parameters
     ----------
     zoo : NoiseZoo
         Holds the generator's noise, as the view that bears its name.
-    gen : Generator or str
+    gen : GeneratorLike or str
         Whose noise is edited, or its name.
     probe : LinearProbe
-        Fitted on that noise, with `attributes_`.
+        Fitted on that noise; or anything with `attributes_`, `coef_` and `pattern_`.
     judge : JudgeLike, optional
         Its probabilities are shown as bars.
     attributes : sequence of str, optional
         Names that get a slider; the first six the probe has by default.
-    rows : integers or mask, optional
+    rows : integers, mask or slice, optional
         Rows of the zoo to choose from; held-out ones by default.
 
     Attributes
     ----------
+    image : IntSlider
+        Its value is the position in `rows`.
+    sliders : dict {name: FloatSlider}
+        Values are standard deviations of held-out images, up to 8 to either side.
+    keep : dict {name: ToggleButton}
+        Where the value is True the direction is projected out of every other.
+    reset : Button
+        All sliders to zero, nothing kept.
     before, after : ndarray (h, w, 3), uint8
         The pictures.
+    directions : dict {name: Direction}
+        Along which the sliders move; their `sigma` is measured on held-out images.
+    gen : GeneratorLike
+        What makes the pictures, solved as the view was.
 
     Raises
     ------
     ValueError
-        If the generator is not the one that made that view, or no image is held out.
+        If the generator is not the one that made that view, no image is held out, or the probe has no such attribute.
+    KeyError
+        Listing the views there are, if the zoo has none of that name.
     """
 
     def __init__(
         self,
         zoo: "NoiseZoo",
-        gen: "Generator | str",
+        gen: "GeneratorLike | str",
         probe: Any,
         judge: "JudgeLike | None" = None,
         attributes: Sequence[str] | None = None,
-        rows: Any = None,
+        rows: ArrayLike | slice | None = None,
     ) -> None:
         view = gen if isinstance(gen, str) else gen.name
-        self.gen, self.judge = zoo.generator(view, None if gen is view else gen), judge
+        model: Any = None if gen is view else gen  # whatever keeps the contract; the zoo says if it made the view
+        self.gen, self.judge = zoo.generator(view, model), judge
         names, unseen = list(attributes or list(probe.attributes_)[:6]), np.flatnonzero(zoo.split != "train")
         rows = unseen if rows is None else rows
         self.noises = zoo.rows(view, rows)
@@ -118,8 +133,14 @@ class Explorer(w.VBox):
         for control in (*self.sliders.values(), *self.keep.values()):
             control.observe(self.show_edit, "value")
 
-    def moved(self):
-        """The chosen image's noise (1, d) after every slider, with what is kept projected out."""
+    def moved(self) -> NDArray[np.float32]:
+        """The chosen image's noise after every slider, with what is kept projected out.
+
+        Returns
+        -------
+        ndarray (1, d), float32
+            One row.
+        """
         noise = self.noises[self.image.value][None]
         for name, slider in self.sliders.items():
             if slider.value:

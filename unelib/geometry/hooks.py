@@ -5,6 +5,8 @@ from typing import Any
 
 import torch
 
+from ..models.contracts import GeneratorLike
+
 
 class Reached(Exception):
     """Raised at the bottleneck, so that the rest of the network need not run; `h` is what was found there."""
@@ -38,18 +40,48 @@ def at_bottleneck(gen, function):
         handle.remove()
 
 
-def bottleneck(gen: Any, x: torch.Tensor, t: float) -> torch.Tensor:
-    """The bottleneck (n, c, h, w) float32 of states x (n, *latent_shape) at timestep t; differentiable in x.
+def bottleneck(gen: GeneratorLike, x: torch.Tensor, t: float) -> torch.Tensor:
+    """The bottleneck of states at a timestep, differentiable in the states.
 
     The network runs no further than that, under its condition and without guidance.
+
+    Parameters
+    ----------
+    gen : GeneratorLike
+        With a U-Net's mid block, in `.unet`, and what `Generator` has to ask it: `.predict` and `.condition`.
+    x : Tensor (n, *latent_shape)
+        States, as the model sees them at t, on its device.
+    t : float
+        Timestep; need not be whole.
+
+    Returns
+    -------
+    Tensor (n, c, h, w), float32
+        The mid block's output.
+
+    Raises
+    ------
+    ValueError
+        If the denoiser has no mid block.
+    RuntimeError
+        If the network ran and its mid block did not, or on states of another shape.
+
+    Examples
+    --------
+    >>> from unelib import load_generator
+    >>> gen = load_generator("drawn-ddpm")
+    >>> h = bottleneck(gen, torch.zeros(2, *gen.latent_shape, device=gen.device), 999)
+    >>> len(h), h.ndim, h.dtype
+    (2, 4, torch.float32)
     """
+    network: Any = gen  # the contract names less than is asked of it here
 
     def stop(h):
         raise Reached(h)
 
     try:
         with at_bottleneck(gen, stop):
-            gen.predict(x, t, gen.condition)
+            network.predict(x, t, network.condition)
     except Reached as reached:
         return reached.h.float()
     raise RuntimeError(f"{gen.name}: the mid block was not run")

@@ -6,7 +6,7 @@ pass under the condition, and a move is made in both passes.
 """
 
 import hashlib
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ from scipy.optimize import linear_sum_assignment
 
 from ..core.checks import centred, finite_list, matrix, whole
 from ..editing.directions import Direction
-from ..inversion.ode import batches, check_noise, from_noise, one_state, pick_solver, settled
+from ..inversion.ode import Grid, Solver, batches, check_noise, from_noise, one_state, pick_solver, settled
 from ..linalg.cosine import unit_rows
 from ..linalg.principal_space import thin
 from ..models.contracts import GeneratorLike
@@ -28,10 +28,11 @@ class HSpace:
 
     Parameters
     ----------
-    gen : Generator
+    gen : GeneratorLike
         With a U-Net's mid block; best what `NoiseZoo.generator` gives.
     steps, solver, grid : optional
-        The way from noise to image, as `invert` takes it; by default the generator's own.
+        The way from noise to image, as `invert` takes it; by default the generator's own. Not "bdia", which needs a
+        second state.
 
     Attributes
     ----------
@@ -43,11 +44,15 @@ class HSpace:
         c x h x w, the values at a step.
     dim : int
         steps x width, the columns of a row.
+    gen : GeneratorLike
+        As given.
+    schedule : Schedule
+        Noise levels of the way, from the image to the noise.
 
     Raises
     ------
     ValueError
-        Where the denoiser has no mid block, and on an unknown solver or grid.
+        Where the denoiser has no mid block, on an unknown solver or grid, and on steps out of range.
 
     References
     ----------
@@ -59,15 +64,25 @@ class HSpace:
     >>> from unelib import load_generator
     >>> space = HSpace(load_generator("drawn-ddpm"), steps=2)
     >>> noise = np.random.default_rng(0).standard_normal((2, 3, 32, 32))
-    >>> space.rows(noise).shape == (2, space.dim)
+    >>> H = space.rows(noise)
+    >>> H.shape == (2, space.dim)
     True
+    >>> leading = space.components(H, 1)[0]
+    >>> space.walk(noise[:1], leading, [0, 1]).shape
+    (2, 1, 32, 32, 3)
     """
 
-    def __init__(self, gen: GeneratorLike, steps: int | None = None, solver: Any = None, grid: Any = None) -> None:
-        steps, solver, grid = settled(gen, steps, solver, grid)
+    def __init__(
+        self,
+        gen: GeneratorLike,
+        steps: int | None = None,
+        solver: Solver | None = None,
+        grid: Grid | None = None,
+    ) -> None:
+        count, way, levels = settled(gen, steps, solver, grid)
         mid_block(gen)
-        self.gen, self.integrate = gen, pick_solver(one_state(solver))
-        self.schedule = gen.schedule(steps, grid)
+        self.gen, self.integrate = gen, pick_solver(one_state(way))
+        self.schedule = gen.schedule(count, levels)
         self.timesteps = self.schedule.timesteps[:0:-1]
         with torch.inference_mode():
             at_zero = bottleneck(gen, torch.zeros(1, *gen.latent_shape, device=gen.device), self.timesteps[0])
@@ -75,8 +90,26 @@ class HSpace:
         self.width = int(np.prod(self.shape))
         self.dim = len(self.timesteps) * self.width
 
-    def rows(self, noise: ArrayLike, batch_size: int = 64) -> NDArray[np.float32]:
-        """Rows (n, dim) float32 of noise (n, *latent_shape): every step's bottleneck on the way to the image."""
+    def rows(self, noise: ArrayLike, batch_size: int | Literal["auto"] = 64) -> NDArray[np.float32]:
+        """Rows of noise: every step's bottleneck on the way to the image.
+
+        Parameters
+        ----------
+        noise : array-like (n, *latent_shape)
+            One an image. Flat rows, (n, latent_dim), are taken as well.
+        batch_size : int or "auto"
+            Images at once; "auto" takes what fits into the device's memory.
+
+        Returns
+        -------
+        ndarray (n, dim), float32
+            One row an image, the steps one after the other, from the noise on.
+
+        Raises
+        ------
+        ValueError
+            On noise of another shape, none, or with values that are not finite, and on a batch size below 1.
+        """
         start, parts = check_noise(self.gen, noise), []
         for rows in batches(self.gen, len(start), batch_size):
             reader = Reader(self.gen)
@@ -89,14 +122,36 @@ class HSpace:
         start = torch.from_numpy(noise).to(self.gen.device)
         return from_noise(gen, start, self.integrate, self.schedule)
 
-    def steered(self, d: Direction, strength: float, *, asymmetric: bool = False) -> "Steered":
+    def steered(self, d: Direction, strength: float, *, asymmetric: bool = False) -> GeneratorLike:
         """The generator with its bottleneck moved at every step by `strength` standard deviations of a direction.
 
         What asks a generator for its slope or its noise takes it: every solver, both ways, and `stochastic.decode`.
-        asymmetric  only the predicted image moves, the noise that is put back stays (Asyrp; Kwon et al., 2023): exactly
-                    so in steps of "ddim" on this view's own schedule towards the image, nearly so with other solvers,
-                    and on no other schedule. Every call then asks the network twice
-        Raises ValueError for a direction of another view's size and for a strength that is not finite.
+
+        Parameters
+        ----------
+        d : Direction
+            Of this view, dim columns.
+        strength : float
+            In the direction's standard deviations.
+        asymmetric : bool
+            Only the predicted image moves, the noise that is put back stays (Asyrp [1]_): exactly so in steps of "ddim"
+            on this view's own schedule towards the image, nearly so with other solvers, and on no other schedule. Every
+            call then asks the network twice.
+
+        Returns
+        -------
+        GeneratorLike
+            Another one with the same networks. Its `settings` say that it is steered, so that its noise is not taken
+            for the generator's own.
+
+        Raises
+        ------
+        ValueError
+            For a direction of another view's size and for a strength that is not finite.
+
+        References
+        ----------
+        .. [1] Kwon et al., 2023.
         """
         finite_list([strength], "strength")
         if d.vector.shape != (self.dim,):
@@ -105,10 +160,11 @@ class HSpace:
                 f" has {self.dim}: another view's direction"
             )
         moves = (strength * d.sigma * d.vector).reshape(-1, *self.shape).astype(np.float32)
-        return Steered(self.gen, self.timesteps, moves, self.gains if asymmetric else None)
+        moved: Any = Steered(self.gen, self.timesteps, moves, self.gains if asymmetric else None)
+        return moved
 
     @property
-    def gains(self):
+    def gains(self) -> NDArray[np.float64]:
         """By how much moving only the predicted image in a DDIM step exceeds moving the noise with it: (steps,).
 
         From level s to s' it is s / (s - s'), and in a flow s (1 - s') / (s - s').
@@ -118,9 +174,39 @@ class HSpace:
         return here * (1 - there * self.schedule.flow) / (here - there)
 
     def walk(
-        self, noise: ArrayLike, d: Direction, strengths: ArrayLike, *, asymmetric: bool = False, batch_size: int = 64
+        self,
+        noise: ArrayLike,
+        d: Direction,
+        strengths: ArrayLike,
+        *,
+        asymmetric: bool = False,
+        batch_size: int | Literal["auto"] = 64,
     ) -> NDArray[np.uint8]:
-        """Images (s, n, h, w, 3) uint8 with the bottleneck moved; a row a strength, 0 is the round trip."""
+        """Images with the bottleneck moved along a direction.
+
+        Parameters
+        ----------
+        noise : array-like (n, *latent_shape)
+            One an image. Flat rows, (n, latent_dim), are taken as well.
+        d : Direction
+            Of this view, dim columns.
+        strengths : array-like (s,)
+            Moves, in the direction's standard deviations; 0 is the round trip.
+        asymmetric : bool
+            Whether only the predicted image moves, as in `steered`.
+        batch_size : int or "auto"
+            Images at once; "auto" takes what fits into the device's memory.
+
+        Returns
+        -------
+        ndarray (s, n, h, w, 3), uint8
+            A row a strength.
+
+        Raises
+        ------
+        ValueError
+            On another view's direction, strengths that are no list of finite numbers, and as `rows` on the noise.
+        """
         start, walked = check_noise(self.gen, noise), []
         for strength in finite_list(strengths, "strengths"):
             gen: Any = self.steered(d, strength, asymmetric=asymmetric)
@@ -129,12 +215,32 @@ class HSpace:
         return np.stack(walked)
 
     def components(self, H: ArrayLike, k: int, *, joint: bool = False) -> list[Direction]:
-        """The k leading principal directions of rows H (n, dim), a list of `Direction` with their deviation as sigma.
+        """The k leading principal directions of rows.
 
-        joint  False: each step has its own k leading components (Haas et al., 2023), which are put together from step
-               to step by how their scores correlate over images; True: components of whole rows
-        They are in the order of their deviations, the largest first. Raises ValueError if k is larger than the rank of
-        the rows, at any step or as a whole.
+        Parameters
+        ----------
+        H : array-like (n, dim)
+            Rows of this view, as `rows` gives them, n >= 2.
+        k : int
+            How many, at most n - 1.
+        joint : bool
+            False: each step has its own k leading components [1]_, which are put together from step to step by how
+            their scores correlate over images. True: components of whole rows.
+
+        Returns
+        -------
+        list of Direction (k,)
+            With their deviation as sigma, in the order of their deviations, the largest first.
+
+        Raises
+        ------
+        ValueError
+            If k is larger than the rank of the rows, at any step or as a whole; on rows of another width, not finite,
+            or all the same.
+
+        References
+        ----------
+        .. [1] Haas et al., 2023.
         """
         rows = self.checked(H)
         most = min(len(rows) - 1, self.dim if joint else self.width)
@@ -155,12 +261,35 @@ class HSpace:
         return H
 
     def singular_directions(self, noise: ArrayLike, k: int, tolerance: float = 1e-3) -> list[Direction]:
-        """The k directions that move one image's output most, a list of `Direction` (Haas et al., 2023).
+        """The k directions that move one image's output most [1]_.
 
-        noise  of one image (1, *latent_shape). At every step they are the leading right singular vectors of the
-        Jacobian of the denoiser's output with respect to h, put together from step to step by their cosines and in the
-        order of the first step, that of the noise itself. `sigma` is 1, so that a strength is a length over all steps.
-        Raises ValueError on several images, and if k is larger than the bottleneck or the output.
+        At every step they are the leading right singular vectors of the Jacobian of the denoiser's output with respect
+        to h, put together from step to step by their cosines and in the order of the first step, that of the noise
+        itself.
+
+        Parameters
+        ----------
+        noise : array-like (1, *latent_shape)
+            Of one image.
+        k : int
+            How many, at most the values of the bottleneck and of the output.
+        tolerance : float
+            On the residuals, of the largest singular value, as in `Jacobian.triples`.
+
+        Returns
+        -------
+        list of Direction (k,)
+            Their `sigma` is 1, so that a strength is a length over all steps.
+
+        Raises
+        ------
+        ValueError
+            On several images, if k is larger than the bottleneck or the output, unless the tolerance is above 0, and as
+            `rows` on the noise.
+
+        References
+        ----------
+        .. [1] Haas et al., 2023.
         """
         start, reader = check_noise(self.gen, noise), Reader(self.gen)
         if len(start) != 1:

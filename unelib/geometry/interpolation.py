@@ -121,7 +121,36 @@ def accounted(X, une, view):
 def pictures(
     gen: GeneratorLike, path: NDArray[np.float32], decode: Callable[..., NDArray[np.uint8]] = generate, **how: Any
 ) -> NDArray[np.uint8]:
-    """Images (s, n, h, w, 3) uint8 of noises (s, n, ...) on a path; decode and how as in `walk`."""
+    """Images of noises on a path.
+
+    Parameters
+    ----------
+    gen : GeneratorLike
+        Best what `NoiseZoo.generator` gives: the one that made the noise, solved as it was.
+    path : ndarray (s, n, ...), float32
+        Noises, such as `interpolate` gives: a row a share.
+    decode : callable
+        What makes the images, as in `walk`: `generate`, or `stochastic.decode` of stochastic latents.
+    **how
+        What it takes beside the noise; of `generate` steps, solver, grid, batch_size.
+
+    Returns
+    -------
+    ndarray (s, n, h, w, 3), uint8
+        A row a share.
+
+    Raises
+    ------
+    ValueError
+        As `generate`, on noise of another shape, on values that are not finite, and on an unknown solver or grid.
+
+    Examples
+    --------
+    >>> from unelib.models import ExactGaussian
+    >>> a, b = np.random.default_rng(0).standard_normal((2, 4, 16))
+    >>> pictures(ExactGaussian(), interpolate(a, b, [0, 0.5, 1]), steps=3).shape
+    (3, 4, 4, 4, 3)
+    """
     made = decode(gen, path.reshape(-1, *path.shape[2:]), **how)
     return made.reshape(*path.shape[:2], *made.shape[1:])
 
@@ -185,13 +214,61 @@ def smoothness(
     seed: int = 0,
     **how: Any,
 ) -> pd.DataFrame:
-    """How smoothly the pictures change between noises a and b (n, ...): a DataFrame, a row a kind of path.
+    """How smoothly the pictures change between noises.
 
-    kinds   of `interpolate`; "shared" needs une and view
-    frames  pictures a path, its ends among them (11: Guo et al., 2024)
-    Columns: `istd` and `path_length`, means over pairs with the ends of their 95 % intervals `_low`, `_high`; `_gap`,
-    how much more that is than along the first kind, pair by pair, with its own ends; and `middle_norm`, the length of
-    the middle noise relative to that of the ends.
+    Two measures of each path: `istd`, the interpolation standard deviation of its frames [1]_, and `path_length`, the
+    perceptual path length [2]_ with the encoder in place of LPIPS. The second counts in squares of the embedding:
+    compare paths and generators by one encoder.
+
+    Parameters
+    ----------
+    gen : GeneratorLike
+        Makes the pictures.
+    a, b : array-like (n, ...)
+        Where each of n paths begins and ends.
+    encoder : EncoderLike
+        Its embeddings measure the path length.
+    kinds : sequence of {"linear", "spherical", "shared"}
+        Paths, of `interpolate`; "shared" needs une and view.
+    frames : int
+        Pictures a path, its ends among them, 3 at least (11: [1]_).
+    une : UNE, optional
+        For "shared": fitted, with `view` among its views.
+    view : str, optional
+        For "shared": the view of these rows.
+    step : float
+        Share of the path, above 0 and at most 1, between the two pictures of the path length.
+    seed : int
+        Draws the share of each path at which they lie.
+    **how
+        What `generate` takes: steps, solver, grid, batch_size; or `decode`, as in `walk`.
+
+    Returns
+    -------
+    DataFrame
+        A row a kind of path. Columns: `istd` and `path_length`, means over pairs with the ends of their 95 % intervals
+        `_low`, `_high`; `_gap`, how much more that is than along the first kind, pair by pair, with its own ends; and
+        `middle_norm`, the length of the middle noise relative to that of the ends.
+
+    Raises
+    ------
+    ValueError
+        On frames or a step out of range, and as `interpolate` and `generate`.
+
+    References
+    ----------
+    .. [1] Guo et al., 2024.
+    .. [2] Karras et al., 2019.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> from unelib.models import ExactGaussian
+    >>> a, b = np.random.default_rng(0).standard_normal((2, 4, 16))
+    >>> encoder = SimpleNamespace(embed=lambda pixels: pixels.reshape(len(pixels), -1) / 255)
+    >>> table = smoothness(ExactGaussian(), a, b, encoder, frames=3, steps=3)
+    >>> table.middle_norm.round(2).to_dict()
+    {'linear': 0.64, 'spherical': 1.0}
     """
     if not whole(frames, 3):
         raise ValueError(f"frames is {frames!r}; it must be a whole number from 3, of pictures a path")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from numbers import Real
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..core.checks import finite_list, matrix, same_columns, whole
 from ..editing.directions import Direction
 from ..inversion.deterministic import generate_latents, to_images
-from ..inversion.ode import batches, check_noise, one_state, pick_solver, settled, to_level
+from ..inversion.ode import Grid, Solver, batches, check_noise, one_state, pick_solver, settled, to_level
 from ..linalg.cosine import unit_rows
 from ..linalg.grassmann import frechet_mean
 from ..models.contracts import GeneratorLike
@@ -46,6 +46,12 @@ class Basis:
         |J'u - sigma v| / sigma_1: v_i is off by about residual_i over its relative gap in the spectrum.
     products : int
         Vectors that went through J or J'.
+
+    Examples
+    --------
+    >>> basis = Basis(np.eye(2, 5), np.array([2.0, 1.0]), np.eye(2, 4), 999.0, np.zeros(2), 4)
+    >>> basis.direction(1).name, basis.direction(1).vector.tolist()
+    ('v2 at t = 999', [0.0, 1.0, 0.0, 0.0, 0.0])
     """
 
     v: NDArray[np.float64]
@@ -56,7 +62,20 @@ class Basis:
     products: int
 
     def direction(self, i: int, sigma: float = 1.0) -> Direction:
-        """The i-th basis vector, from 0, as a `Direction` whose strengths count in `sigma`."""
+        """The i-th basis vector as a direction.
+
+        Parameters
+        ----------
+        i : int
+            Its number, from 0.
+        sigma : float
+            What strengths count in.
+
+        Returns
+        -------
+        Direction
+            Of states at t; its name says which vector, from 1, and which timestep.
+        """
         return Direction(f"v{i + 1} at t = {self.t:.0f}", self.v[i], sigma)
 
 
@@ -73,7 +92,7 @@ def local_basis(
 
     Parameters
     ----------
-    gen : Generator
+    gen : GeneratorLike
         With a U-Net's mid block.
     noise : array-like (1, *latent_shape) or (*latent_shape,)
         One state, as the model sees it at t: an image's noise at the last timestep, and what `states_at` makes of it at
@@ -98,8 +117,8 @@ def local_basis(
     Raises
     ------
     ValueError
-        On a timestep outside the schedule, on k larger than the bottleneck or the state, on several states, and if
-        there is no mid block.
+        On a timestep outside the schedule, on k larger than the bottleneck or the state, on several states, on a
+        tolerance or a block that is not above 0, and if there is no mid block.
 
     References
     ----------
@@ -126,14 +145,66 @@ def local_basis(
 
 
 def local_bases(gen: GeneratorLike, states: ArrayLike, t: float, k: int = 10, tolerance: float = 1e-4) -> list[Basis]:
-    """A list of the `Basis` of each of several states (n, *latent_shape) at timestep t."""
+    """The local basis of each of several states at one timestep.
+
+    Parameters
+    ----------
+    gen : GeneratorLike
+        With a U-Net's mid block.
+    states : array-like (n, *latent_shape)
+        As the model sees them at t, such as `states_at` gives.
+    t : float
+        Timestep, within the schedule.
+    k : int
+        How many directions of each.
+    tolerance : float
+        On the residuals, as in `local_basis`.
+
+    Returns
+    -------
+    list of Basis (n,)
+        One a state.
+
+    Raises
+    ------
+    ValueError
+        As `local_basis`, and on states of another shape, none, or with values that are not finite.
+
+    Examples
+    --------
+    >>> from unelib import load_generator
+    >>> states = np.random.default_rng(0).standard_normal((2, 3, 32, 32))
+    >>> [basis.v.shape for basis in local_bases(load_generator("drawn-ddpm"), states, 999, k=1, tolerance=0.5)]
+    [(1, 3072), (1, 3072)]
+    """
     return [local_basis(gen, state[None], t, k, tolerance) for state in check_noise(gen, states)]
 
 
 def global_basis(bases: Sequence[Basis]) -> NDArray[np.float64]:
-    """Orthonormal directions (k, m) of h-space that several images share: the Frechet mean of their tangent spaces.
+    """Orthonormal directions of h-space that several images share: the Frechet mean of their tangent spaces.
 
     They are ordered by how far, over all images, a step of a state moves h along them: a mean has no order of its own.
+
+    Parameters
+    ----------
+    bases : sequence of Basis
+        Of several images, each of k directions, as `local_bases` gives them.
+
+    Returns
+    -------
+    ndarray (k, m)
+        Orthonormal rows, the one along which h moves furthest first.
+
+    Raises
+    ------
+    ValueError
+        On bases of other numbers of directions or other bottlenecks, or none.
+
+    Examples
+    --------
+    >>> alike = [Basis(np.eye(2, 5), np.array([1.0, s]), np.eye(2, 4), 999.0, np.zeros(2), 4) for s in (2.0, 3.0)]
+    >>> np.abs(global_basis(alike)).round(3).tolist()
+    [[0.0, 1.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]]
     """
     mean = frechet_mean([basis.u for basis in bases])
     moved = sum(parts * basis.sigma**2 @ parts.T for basis in bases for parts in [mean @ basis.u.T])
@@ -163,19 +234,51 @@ def states_at(
     noise: ArrayLike,
     t: float,
     steps: int | None = None,
-    solver: Any = None,
-    grid: Any = None,
-    batch_size: int = 64,
+    solver: Solver | None = None,
+    grid: Grid | None = None,
+    batch_size: int | Literal["auto"] = 64,
 ) -> tuple[NDArray[np.float32], float]:
-    """States (n, *latent_shape) float32 of the ODE from noise at timestep t, as the model sees them, and that timestep.
+    """States of the ODE from noise at a timestep, as the model sees them.
 
-    It is that of the nearest level of the schedule above the image's, the noise's own among them.
+    Parameters
+    ----------
+    gen : GeneratorLike
+        Best what `NoiseZoo.generator` gives: the one that made the noise, solved as it was.
+    noise : array-like (n, *latent_shape)
+        Noise near N(0, 1). Flat rows, (n, latent_dim), are taken as well.
+    t : float
+        Timestep, within the schedule.
+    steps, solver, grid : optional
+        The way from noise to image, as `invert` takes it; by default the generator's own.
+    batch_size : int or "auto"
+        Images at once; "auto" takes what fits into the device's memory.
+
+    Returns
+    -------
+    states : ndarray (n, *latent_shape), float32
+        One an image.
+    t : float
+        Their timestep. It is that of the nearest level of the schedule above the image's, the noise's own among them.
+
+    Raises
+    ------
+    ValueError
+        On a timestep outside the schedule, an unknown solver or grid, steps or a batch size out of range, and on noise
+        of another shape, none, or with values that are not finite.
+
+    Examples
+    --------
+    >>> from unelib.models import ExactGaussian
+    >>> noise = np.random.default_rng(0).standard_normal((2, 16))
+    >>> states, t = states_at(ExactGaussian(), noise, 500, steps=10, grid="trailing")
+    >>> states.shape, t
+    ((2, 1, 4, 4), 499.0)
     """
-    steps, solver, grid = settled(gen, steps, solver, grid)
-    schedule, noise = gen.schedule(steps, grid), check_noise(gen, noise)
+    count, way, levels = settled(gen, steps, solver, grid)
+    schedule, noise = gen.schedule(count, levels), check_noise(gen, noise)
     level = level_at(gen, schedule, t)
     parts = [
-        states_between(gen, noise[rows], solver, schedule, schedule.steps, level)
+        states_between(gen, noise[rows], way, schedule, schedule.steps, level)
         for rows in batches(gen, len(noise), batch_size)
     ]
     return np.concatenate(parts), float(schedule.timesteps[level])
@@ -201,36 +304,77 @@ def walk_at(
     guidance: float | None = None,
     repeats: int = 1,
     steps: int | None = None,
-    solver: Any = None,
-    grid: Any = None,
-    batch_size: int = 64,
+    solver: Solver | None = None,
+    grid: Grid | None = None,
+    batch_size: int | Literal["auto"] = 64,
 ) -> NDArray[np.uint8]:
-    """Images (s, n, h, w, 3) uint8 whose states were moved once, near timestep t; a row a strength, 0 the round trip.
+    """Images whose states were moved once, near a timestep.
 
-    v         a `Direction` of states at t, the same for all, or unit vectors (n, d), each image's own, and then a
-              strength is a length
-    guidance  None: x + s v. A number gamma: x + gamma (eps(x + s v) - eps(x)), the x-space guidance of Park et al.
-    repeats   how many such steps are taken one after the other, each from where the last led
-    The way back is counted as a change of the round trip's latent, so that stopping at t costs nothing. Raises
-    ValueError on strengths that are not a list of finite numbers, and on v of other states or of other images.
+    The way back is counted as a change of the round trip's latent, so that stopping at t costs nothing.
+
+    Parameters
+    ----------
+    gen : GeneratorLike
+        Best what `NoiseZoo.generator` gives: the one that made the noise, solved as it was.
+    noise : array-like (n, *latent_shape)
+        Noise near N(0, 1). Flat rows, (n, latent_dim), are taken as well.
+    v : Direction or array-like (n, d)
+        A `Direction` of states at t, the same for all, or unit vectors, each image's own, and then a strength is a
+        length.
+    t : float
+        Timestep, within the schedule; states are moved at the nearest level, as in `states_at`.
+    strengths : array-like (s,)
+        Steps, in the direction's standard deviations; 0 is the round trip.
+    guidance : float, optional
+        None: x + s v. A number gamma: x + gamma (eps(x + s v) - eps(x)), the x-space guidance of Park et al. [1]_.
+    repeats : int
+        How many such steps are taken one after the other, each from where the last led.
+    steps, solver, grid : optional
+        The way from noise to image, as `invert` takes it; by default the generator's own. Not "bdia", which needs a
+        second state.
+    batch_size : int or "auto"
+        Images at once; "auto" takes what fits into the device's memory.
+
+    Returns
+    -------
+    ndarray (s, n, h, w, 3), uint8
+        A row a strength.
+
+    Raises
+    ------
+    ValueError
+        On strengths that are not a list of finite numbers, on v of other states or of other images, on a timestep
+        outside the schedule, guidance that is not finite, `repeats` below 1, an unknown solver or grid, and noise as in
+        `states_at`.
+
+    References
+    ----------
+    .. [1] Park et al., 2023.
+
+    Examples
+    --------
+    >>> from unelib.models import ExactGaussian
+    >>> noise = np.random.default_rng(0).standard_normal((2, 16))
+    >>> walk_at(ExactGaussian(), noise, Direction("up", np.full(16, 0.25)), 500, [-1, 0, 1], steps=5).shape
+    (3, 2, 4, 4, 3)
     """
     strengths = finite_list(strengths, "strengths")
-    steps, solver, grid = settled(gen, steps, solver, grid)
-    one_state(solver)
+    count, way, levels = settled(gen, steps, solver, grid)
+    one_state(way)
     if guidance is not None:
         finite_list([guidance], "guidance")
     if not whole(repeats, 1):
         raise ValueError(f"repeats is {repeats!r}; choose a whole number from 1 on")
-    noise, schedule = check_noise(gen, noise), gen.schedule(steps, grid)
+    noise, schedule = check_noise(gen, noise), gen.schedule(count, levels)
     level = level_at(gen, schedule, t)
     vectors, sigma = state_vectors(gen, v, len(noise))
     parts = []
     for rows in batches(gen, len(noise), batch_size):
 
         def onward(x):
-            return states_between(gen, x, solver, schedule, level, 0)
+            return states_between(gen, x, way, schedule, level, 0)
 
-        x = states_between(gen, noise[rows], solver, schedule, schedule.steps, level)
+        x = states_between(gen, noise[rows], way, schedule, schedule.steps, level)
         whole_way = generate_latents(gen, noise[rows], steps, solver, grid)
         there, again = onward(x), lambda x, step: moved_state(gen, x, step, schedule.timesteps[level], guidance)
         moved = [reduce(again, [s * sigma * vectors[rows]] * repeats, x) for s in strengths]
@@ -261,11 +405,40 @@ def moved_state(gen, x, step, t, guidance=None):
 
 
 def transported(u: ArrayLike, basis: Basis) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Directions u (j, m) of h-space in another image's states, (j, d) unit rows, and how much of each was kept (j,).
+    """Directions of h-space as they show in another image's states, and how much of each was kept.
 
-    They are projected on the tangent space that `basis` spans and pulled back, J+ u (parallel transport in Park et al.,
-    2023); kept is the length of the projection of the unit vector, and where it is near 0 the row says nothing. Vectors
-    of the basis that do not move h, sigma being 0, span no tangent space and are left out.
+    They are projected on the tangent space that `basis` spans and pulled back, J+ u (parallel transport in [1]_).
+    Vectors of the basis that do not move h, sigma being 0, span no tangent space and are left out.
+
+    Parameters
+    ----------
+    u : array-like (j, m) or (m,)
+        Directions of h-space, of any length.
+    basis : Basis
+        The local basis of the other image's state.
+
+    Returns
+    -------
+    vectors : ndarray (j, d)
+        Unit rows in the state's space.
+    kept : ndarray (j,)
+        Length, 0 to 1, of the projection of the unit vector; where it is near 0 the row says nothing.
+
+    Raises
+    ------
+    ValueError
+        On directions of another width than the basis has in h-space, or with values that are not finite.
+
+    References
+    ----------
+    .. [1] Park et al., 2023.
+
+    Examples
+    --------
+    >>> basis = Basis(np.eye(2, 5), np.array([2.0, 1.0]), np.eye(2, 4), 999.0, np.zeros(2), 4)
+    >>> vectors, kept = transported([[1.0, 0.0, 1.0, 0.0]], basis)
+    >>> vectors.tolist(), kept.round(2).tolist()
+    ([[1.0, 0.0, 0.0, 0.0, 0.0]], [0.71])
     """
     u = unit_rows(matrix(np.atleast_2d(u), "u"))
     same_columns(u, basis.u.shape[1], "u")
