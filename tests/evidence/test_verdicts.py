@@ -147,6 +147,7 @@ def test_nulls_are_told_by_their_role_whatever_they_are_called(tmp_path):
     assert trial.nulls("gaussian") == {"pixels": "pixels"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options, message",
     [

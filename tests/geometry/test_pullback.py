@@ -126,6 +126,7 @@ def test_states_start_at_the_noise_and_are_those_of_the_nearest_level(ldm):
         states_at(ldm, noise, 1000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ldm", "flow"])
 @pytest.mark.parametrize("solver, atol", [("ddim", 1e-5), ("heun", 1e-5), ("euler", 1e-5), ("ab2", 0.02)])
 def test_walking_on_from_a_state_leads_to_the_latent(load, name, solver, atol):

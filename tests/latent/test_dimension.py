@@ -67,6 +67,7 @@ def test_the_table_has_what_was_tried_once():
     assert table.loc[5, "se"] == pytest.approx(standard_error(gains(5)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("k, private", [(0, 0), (0, 3), (2, 0), (5, 3)])
 def test_parallel_analysis_finds_planted_dimensions(k, private, seed):

@@ -279,6 +279,7 @@ def test_pairs_share_what_is_common_to_two_alone():
     assert not fit.loadings_["a"][:, 2].any() and not fit.loadings_["c"][:, 0].any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", ["isotropic", "diagonal"])
 @pytest.mark.parametrize("ridge", [0, 1.0])
 def test_pairs_of_views_that_share_one_latent_are_fitted_too(noise, ridge):

@@ -90,6 +90,7 @@ def test_prompt_matters(load):
     assert not torch.allclose(a, b)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name, passes", [("sd", 2), ("sd2", 2), ("sdxl", 2), ("sd3", 2), ("lcm", 1), ("ldm", 1), ("ddpm", 1)]
 )

@@ -112,6 +112,7 @@ def test_flipping_twice_restores(factors, name):
     np.testing.assert_array_equal(twice[~grown], factors.attributes[~grown])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ATTRIBUTES)
 def test_flip_shows(factors, pixels, name):
     change = np.abs(draw_faces(flip(factors, name)).astype(int) - pixels).max(-1)
@@ -120,6 +121,7 @@ def test_flip_shows(factors, pixels, name):
     assert np.median(visible) >= 12 and (visible[hatless] >= 4).mean() > 0.95
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLACE)
 def test_flip_changes_only_where_the_attribute_is(factors, pixels, name):
     haired = factors[factors.attributes[:, column("Bald")] == 0]

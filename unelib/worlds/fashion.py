@@ -70,9 +70,9 @@ def fashion_rows(split, n=None, folder=None):
     if split not in SPLITS:
         raise ValueError(f"unknown split {split!r}; fashion has {', '.join(SPLITS)}")
     part, folders = SPLITS[split], FOLDERS if folder is None else (Path(folder),)
-    subset, pair = read_subset(part), find_pair(part, folders)
+    pair = find_pair(part, folders)
     if pair is not None:
-        whole = read_pair(*pair)
+        whole, subset = read_pair(*pair), read_subset(part)
         check_published(whole, subset, *pair)
         return whole.take(split_numbers(split, subset.numbers, len(whole.numbers))[:n])
     if split != part:
@@ -82,7 +82,7 @@ def fashion_rows(split, n=None, folder=None):
             f"split {split!r} of fashion needs {images}.gz and {labels}.gz (looked in {looked}); {WHERE};"
             " without them there are the splits train and test"
         )
-    return subset.take(slice(n))
+    return read_subset(part).take(slice(n))
 
 
 def fashion_ids(split, numbers):
