@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
+from unelib import plots
+from unelib.gaussianity.noise_maps import radial_spectrum
 from unelib.gaussianity.projection_pursuit import pursuit
 from unelib.plots import gaussianity
 
@@ -46,3 +48,18 @@ def test_power_has_a_panel_an_alternative():
     figure = gaussianity.power_panels({"clusters": table, "tails": table})
     assert [ax.get_title(loc="left") for ax in figure.axes] == ["clusters", "tails"]
     assert [t.get_text() for t in figure.axes[0].texts] == ["0", "50", "0", "50"]
+
+
+def test_axes_are_given_back():
+    ax = plt.subplots()[1]
+    table = pd.DataFrame({"view": ["a", "b"], "pass_rate": [0.9, 0.5], "low": [0.8, 0.4], "high": [0.95, 0.6]})
+    assert plots.pass_rates(table, ax) is ax
+    assert plots.qq_fan(np.random.default_rng(0).standard_normal((50, 6)), ax) is ax
+
+
+def test_white_noise_has_a_flat_map_and_a_flat_spectrum():
+    noise = np.random.default_rng(0).standard_normal((400, 4, 8, 8))
+    shown = plots.spread_map(noise).images[0].get_array()
+    assert np.abs(shown - 1).max() < 0.15
+    line = plots.power_spectra({"white": radial_spectrum(noise)}).lines[0]
+    assert np.abs(line.get_ydata() - 1).max() < 0.15

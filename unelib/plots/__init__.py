@@ -4,13 +4,15 @@ One palette and one size serve the whole workbook, and every figure reads well i
 
 Public names, by file:
 
-- `figures`: MARKERS, PALETTE, WIDTH, area_bars, axes_for, bars, calls_curves, change_heatmap, compared, frontiers,
-  image_grid, interval_plot, judge_bars, labelled_rows, learning_curves, mean_curve, name_spokes, noise_images,
-  pass_rates, power_spectra, pretty, profile_scatter, qq_fan, quartiles, radar, radar_panels, reliability_diagram,
-  resized, side_by_side, spectrum, spread_map, style, trade_off_curves
-- `gaussianity`: against_law, halves, p_heatmap, pass_bands, power_panels
+- `figures`: MARKERS, PALETTE, WIDTH, axes_for, pretty, quartiles, side_by_side, style
+- `pictures`: image_grid, labelled_rows, noise_images, resized
+- `inversion`: calls_curves, frontiers
+- `gaussianity`: against_law, halves, p_heatmap, pass_bands, pass_rates, power_panels, power_spectra, qq_fan, spread_map
+- `probing`: compared, interval_plot, learning_curves, name_spokes, profile_scatter, radar, radar_panels,
+  reliability_diagram, spectrum
 - `alignment`: beside_chance, measure_panels, pair_heatmap, pair_names
 - `latent`: selection_curves, share_bars
+- `editing`: area_bars, bars, change_heatmap, judge_bars, mean_curve, trade_off_curves
 - `geometry`: by_timestep, singular_values
 - `evidence`: gaps, spread, verdict_map
 """

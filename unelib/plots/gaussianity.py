@@ -1,6 +1,6 @@
-"""Figures of tests of Gaussianity: data and optional axes in, axes out, in the manner of `plots`."""
+"""Figures of noise and of tests of Gaussianity: maps, spectra, quantiles, rates at which tests pass."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -10,6 +10,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from scipy import stats
 
 from .figures import MARKERS, PALETTE, WIDTH, axes_for
 
@@ -162,3 +163,115 @@ def power_panels(curves: Mapping[str, pd.DataFrame]) -> Figure:
         ax.tick_params(length=0)
     panels[0, 0].set_yticks(panels[0, 0].get_yticks(), tests, rotation=0)
     return figure
+
+
+def spread_map(noise: NDArray[Any], ax: Axes | None = None) -> Axes:
+    """Root mean square of noise at each place of the map; white noise has 1 everywhere.
+
+    Parameters
+    ----------
+    noise : ndarray (n, c, h, w)
+        The mean is over images and channels.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
+    ax = axes_for(ax, width=4.2)
+    shown = ax.imshow(np.sqrt((noise.astype(np.float64) ** 2).mean((0, 1))), cmap="cividis", vmin=0)
+    ax.set_xticks([]), ax.set_yticks([])
+    ax.figure.colorbar(shown, ax=ax, label="root mean square")
+    return ax
+
+
+def power_spectra(spectra: Mapping[str, tuple[NDArray[Any], NDArray[Any]]], ax: Axes | None = None) -> Axes:
+    """Mean radial power, a line a name; white noise is flat at 1.
+
+    Parameters
+    ----------
+    spectra : dict
+        {name: (frequencies (k,), power (n, k))}, as `gaussianity.radial_spectrum` gives them.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
+    ax = axes_for(ax, width=4.2)
+    for i, (name, (frequency, power)) in enumerate(spectra.items()):
+        ax.plot(frequency, power.mean(0), color=PALETTE[i % 6], marker=MARKERS[i % 6], ms=3.5, lw=1.4, label=name)
+    ax.axhline(1, color="black", ls=":", lw=1)
+    ax.set(xlabel="frequency, cycles a value of the map", ylabel="power", ylim=(0, None))
+    ax.legend()
+    return ax
+
+
+def pass_rates(
+    table: pd.DataFrame,
+    ax: Axes | None = None,
+    level: float = 0.05,
+    control: Container[str] = ("true Gaussian", "bimodal"),
+) -> Axes:
+    """Horizontal bars of normality pass rates.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A row a view, with columns `view`, `pass_rate`, `low`, `high`.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+    level : float
+        Of the tests; a true Gaussian passes in 1 - level of them, where a dashed line goes.
+    control : collection of str
+        Views that are grey and hatched.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
+    ax = axes_for(ax, height=0.33 * len(table) + 0.9)
+    y = np.arange(len(table))[::-1]
+    error = np.maximum([table.pass_rate - table.low, table.high - table.pass_rate], 0)
+    shown = ax.barh(y, table.pass_rate, color=PALETTE[0], height=0.62, xerr=error, ecolor="black")
+    for bar, view in zip(shown, table["view"]):
+        if view in control:
+            bar.set(facecolor="0.75", hatch="//", edgecolor="white")
+    ax.set_yticks(y, table["view"])
+    ax.axvline(1 - level, color="black", ls="--", lw=1)
+    ax.text(1 - level, len(table) - 0.35, "a true Gaussian", ha="right", va="bottom", fontsize=8)
+    ax.set(xlim=(0, 1.02), xlabel=f"share that passes at the {level:.0%} level")
+    return ax
+
+
+def qq_fan(X: NDArray[Any], ax: Axes | None = None, columns: int = 40, seed: int = 0) -> Axes:
+    """Quantiles of random coordinates of a view against the normal's, one line a coordinate.
+
+    Parameters
+    ----------
+    X : ndarray (n, d)
+        A view, one row an image; each coordinate is brought to mean 0 and deviation 1.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+    columns : int
+        How many coordinates, all if there are fewer.
+    seed : int
+        Of their choice.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
+    ax = axes_for(ax, width=4.2, height=3.6)
+    picked = X[:, np.random.default_rng(seed).choice(X.shape[1], min(columns, X.shape[1]), replace=False)]
+    z = np.sort((picked - picked.mean(0)) / picked.std(0), axis=0)
+    ax.plot(stats.norm.ppf((np.arange(len(z)) + 0.5) / len(z)), z, color=PALETTE[0], lw=0.5, alpha=0.4)
+    ax.plot([-3.5, 3.5], [-3.5, 3.5], color="black", lw=1, ls="--")
+    ax.set(xlabel="normal quantile", ylabel="quantile of a coordinate", xlim=(-3.5, 3.5), ylim=(-5, 5))
+    return ax
