@@ -129,7 +129,7 @@ def test_mistakes_are_one_sentence(project, small):
     assert "no NoiseZoo 'nothing': name its folder" in unelib("verify", "nothing", status=1)
     assert "no complete view 'lcm'" in unelib("export", small.path, project, "--view", "lcm", status=1)
     told = unelib("build", recipe, "-p", "generators", "sd15", status=1)
-    assert "generators is 'sd15'; give a list, such as [drawn-ldm, drawn-ddpm]" in told
+    assert "generators is 'sd15'; give a list of generators' names" in told
     assert "generators is []; give a list" in unelib("build", recipe, "-p", "generators", "[]", status=1)
     assert "-p steps [3 is not YAML" in unelib("build", recipe, "-p", "steps", "[3", status=1)
     new = unelib("import", project / "new", small.path.parent / "noises_sd15.npy", status=1)

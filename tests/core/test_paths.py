@@ -3,7 +3,7 @@
 import pytest
 
 from unelib.core import paths
-from unelib.models.loading import find_model
+from unelib.models.presets import find_model
 from unelib.running.recipes import read_recipe
 from unelib.training.train import find_family
 
@@ -34,7 +34,7 @@ def test_an_installed_package_trains_nothing(monkeypatch, tmp_path):
 
 def test_an_installed_package_says_that_a_clone_is_needed_and_gives_no_other_advice(monkeypatch, tmp_path):
     monkeypatch.setattr(paths, "ROOT", tmp_path)
-    monkeypatch.setattr("unelib.models.loading.MODELS", tmp_path)
+    monkeypatch.setattr("unelib.models.presets.MODELS", tmp_path)
     with pytest.raises(FileNotFoundError, match="clone the workbook's repository") as told:
         find_model("drawn-ldm", {"drawn-ldm": "drawn-ldm"}, "generator")
     assert "train" not in str(told.value)

@@ -166,6 +166,6 @@ def test_an_error_that_says_nothing_is_named_by_its_kind(monkeypatch, model_fold
 
 
 def test_missing_preset_names_the_command(monkeypatch, tmp_path):
-    monkeypatch.setattr("unelib.models.loading.MODELS", tmp_path)
+    monkeypatch.setattr("unelib.models.presets.MODELS", tmp_path)
     with pytest.raises(FileNotFoundError, match="encoder 'drawn-clip' is missing.*train drawn-clip"):
         load_encoder("drawn-clip", "cpu")

@@ -240,7 +240,7 @@ def test_missing_model_says_which_and_what_to_do(name):
 
 
 def test_missing_preset_names_its_folder_and_the_command(monkeypatch, tmp_path):
-    monkeypatch.setattr("unelib.models.loading.MODELS", tmp_path)
+    monkeypatch.setattr("unelib.models.presets.MODELS", tmp_path)
     with pytest.raises(FileNotFoundError, match=r"'drawn-ldm' is missing \(looked in .*make it with.*train drawn-ldm"):
         load_generator("drawn-ldm", "cpu")
 

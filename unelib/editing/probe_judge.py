@@ -9,9 +9,8 @@ from ..core.checks import choice, same_columns
 from ..models.contracts import JudgeLike
 from ..models.encoders import load_encoder
 from ..models.judges import load_judge
+from ..models.presets import PROBE
 from ..probing.linear_probe import LinearProbe
-
-PROBE = "probe:"  # before an encoder's name: a judge made of its embeddings
 
 
 class ProbeJudge:

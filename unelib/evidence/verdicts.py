@@ -11,7 +11,7 @@ from ..editing.directions import Direction, direction
 from ..inversion.deterministic import generate
 from ..linalg.cosine import unit_rows
 from ..models.contracts import GeneratorLike, JudgeLike
-from ..probing.linear_probe import Kind
+from ..probing.choices import Kind
 from .claims import (
     Trial,
     carried_or_none,

@@ -15,7 +15,8 @@ from scipy.optimize import linear_sum_assignment
 
 from ..core.checks import centred, finite_list, matrix, whole
 from ..editing.directions import Direction
-from ..inversion.ode import Grid, Solver, batches, check_noise, from_noise, one_state, pick_solver, settled
+from ..inversion.choices import Grid, Solver
+from ..inversion.ode import batches, check_noise, from_noise, one_state, pick_solver, settled
 from ..linalg.cosine import unit_rows
 from ..linalg.principal_space import thin
 from ..models.contracts import GeneratorLike

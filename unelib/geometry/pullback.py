@@ -17,8 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.checks import finite_list, matrix, same_columns, whole
 from ..editing.directions import Direction
+from ..inversion.choices import Grid, Solver
 from ..inversion.deterministic import generate_latents, to_images
-from ..inversion.ode import Grid, Solver, batches, check_noise, one_state, pick_solver, settled, to_level
+from ..inversion.ode import batches, check_noise, one_state, pick_solver, settled, to_level
 from ..linalg.cosine import unit_rows
 from ..linalg.grassmann import frechet_mean
 from ..models.contracts import GeneratorLike

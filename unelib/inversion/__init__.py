@@ -5,6 +5,7 @@ loses is measured on noise that is known, and a stochastic latent that loses not
 
 Public names, by file:
 
+- `choices`: Grid, Solver
 - `deterministic`: Inversion, generate, generate_latents, invert, leak, reconstruct, to_images, to_latents
 - `ode`: SETTINGS, noise_settings, solved_by
 - `round_trips`: recovery, round_trip

@@ -1,3 +1,5 @@
+from .choices import Grid as Grid
+from .choices import Solver as Solver
 from .cost_accuracy import PEERS as PEERS
 from .cost_accuracy import frontier as frontier
 from .deterministic import Inversion as Inversion

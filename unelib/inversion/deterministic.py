@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from ..gaussianity.noise_maps import noise_diagnostics
 from ..models.contracts import GeneratorLike
 from ..models.noise_schedule import abar_of
-from .ode import Grid, Solver, batches, check_noise, check_pixels, from_noise, pick_solver, settled, to_noise
+from .choices import Grid, Solver
+from .ode import batches, check_noise, check_pixels, from_noise, pick_solver, settled, to_noise
 
 
 @dataclass(eq=False)

@@ -6,7 +6,7 @@ side is the generator's `slope`; the solvers are in `solvers`.
 
 import copy
 from functools import partial
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -17,9 +17,8 @@ from ..core.checks import choice
 from ..models import noise_schedule
 from ..models.contracts import GeneratorLike
 from . import solvers
+from .choices import Grid, Solver
 
-Solver = Literal["ab2", "heun", "ddim", "euler", "fixed-point", "bdia"]
-Grid = Literal["karras", "log-sigma", "uniform", "trailing", "leading"]
 Own = TypeVar("Own", bound=GeneratorLike)
 SETTINGS: dict[str, dict[str, Any]] = {
     "workbook": {"steps": 25, "solver": "ab2", "grid": "karras"},

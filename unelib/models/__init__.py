@@ -5,9 +5,10 @@ change. Weights come by preset, folder or hub id, as safetensors, in diffusers' 
 
 Public names, by file:
 
-- `generators`: GENERATORS, Generator, load_generator
-- `encoders`: ENCODERS, Encoder, load_encoder
-- `judges`: JUDGES, Judge, load_judge
+- `presets`: ENCODERS, GENERATORS, JUDGES
+- `generators`: Generator, load_generator
+- `encoders`: Encoder, load_encoder
+- `judges`: Judge, load_judge
 - `contracts`: EncoderLike, GeneratorLike, JudgeLike
 - `closed_form`: ExactFlow, ExactGaussian
 - `noise_schedule`: GRIDS, Schedule, make_schedule

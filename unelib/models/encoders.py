@@ -23,22 +23,9 @@ from transformers import (
 )
 
 from ..core.files import value_hash
-from .loading import find_model, first_line, pick_device, pick_dtype, weights_digest
+from .loading import first_line, pick_device, pick_dtype, weights_digest
+from .presets import ENCODERS, find_model
 
-ENCODERS = {
-    "drawn-clip": "drawn-clip",
-    "drawn-dino": "drawn-dino",
-    "fashion-clip": "fashion-clip",
-    "fashion-dino": "fashion-dino",
-    "clip-b16": "openai/clip-vit-base-patch16",
-    "clip-l14": "openai/clip-vit-large-patch14",
-    "openclip-b16": "laion/CLIP-ViT-B-16-laion2B-s34B-b88K",
-    "openclip-l14": "laion/CLIP-ViT-L-14-laion2B-s32B-b82K",
-    "siglip-b16": "google/siglip-base-patch16-224",
-    "dinov2-b14": "facebook/dinov2-base",
-    "dinov3-l16": "facebook/dinov3-vitl16-pretrain-lvd1689m",
-    "mae-b16": "facebook/vit-mae-base",
-}
 READS_TEXT = ("clip", "siglip")
 MODEL_TYPES = (*READS_TEXT, "dinov2", "dinov2_with_registers", "dinov3_vit", "vit_mae")
 

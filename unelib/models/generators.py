@@ -22,21 +22,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.files import value_hash
 from ..worlds.picture_files import lacking
-from .loading import find_model, first_line, pick_device, pick_dtype, weights_digest
+from .loading import first_line, pick_device, pick_dtype, weights_digest
 from .noise_schedule import Schedule, make_schedule, training_sigmas
+from .presets import GENERATORS, find_model
 
 PIECE = 8  # pictures through an autoencoder at once: faster on a CPU than more, and small beside the denoiser's batch
-GENERATORS = {
-    "drawn-ldm": "drawn-ldm",
-    "drawn-ddpm": "drawn-ddpm",
-    "fashion-ddpm": "fashion-ddpm",
-    "sd15": "stable-diffusion-v1-5/stable-diffusion-v1-5",
-    "sd21": "stabilityai/stable-diffusion-2-1-base",
-    "lcm": "SimianLuo/LCM_Dreamshaper_v7",
-    "sdxl": "stabilityai/stable-diffusion-xl-base-1.0",
-    "sd3": "stabilityai/stable-diffusion-3-medium-diffusers",
-    "ddpm-celebahq": "google/ddpm-celebahq-256",
-}
 
 
 class Generator:

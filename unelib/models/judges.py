@@ -9,9 +9,8 @@ from PIL import Image
 from transformers import AutoImageProcessor, AutoModelForImageClassification, PreTrainedModel
 
 from ..stats.roc import auc
-from .loading import find_model, pick_device
-
-JUDGES = {"drawn-judge": "drawn-judge", "fashion-judge": "fashion-judge"}
+from .loading import pick_device
+from .presets import JUDGES, find_model
 
 
 class Judge:

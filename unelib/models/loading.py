@@ -1,37 +1,14 @@
-"""Where a model lies and where it runs: presets, folders, hub ids; devices and precisions."""
+"""Where a model runs and what it weighs: devices, precisions, a digest of its weights."""
 
 import hashlib
-from pathlib import Path
 
 import diffusers
 import torch
 import transformers
 
-from ..core.paths import MODELS, next_step
-
 # bars for reading files that are here already would fill notebooks; the hub's own bars of downloads stay
 diffusers.utils.logging.disable_progress_bar()
 transformers.utils.logging.disable_progress_bar()
-
-
-def find_model(name, presets, kind):
-    """Folder (a path) or hub id (a string) of a model by preset, local folder or `owner/name`."""
-    source = presets.get(name, name)
-    for folder in (MODELS / source, Path(source).expanduser()):
-        if folder.is_dir():
-            return str(folder)
-    if source.count("/") == 1 and not source.startswith((".", "/", "~")):
-        return source
-    looked = f"looked in {MODELS} and in the working folder"
-    if name in presets:
-        raise FileNotFoundError(
-            f"the folder of {kind} {name!r} is missing ({looked}); "
-            + next_step(f"make it with: python -m unelib train {name}")
-        )
-    raise FileNotFoundError(
-        f"no {kind} {name!r}: it is neither a preset ({', '.join(presets)}) nor a folder nor a hub id like owner/name"
-        f" ({looked}); choose one of these"
-    )
 
 
 def pick_device(device="auto"):

@@ -5,6 +5,7 @@ controls: shuffled labels, random features, fewer rows, fewer dimensions.
 
 Public names, by file:
 
+- `choices`: Kind
 - `linear_probe`: LinearProbe
 - `scores`: compare_probes, mean_auc, mean_auc_gap, probe_scores, reliability
 - `controls`: dimension_curve, learning_curve, random_features, selectivity, shuffled_scores, variance_share

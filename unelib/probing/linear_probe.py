@@ -22,6 +22,7 @@ from ..linalg.ridge_regression import ridge
 from ..linalg.stored_rows import StoredRows, as_rows, stored_space, taken, whole_standardised
 from ..stats.groups import shared_groups
 from ..stats.roc import auc  # noqa: F401  (`probe_scores` goes with a probe)
+from .choices import Kind
 from .discriminants import SHRINKAGES, authors_lda, lda, mean_difference, plain_difference
 from .logistic_solver import logistic, one_sided
 from .scores import probe_scores, read  # noqa: F401  (`probe_scores` goes with a probe)
@@ -37,7 +38,6 @@ SOLVERS = {
 CHOSEN = ("logistic", "ridge")  # kinds whose penalty may be chosen from a list
 WITHOUT = ("mean-difference", "authors-lda")  # kinds that have no penalty
 AUTHORS_COMPONENTS = 500
-Kind = Literal["logistic", "lda", "ridge", "mean-difference", "authors", "authors-lda"]
 
 
 class LinearProbe(BaseEstimator):

@@ -6,6 +6,9 @@ a recipe asks for can also be made without notebooks, in job arrays or by Ray's 
 Public names, by file:
 
 - `workspace`: Workspace, runs_with_zoo
+- `parameters`: Chosen, Count, Counts, Dimensions, Edits, EncoderName, EncoderNames, GeneratorName, GeneratorNames,
+  JudgeName, Names, Number, Numbers, Pair, Positive, Run, Runs, Seed, Share, Shares, Strengths, Targets, Text,
+  TextPairs, Texts, Timestep, Timesteps, Trials, ViewSets, check_parameters
 - `recipes`: Recipe, plan, read_recipe, recipe_schema
 - `execute`: run
 - `views`: build_recipe, view_parameters

@@ -16,7 +16,8 @@ import pandas as pd
 from ..core import paths
 from ..core.extras import needed
 from ..core.files import make_folder, read_json, write_whole
-from .recipes import earlier, plan, read_recipe, shared_parameters
+from .foresight import check_names
+from .recipes import earlier, plan, read_recipe, shared_parameters, with_defaults
 from .workspace import Workspace
 
 
@@ -44,13 +45,14 @@ def run(
     Raises
     ------
     FileNotFoundError, ValueError
-        Before anything runs, as `read_recipe` and `plan`.
+        Before anything runs, as `read_recipe`, `plan` and `check_names`.
     papermill.PapermillExecutionError
         From a failing notebook, after its half-executed copy was written.
     """
     read = read_recipe(recipe)
     before = earlier(read)
-    plan(read, parameters)
+    for one, given in [*((one, None) for one in before), (read, parameters)]:
+        check_names(with_defaults(plan(one, given)))
     package, rows = package_digest(), []  # type: str, list[dict[str, Any]]
     ends = [run_steps(one, None, force, package, rows) for one in before]
     run_steps(read, parameters, force, "".join([package, *ends]), rows)

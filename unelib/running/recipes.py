@@ -5,14 +5,15 @@
 
 import ast
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ..core import paths
 from ..core.checks import file_name
 from ..core.extras import needed
+from .parameters import check_value, kind_called
 
 EMPTY = BeforeValidator(lambda value: {} if value is None else value)  # a key of YAML with nothing after it
 Parameters = Annotated[dict[str, Any], EMPTY]
@@ -165,10 +166,12 @@ def plan(recipe: Recipe, overrides: dict[str, Any] | None = None) -> list[tuple[
     Raises
     ------
     ValueError
-        Naming a parameter that there is not, or that is no list where it should be.
+        Naming a parameter that there is not, or a value that is none of the parameter's kind.
+    FileNotFoundError
+        On the name of a model that there is not.
     """
     shared, only = shared_parameters(recipe, overrides), recipe.only
-    known = {notebook: notebook_defaults(paths.ROOT / notebook) for notebook in recipe.notebooks}
+    known = {notebook: notebook_parameters(paths.ROOT / notebook) for notebook in recipe.notebooks}
     everywhere = sorted(set().union(*known.values()))
     for name in shared:
         if name not in everywhere:
@@ -177,43 +180,80 @@ def plan(recipe: Recipe, overrides: dict[str, Any] | None = None) -> list[tuple[
         if notebook not in known:
             raise ValueError(f"`only` names {notebook!r}; the recipe's notebooks are {', '.join(known)}")
     steps = []
-    for notebook, defaults in known.items():
+    for notebook, parameters in known.items():
         own = only.get(notebook, {})
         if "run" in own:
             raise ValueError(f"`only` gives {notebook} a run of its own; set `run` under `parameters`, for all of them")
         for name in own:
-            if name not in defaults:
-                raise ValueError(f"{notebook} has no parameter {name!r}; it has {', '.join(sorted(defaults))}")
-        steps.append((notebook, {k: v for k, v in shared.items() if k in defaults} | own))
-        check_lists(*steps[-1], defaults)
+            if name not in parameters:
+                raise ValueError(f"{notebook} has no parameter {name!r}; it has {', '.join(sorted(parameters))}")
+        steps.append((notebook, {k: v for k, v in shared.items() if k in parameters} | own))
+        for name, value in steps[-1][1].items():
+            check_value(f"{notebook}: {name}", value, parameters[name].kind)
     return steps
 
 
-def check_lists(notebook, values, defaults):
-    """ValueError unless what is a list in the notebook is one here, and not empty if it is not empty there."""
-    for name, value in values.items():
-        default = defaults[name]
-        if isinstance(default, list) and not (isinstance(value, (list, tuple)) and (value or not default)):
-            example = ", ".join(map(str, default or ["a", "b"]))
-            raise ValueError(f"{notebook}: {name} is {value!r}; give a list, such as [{example}]")
+class Parameter(NamedTuple):
+    """A parameter of a notebook: its value there, its kind (`parameters`), and what its comment says."""
+
+    default: Any
+    kind: Any
+    comment: str
 
 
-def notebook_defaults(path):
-    """A notebook's parameters with the values they have in it."""
-    found = needed("papermill", "notebooks").inspect_notebook(str(path))
-    return {name: ast.literal_eval(parameter["default"]) for name, parameter in found.items()}
+def notebook_parameters(path):
+    """The `Parameter` of each name in a notebook's parameters cell; one without a kind may be anything, or any list."""
+    found = {}
+    for name, read in needed("papermill", "notebooks").inspect_notebook(str(path)).items():
+        default, kind = ast.literal_eval(read["default"]), kind_called(read["inferred_type_name"])
+        found[name] = Parameter(default, kind or kind_like(default), read["help"] or "")
+    return found
+
+
+def kind_like(default):
+    """The kind of a parameter that names none: any list for a list, empty only if the default is, else anything."""
+    example = ", ".join(map(str, default or ["a", "b"])) if isinstance(default, list) else ""
+    limits = Field(description=f"a list, such as [{example}]", min_length=1 if default else 0)
+    return Annotated[list[Any], limits] if example else Any
+
+
+def with_defaults(steps):
+    """Steps with every parameter of their notebooks: the given value, or that of the notebook."""
+    known = [notebook_parameters(paths.ROOT / notebook) for notebook, _ in steps]
+    return [
+        (notebook, {name: parameter.default for name, parameter in parameters.items()} | given)
+        for (notebook, given), parameters in zip(steps, known)
+    ]
 
 
 def recipe_schema() -> dict[str, Any]:
     """JSON schema of recipes, for editors: their keys, and every parameter of every notebook of the project."""
-    schema, inspect = Recipe.model_json_schema(), needed("papermill", "notebooks").inspect_notebook
-    known: dict[str, Any] = {}
+    schema, own, everywhere = Recipe.model_json_schema(), {}, {}  # type: dict[str, Any], dict[str, Any], dict[str, Any]
     for path in sorted((paths.ROOT / "notebooks").rglob("*.ipynb")):
-        for name, parameter in inspect(str(path)).items():
-            told = {"description": parameter["help"] or "", "default": ast.literal_eval(parameter["default"])}
-            known.setdefault(name, told)
-    of_notebook = {"type": ["object", "null"], "properties": known, "additionalProperties": False}
-    ref = {"$ref": "#/$defs/parameters"}
-    schema["properties"]["parameters"] = ref | {"description": schema["properties"]["parameters"]["description"]}
-    schema["properties"]["only"]["additionalProperties"] = ref
-    return schema | {"$defs": {"parameters": of_notebook}}
+        known = {name: parameter_schema(parameter) for name, parameter in notebook_parameters(path).items()}
+        own[path.relative_to(paths.ROOT).as_posix()] = of_notebook(known)
+        for name, value in known.items():  # a shared parameter is to suit every notebook that has it
+            first = everywhere.setdefault(name, value)
+            others = [other for other in (first, *first.get("allOf", [])) if same_kind(other, value)]
+            everywhere[name] = first if others else first | {"allOf": [*first.get("allOf", []), value]}
+    schema["properties"]["parameters"] |= of_notebook(everywhere)
+    schema["properties"]["only"] |= {"properties": own, "additionalProperties": False}
+    return schema
+
+
+def same_kind(one, other):
+    """Whether two JSON schemas allow the same, whatever they say of it."""
+    told = ("description", "default", "allOf")
+    return all(one.get(key) == other.get(key) for key in {*one, *other} - {*told})
+
+
+def parameter_schema(parameter):
+    """JSON schema of a `Parameter`."""
+    schema = TypeAdapter(parameter.kind).json_schema()
+    told = [parameter.comment, schema.pop("description", "")]
+    return schema | {"description": ": ".join(filter(None, told)), "default": parameter.default}
+
+
+def of_notebook(parameters):
+    """JSON schema of parameters, and no others, or nothing, by name."""
+    return {"type": ["object", "null"], "properties": parameters, "additionalProperties": False}

@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from ..core import paths
 from ..inversion.deterministic import invert, leak, to_latents
 from ..inversion.ode import noise_settings
 from ..models.encoders import load_encoder
@@ -16,7 +15,7 @@ from ..models.generators import load_generator
 from ..store.image_index import pixels_of
 from ..worlds.image_sets import joined_pixels, load_parts, thumbnails
 from .ray_workers import on_ray
-from .recipes import notebook_defaults, plan, read_recipe
+from .recipes import plan, read_recipe, with_defaults
 from .workspace import Workspace
 
 generator, encoder = lru_cache(1)(load_generator), lru_cache(1)(load_encoder)
@@ -167,8 +166,7 @@ def view_parameters(
         As `read_recipe` and `plan`; ValueError also if no notebook makes views.
     """
     read = read_recipe(recipe)
-    steps = [notebook_defaults(paths.ROOT / notebook) | given for notebook, given in plan(read, overrides)]
-    steps = [step for step in steps if "generators" in step or "encoders" in step]
+    steps = [step for _, step in with_defaults(plan(read, overrides)) if "generators" in step or "encoders" in step]
     if not steps:
         raise ValueError(f"recipe {read.name!r} makes no views: none of its notebooks has generators or encoders")
     return steps

@@ -1,0 +1,6 @@
+"""Names to choose from: solvers of the ODE and grids of its noise levels. Nothing heavy is imported here."""
+
+from typing import Literal
+
+Solver = Literal["ab2", "heun", "ddim", "euler", "fixed-point", "bdia"]
+Grid = Literal["karras", "log-sigma", "uniform", "trailing", "leading"]

@@ -1,0 +1,53 @@
+"""Names of models: the presets, and where a preset, a folder or a hub id leads. Nothing heavy is imported here."""
+
+from pathlib import Path
+
+from ..core.paths import MODELS, next_step
+
+GENERATORS = {
+    "drawn-ldm": "drawn-ldm",
+    "drawn-ddpm": "drawn-ddpm",
+    "fashion-ddpm": "fashion-ddpm",
+    "sd15": "stable-diffusion-v1-5/stable-diffusion-v1-5",
+    "sd21": "stabilityai/stable-diffusion-2-1-base",
+    "lcm": "SimianLuo/LCM_Dreamshaper_v7",
+    "sdxl": "stabilityai/stable-diffusion-xl-base-1.0",
+    "sd3": "stabilityai/stable-diffusion-3-medium-diffusers",
+    "ddpm-celebahq": "google/ddpm-celebahq-256",
+}
+ENCODERS = {
+    "drawn-clip": "drawn-clip",
+    "drawn-dino": "drawn-dino",
+    "fashion-clip": "fashion-clip",
+    "fashion-dino": "fashion-dino",
+    "clip-b16": "openai/clip-vit-base-patch16",
+    "clip-l14": "openai/clip-vit-large-patch14",
+    "openclip-b16": "laion/CLIP-ViT-B-16-laion2B-s34B-b88K",
+    "openclip-l14": "laion/CLIP-ViT-L-14-laion2B-s32B-b82K",
+    "siglip-b16": "google/siglip-base-patch16-224",
+    "dinov2-b14": "facebook/dinov2-base",
+    "dinov3-l16": "facebook/dinov3-vitl16-pretrain-lvd1689m",
+    "mae-b16": "facebook/vit-mae-base",
+}
+JUDGES = {"drawn-judge": "drawn-judge", "fashion-judge": "fashion-judge"}
+PROBE = "probe:"  # before an encoder's name: a judge that is a probe of its embeddings
+
+
+def find_model(name, presets, kind):
+    """Folder (a path) or hub id (a string) of a model by preset, local folder or `owner/name`."""
+    source = presets.get(name, name)
+    for folder in (MODELS / source, Path(source).expanduser()):
+        if source and folder.is_dir():
+            return str(folder)
+    if source.count("/") == 1 and not source.startswith((".", "/", "~")):
+        return source
+    looked = f"looked in {MODELS} and in the working folder"
+    if name in presets:
+        raise FileNotFoundError(
+            f"the folder of {kind} {name!r} is missing ({looked}); "
+            + next_step(f"make it with: python -m unelib train {name}")
+        )
+    raise FileNotFoundError(
+        f"no {kind} {name!r}: it is neither a preset ({', '.join(presets)}) nor a folder nor a hub id like owner/name"
+        f" ({looked}); choose one of these"
+    )
