@@ -181,7 +181,24 @@ def test_rows_that_are_not_finite_are_not_written(zoo, images):
 
     with pytest.raises(ValueError, match=f"image {zoo.ids[4]} is not finite"):
         build(zoo, images, compute=broken)
-    assert not zoo.shard_path("view", 0).exists()
+    assert not list(zoo.folder("view").glob("*.safetensors")) and zoo.info().empty
+
+
+def test_a_view_without_shards_is_no_obstacle_to_other_settings(zoo, images):
+    def stopped(pixels):
+        raise TypeError("steps is 'ten'")
+
+    make = lambda compute, **settings: zoo.build("view", compute, pixels_of(images), settings, progress=False)
+    with pytest.raises(TypeError):
+        make(stopped, steps="ten")
+    assert zoo.info().empty, "a manifest is written with the first shard"
+    make(features, steps=5)
+    zoo.shard_path("view", 0).with_suffix(".json").unlink()
+    edit_manifest(zoo, versions={"unelib": "0.1.9"})  # left by a kill between manifest and record, long ago
+    make(features, steps=10)
+    assert zoo.manifest("view")["settings"] == {"steps": 10} and zoo.verify().empty
+    with pytest.raises(ValueError, match="made with other settings .steps: 10 there, 5 now"):
+        make(features, steps=5)
 
 
 def test_values_beyond_half_precision_are_refused(zoo, images):

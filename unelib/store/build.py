@@ -89,8 +89,9 @@ def kept_rows(manifest, shard, values, id_of):
 
 
 def write(view, shard, rows, values, claims, shown):
-    """Write one shard, clear away what a process that died has left of it, and let go of it."""
+    """Write one shard, the manifest before the first; clear away what a process that died has left; let go of it."""
     path = view.shard_path(shard)
+    view.begin()
     write_shard(path, rows, values, {"made_for": made_for(view.manifest), "versions": versions()})
     sweep(path)
     claims.drop(shard)

@@ -16,16 +16,19 @@ from .shards import map_shard, record_of, shard_fault
 
 
 class ViewFolder:
-    """A view that was begun, as its folder holds it.
+    """A view that was begun, as its folder holds it, or one that is to be.
 
     path      the folder: manifest.json, shards and records
-    manifest  what it says of itself (`manifest.new_manifest`); ValueError if it is damaged or of another layout
+    manifest  what it says of itself (`manifest.new_manifest`), read from the folder if None; ValueError if it is
+              damaged or of another layout
+    begin     called before a shard is written: sees to it that the folder has this manifest
     name, kind, count  its name, what it is taken for, and the number of its shards
     """
 
-    def __init__(self, path):
+    def __init__(self, path, manifest=None, begin=None):
         self.path = Path(path)
-        self.manifest = read_manifest(self.path / "manifest.json")
+        self.manifest = read_manifest(self.path / "manifest.json") if manifest is None else manifest
+        self.begin = begin or (lambda: None)
         self.name, self.kind, self.count = self.manifest["view"], self.manifest["kind"], shard_count(self.manifest)
 
     def shard_path(self, shard):
@@ -43,7 +46,7 @@ class ViewFolder:
     @property
     def done(self):
         """Numbers of the shards that have a record."""
-        there = set(self.path.iterdir())
+        there = set(self.path.iterdir()) if self.path.is_dir() else set()
         return [shard for shard in range(self.count) if record_of(self.shard_path(shard)) in there]
 
     @property

@@ -22,13 +22,13 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ..core.checks import file_name
-from ..core.files import file_hash, make_folder, sweep, value_hash, write_json, write_whole
+from ..core.files import file_hash, sweep, value_hash, write_json, write_whole
 from ..linalg.stored_rows import StoredRows
 from .audit import clear, view_faults
 from .build import computed, fill
 from .image_index import GROUP, attribute_columns, check_same_images, has_groups, index_of, pixels_of
 from .locks import Claims
-from .manifest import KINDS, check_among, new_manifest, refuse_other_settings
+from .manifest import KINDS, check_among, new_manifest, read_manifest, refuse_other_settings
 from .npy_layout import open_npy
 from .view_folder import ViewFolder, picked
 
@@ -384,19 +384,30 @@ class NoiseZoo:
         return fill(opened, results, lambda row: self.ids[row], progress=progress, share=share)
 
     def open_view(self, view, settings, **made_of):
-        """`ViewFolder` of a view, new or as it stands if the settings agree."""
+        """`ViewFolder` of a view, new or as it stands if the settings agree; a view without shards is a new one."""
         wanted = new_manifest(view, settings, len(self), self.index_hash(), **made_of)
-        path = self.folder(view) / "manifest.json"
-        if not path.is_file():
-            with self.alone():
-                if not path.is_file():
-                    make_folder(path.parent)
-                    order = 1 + max((v.manifest["order"] for v in self.begun()), default=-1)
-                    write_json(path, wanted | {"order": order})
-                    sweep(path)
-        found = ViewFolder(path.parent)
+        found = self.with_shards(self.folder(view))
+        if found is None:
+            return ViewFolder(self.folder(view), wanted, partial(self.begin_view, wanted))
         refuse_other_settings(found.manifest, wanted)
         return found
+
+    def begin_view(self, wanted):
+        """Write the manifest of a view unless it stands; ValueError if another process began it otherwise."""
+        path = self.folder(wanted["view"]) / "manifest.json"
+        with self.alone():
+            found = self.with_shards(path.parent)
+            if found is not None:
+                refuse_other_settings(found.manifest, wanted)
+            elif not path.is_file() or any(read_manifest(path)[key] != wanted[key] for key in wanted):
+                order = 1 + max((v.manifest["order"] for v in self.begun()), default=-1)
+                write_json(path, wanted | {"order": order})
+                sweep(path)
+
+    def with_shards(self, folder):
+        """`ViewFolder` of a view that has shards, else None."""
+        found = self.view_at(folder) if (folder / "manifest.json").is_file() else None
+        return found if found is not None and found.done else None
 
     def import_npy(
         self,
