@@ -5,9 +5,10 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from unelib.store.hub import pull, push
+from unelib.store.hub import data_card, pull, push
 from unelib.store.zoo import NoiseZoo
 from unelib.worlds.image_sets import load_images
 
@@ -58,6 +59,17 @@ def test_what_is_pulled_is_what_was_pushed(zoo, hub, tmp_path):
     assert again.attributes.equals(zoo.attributes)
     card = (again.path / "README.md").read_text()
     assert "| a:view | noise | 9 | float16 |" in card and "steps 5" in card and "12 train" in card
+
+
+def test_what_comes_from_data_is_no_markup_in_the_card(tmp_path):
+    zoo = NoiseZoo(tmp_path / "zoo")
+    name = "<img src=x onerror=alert(1)>\n# `b` | [c](d)"
+    index = {"id": ["a"], "sha256": [""], "split": ["train"], name: [1]}
+    zoo.add_index(pd.DataFrame(index))
+    zoo.fill("v", lambda parts: ((s, [[1.0]]) for s, _ in parts), {"prompt": name}, progress=False)
+    card = data_card(zoo, "me/faces")
+    told = r"&lt;img src=x onerror=alert(1)&gt; \# \`b\` \| \[c\](d)"
+    assert card.count(told) >= 1 and "<img" not in card and f"prompt {told} |" in card
 
 
 def test_only_the_zoos_own_files_travel(zoo, hub):

@@ -1,6 +1,8 @@
 """A zoo on the Hugging Face hub: pushed whole and sound, pulled and checked before anyone reads it."""
 
 import os
+import re
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -62,12 +64,18 @@ def hub_api():
     return HfApi()
 
 
+def plain(text):
+    """Text from data as Markdown shows it: nothing in it is markup, and it stays in its cell of a table."""
+    return re.sub(r"([\\`*\[\]|#])", r"\\\1", escape(" ".join(str(text).split()), quote=False))
+
+
 def data_card(zoo, repo):
     """The README of a zoo on the hub: what it holds, how each view was made, how it is read."""
-    splits = zoo.index["split"].value_counts(sort=False)
+    counts = zoo.index["split"].value_counts(sort=False).items()
+    splits, names = ", ".join(f"{n} {plain(split)}" for split, n in counts), list(map(plain, zoo.attributes))
     views = "\n".join(
-        f"| {v.view} | {kind_in_words(v)} | {v.columns} | {v.dtype} | {v.rounding:.1e} | "
-        + ", ".join(f"{key} {value}" for key, value in v.settings.items())
+        f"| {plain(v.view)} | {plain(kind_in_words(v))} | {v.columns} | {v.dtype} | {v.rounding:.1e} | "
+        + plain(", ".join(f"{key} {value}" for key, value in v.settings.items()))
         + " |"
         for v in zoo.info().itertuples()
     )
@@ -77,9 +85,9 @@ tags: [noise-zoo, diffusion, embeddings]
 ---
 # NoiseZoo: {repo}
 
-Row-aligned views of the same {len(zoo)} images ({", ".join(f"{n} {split}" for split, n in splits.items())}): the noise
-that diffusion models assign to them and the embeddings of encoders, with {zoo.attributes.shape[1]} attributes:
-{", ".join(zoo.attributes)}. The images themselves are not included; `index.parquet` has the SHA-256 of each.
+Row-aligned views of the same {len(zoo)} images ({splits}): the noise
+that diffusion models assign to them and the embeddings of encoders, with {len(names)} attributes:
+{", ".join(names)}. The images themselves are not included; `index.parquet` has the SHA-256 of each.
 
 | view | kind | columns | kept as | relative rounding error | made with |
 |---|---|---|---|---|---|
