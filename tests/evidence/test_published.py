@@ -13,7 +13,7 @@ from unelib.evidence.published import (
     published_pass_rates,
     same_data,
 )
-from unelib.worlds.image_sets import CELEBA_ATTRIBUTES
+from unelib.worlds.celeba import CELEBA_ATTRIBUTES
 
 
 def zoo(noise, embeddings, attributes=CELEBA_ATTRIBUTES):

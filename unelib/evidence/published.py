@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from ..worlds.image_sets import CELEBA_ATTRIBUTES
+from ..worlds.celeba import CELEBA_ATTRIBUTES
 
 if TYPE_CHECKING:
     from ..store.zoo import NoiseZoo

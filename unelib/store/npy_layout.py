@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from ..core.files import make_folder, write_whole
-from ..worlds.image_sets import CELEBA_ATTRIBUTES, CELEBA_SPLITS, attribute_table, identities, read_lines
+from ..worlds.celeba import CELEBA_ATTRIBUTES, CELEBA_SPLITS, celeba_labels, identities
+from ..worlds.labelled_images import attribute_table
 from .image_index import index_rows
 
 CELEBA_ROWS = {"train": 162_770, "valid": 19_867, "test": 19_962}
@@ -68,14 +69,9 @@ def hub_labels(name, split):
 
 def folder_labels(folder, split):
     """Attributes (n, a) of a part of CelebA by id, from its label files."""
-    _, names, *rows = [line.split() for line in read_lines(folder / "list_attr_celeba.txt")]
-    parts = dict(line.split() for line in read_lines(folder / "list_eval_partition.txt"))
-    missing = [row[0] for row in rows if row[0] not in parts]
-    if missing:
-        raise ValueError(f"{missing[0]} is not in {folder / 'list_eval_partition.txt'}; download CelebA's tables again")
-    rows = [row for row in rows if parts[row[0]] == str(CELEBA_SPLITS[split])]
-    ids = np.array([Path(row[0]).stem for row in rows])
-    return attribute_table([row[1:] for row in rows] or np.empty((0, len(names))), names, ids, "celeba")
+    labels = celeba_labels(folder, split)
+    ids = np.array([Path(file).stem for file in labels.index])
+    return attribute_table(labels.to_numpy(), list(labels.columns), ids, "celeba")
 
 
 def add_celeba(zoo: Any, source: str | Path, file: str | Path, split: str | None = None) -> None:

@@ -34,7 +34,7 @@ from .view_folder import ViewFolder, picked
 
 if TYPE_CHECKING:
     from ..models.generators import Generator
-    from ..worlds.image_sets import ImageSet
+    from ..worlds.labelled_images import ImageSet
 
 SHARD_ROWS = 1000
 Kind = Literal["noise", "embedding", "control"]

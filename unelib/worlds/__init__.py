@@ -5,7 +5,9 @@ factors behind them, so that an edit can be compared with the face in which just
 
 Public names, by file:
 
-- `image_sets`: CELEBA_ATTRIBUTES, ImageSet, joined_pixels, load_images, load_parts, thumbnails
+- `labelled_images`: ImageSet
+- `celeba`: CELEBA_ATTRIBUTES
+- `image_sets`: joined_pixels, load_images, load_parts, thumbnails
 - `faces`: draw_faces, flip, sample_factors
 - `fidelity`: psnr, relative_error, ssim
 """

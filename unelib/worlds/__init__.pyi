@@ -1,12 +1,12 @@
+from .celeba import CELEBA_ATTRIBUTES as CELEBA_ATTRIBUTES
 from .faces import draw_faces as draw_faces
 from .faces import flip as flip
 from .faces import sample_factors as sample_factors
 from .fidelity import psnr as psnr
 from .fidelity import relative_error as relative_error
 from .fidelity import ssim as ssim
-from .image_sets import CELEBA_ATTRIBUTES as CELEBA_ATTRIBUTES
-from .image_sets import ImageSet as ImageSet
 from .image_sets import joined_pixels as joined_pixels
 from .image_sets import load_images as load_images
 from .image_sets import load_parts as load_parts
 from .image_sets import thumbnails as thumbnails
+from .labelled_images import ImageSet as ImageSet

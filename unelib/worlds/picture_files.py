@@ -26,11 +26,12 @@ class Pictures:
     ndim = 4
 
     @classmethod
-    def of(cls, folder, files, size=None):
+    def of(cls, folder, files, size=None, rows=None):
         """Pictures of a folder, `size` pixels a side, by default the smallest side among them."""
         paths = np.array([Path(folder) / file for file in files], object)
-        side = size or min(smallest_side(path, row) for row, path in enumerate(paths))
-        return cls(paths, np.arange(len(paths)), side)
+        rows = np.arange(len(paths)) if rows is None else np.asarray(rows)
+        side = size or min(map(smallest_side, paths, rows))
+        return cls(paths, rows, side)
 
     @classmethod
     def joined(cls, parts):
@@ -72,7 +73,22 @@ def reading(name, row):
     try:
         yield
     except UNREADABLE as error:
-        raise FileNotFoundError(f"row {row + 1}: {name} cannot be read as an image ({error})") from error
+        raise ValueError(
+            f"row {row + 1}: {name} cannot be read as an image ({error}); replace it, or pass over such pictures with"
+            ' on_error="skip"'
+        ) from error
+
+
+def picture_fault(path):
+    """Why a picture cannot be used, or None; the whole of it is read."""
+    if not path.is_file():
+        return "missing"
+    try:
+        with Image.open(path) as picture:
+            as_rgb(picture)
+    except UNREADABLE as error:
+        return str(error).replace(str(path), path.name)
+    return None
 
 
 def smallest_side(path, row):
