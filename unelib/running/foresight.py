@@ -34,7 +34,7 @@ def attributes_of(values):
     name = values["image_set"]
     if name.count("/") == 1 and not name.startswith((".", "/", "~")):
         return None
-    return list(find_images(name, 1, values["train_split"]).attributes)
+    return list(find_images(name, 1, values["train_split"], on_error=values.get("on_error", "raise")).attributes)
 
 
 def views_there(run):

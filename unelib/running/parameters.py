@@ -15,6 +15,7 @@ from ..core.checks import file_name
 from ..inversion.choices import Grid, Solver  # noqa: F401  (kinds that notebooks name)
 from ..models.presets import ENCODERS, GENERATORS, JUDGES, PROBE, find_model
 from ..probing.choices import Kind  # noqa: F401
+from ..worlds.labelled_images import OnError  # noqa: F401
 
 LARGEST = 10**9  # of a count: more rows or steps than anybody has
 

@@ -175,7 +175,7 @@ def view_parameters(
 def image_parts(p):
     """The training and held-out images of a recipe."""
     names = ("image_set", "n_train", "n_test", "train_split", "test_split")
-    return load_parts(*(p[name] for name in names), size=p["image_size"])
+    return load_parts(*(p[name] for name in names), size=p["image_size"], on_error=p["on_error"])
 
 
 def worker_view(parameters, name, settings, index):

@@ -5,7 +5,7 @@ factors behind them, so that an edit can be compared with the face in which just
 
 Public names, by file:
 
-- `labelled_images`: ImageSet
+- `labelled_images`: ImageSet, OnError
 - `celeba`: CELEBA_ATTRIBUTES
 - `image_sets`: joined_pixels, load_images, load_parts, thumbnails
 - `faces`: draw_faces, flip, sample_factors

@@ -10,3 +10,4 @@ from .image_sets import load_images as load_images
 from .image_sets import load_parts as load_parts
 from .image_sets import thumbnails as thumbnails
 from .labelled_images import ImageSet as ImageSet
+from .labelled_images import OnError as OnError
