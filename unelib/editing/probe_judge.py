@@ -58,5 +58,5 @@ def judge_for(name: str, zoo: Any, device: Any = "auto") -> JudgeLike:
     view = name.removeprefix(PROBE)
     choice(view, zoo.views_of("embedding"), "view to judge by")
     learn = zoo.split == "train"
-    probe = LinearProbe("logistic").fit(zoo.rows(view, learn), zoo.attributes[learn], zoo.groups[learn])
+    probe = LinearProbe("logistic").fit(zoo.rows(view, learn), zoo.labels[learn], zoo.groups[learn])
     return ProbeJudge(name, load_encoder(view, device), probe)

@@ -185,7 +185,7 @@ def trial_of(zoo, kind="logistic", components="cv", seed=0):
     X = {view: zoo[view].astype(np.float64) for view in zoo.views}
     groups = zoo.groups if len(set(zoo.groups)) < len(zoo) else None
     controls, parts = {view: zoo.controls(view) for view in [*noise, *encoders]}, (split == "train", split == "test")
-    return Trial(X, zoo.attributes, *parts, noise, encoders, controls, kind, components, seed, groups)
+    return Trial(X, zoo.labels, *parts, noise, encoders, controls, kind, components, seed, groups)
 
 
 def check_editing(trial, generator, judge, targets, images, strength):

@@ -1,5 +1,6 @@
 """What a probe must beat: shuffled labels, a view that needs no training, fewer images, fewer components, chance."""
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -108,7 +109,8 @@ def learning_curve(
     sizes                numbers of rows, 10 to all: each is the front of one random order, so that smaller ones lie in
                          larger ones; the 95% interval is over test images, for that order
     groups, test_groups  of the training rows (as in `LinearProbe.fit`) and of the test rows (as in `mean_auc`)
-    Raises ValueError on sizes out of range, and where a size leaves an attribute one row of a class or none.
+    Attributes of which the smallest size holds fewer than two rows of a class are left out of every size, with a
+    warning, so that all means are over the same ones. Raises ValueError on sizes out of range, and if none is left.
 
     >>> X = np.random.default_rng(0).standard_normal((500, 3))
     >>> list(learning_curve(X[:400], X[:400, 0] > 0, X[400:], X[400:, 0] > 0, [20, 100], kind="lda"))
@@ -120,11 +122,24 @@ def learning_curve(
         if not 10 <= n <= len(X):
             raise ValueError(f"sizes holds {n}; X has {len(X)} rows, so take 10 to {len(X)}")
     order, curve = np.random.default_rng(seed).permutation(len(X)), {}
+    kept = in_both_classes(Y.iloc[order[: min(sizes)]])
+    if len(kept) < Y.shape[1]:
+        lost = ", ".join(map(str, Y.columns.difference(kept, sort=False)))
+        if not len(kept):
+            raise ValueError(f"sizes begins with {min(sizes)}, too few for any attribute ({lost}); begin with more")
+        warnings.warn(f"left out of the curve, too rare among {min(sizes)} rows: {lost}", stacklevel=2)
+        Y, Y_test = Y[kept], pd.DataFrame(Y_test)[kept]
     for n in sizes:
         rows = order[:n]
         probe = LinearProbe(kind).fit(X[rows], Y.iloc[rows], None if groups is None else np.asarray(groups)[rows])
         curve[n] = mean_auc(probe, X_test, Y_test, seed=seed, groups=test_groups)
     return curve
+
+
+def in_both_classes(table, least=2):
+    """The columns of a table of 0/1, with -1 or NaN where unknown, that hold at least so many of either class."""
+    enough = np.minimum((table == 1).sum(), (table == 0).sum()) >= least
+    return table.columns[enough.to_numpy()]
 
 
 def dimension_curve(

@@ -62,7 +62,7 @@ Dimensions = Annotated[Count | Literal["cv"], Field(description='a whole number,
 Names = Annotated[list[Text], Field(description="a list of names, such as [a, b]; [] for all")]
 Chosen = Annotated[list[Text], Field(description="a list of names, one at least, such as [a, b]", min_length=1)]
 Texts = Annotated[list[Text], Field(description="a list of texts, such as [a man, a woman]")]
-Pair = Annotated[tuple[Text, Text], Field(description="two names, such as [a, b]")]
+Pair = Annotated[tuple[()] | tuple[Text, Text], Field(description="two names, such as [a, b], or [] for none")]
 ViewSets = Annotated[dict[Text, Chosen], Field(description="sets of views by name, such as {both: [a, b]}")]
 GeneratorName = Annotated[Text, model_of(GENERATORS, "generator"), field("the name of a generator, a text")]
 GeneratorNames = Annotated[list[GeneratorName], Field(description="a list of generators' names", min_length=1)]

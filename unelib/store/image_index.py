@@ -1,6 +1,7 @@
 """Which images a zoo is about: the rows of its index, and whether given pixels are those that were indexed."""
 
 import hashlib
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,36 @@ def index_rows(ids, sha256, split, attributes, groups=None):
 def attribute_columns(index):
     """The names of an index's attributes. A column `group` of numbers is one: zoos had no other before."""
     return [name for name in index if name not in OWN_COLUMNS or name == GROUP and not has_groups(index)]
+
+
+def rare_attributes(attributes, split, least=2):
+    """{attribute: why} of attributes (n, a) of 0/1 that too few images have, or too few lack, to be scored.
+
+    Fewer than `least` of either class among the training or the held-out images; the reason says how many there are,
+    and about how many images it would take at that rate.
+    """
+    found = {}
+    for part, called in (("train", "training"), ("test", "held-out")):
+        rows = attributes[np.asarray(split) == part]
+        ones, fewer_of = (rows == 1).sum(), np.minimum((rows == 1).sum(), (rows == 0).sum())
+        for name in rows.columns[(fewer_of < least) & (len(rows) > 0)]:
+            has, fewer = ones[name], fewer_of[name]
+            need = f"about {least * len(rows)}" if fewer else f"more than {least * len(rows)}"
+            found.setdefault(name, f"{has} of {len(rows)} {called} images have it; {need} are needed")
+    return found
+
+
+def without_rare(named, rare, known, least):
+    """What `NoiseZoo.scorable` gives: names, or a dict by name, without those that are too rare."""
+    if missing := [name for name in named if name not in known]:
+        raise KeyError(f"no attribute {missing[0]!r}; there are {', '.join(known)}")
+    told = "; ".join(f"{name}: {rare[name]}" for name in named if name in rare)
+    left = [name for name in named if name not in rare]
+    if len(left) < least:
+        raise ValueError(f"{len(left)} of {', '.join(named)} can be scored ({told}); name others, or take more images")
+    if told:
+        warnings.warn(f"set aside, too rare to be scored: {told}", stacklevel=3)
+    return {name: named[name] for name in left} if isinstance(named, dict) else left
 
 
 def has_groups(index):

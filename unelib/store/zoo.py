@@ -14,7 +14,7 @@ differ in the last bits of float32, most of which float16 rounds away. This is t
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,16 @@ from ..core.files import file_hash, sweep, value_hash, write_json, write_whole
 from ..linalg.stored_rows import StoredRows
 from .audit import clear, view_faults
 from .build import computed, fill
-from .image_index import GROUP, attribute_columns, check_same_images, has_groups, index_of, pixels_of
+from .image_index import (
+    GROUP,
+    attribute_columns,
+    check_same_images,
+    has_groups,
+    index_of,
+    pixels_of,
+    rare_attributes,
+    without_rare,
+)
 from .locks import Claims
 from .manifest import KINDS, check_among, new_manifest, read_manifest, refuse_other_settings
 from .npy_layout import open_npy
@@ -38,6 +47,7 @@ if TYPE_CHECKING:
 
 SHARD_ROWS = 1000
 Kind = Literal["noise", "embedding", "control"]
+Named = TypeVar("Named", list[str], dict[str, Any])
 Dtype = Literal["float16", "float32"]
 FILES = ["index.parquet", "views/*/manifest.json", "views/*/*.safetensors", "views/*/[0-9]*.json"]  # what a zoo is
 
@@ -120,6 +130,27 @@ class NoiseZoo:
         """Attributes, a DataFrame (n, a) of 0/1 by id."""
         index = self.index
         return index.set_index("id")[attribute_columns(index)]
+
+    @property
+    def rare(self) -> dict[str, str]:
+        """{attribute: why} of those too rare to be scored: fewer than two images have it, or lack it, in a part."""
+        return rare_attributes(self.attributes, self.split)
+
+    @property
+    def labels(self) -> pd.DataFrame:
+        """The attributes without those that are too rare to be scored; ValueError if all of them are."""
+        attributes, rare = self.attributes, self.rare
+        if len(rare) == attributes.shape[1]:
+            told = "; ".join(f"{name}: {why}" for name, why in list(rare.items())[:3]) or "there is none"
+            raise ValueError(f"no attribute can be scored ({told}); take more images")
+        return attributes.drop(columns=list(rare))
+
+    def scorable(self, named: Named, least: int = 0) -> Named:
+        """Those of some attributes, a list or a dict by name, that are not too rare, with a warning for the others.
+
+        ValueError if fewer than `least` are left, KeyError for a name that no attribute has.
+        """
+        return without_rare(named, self.rare, list(self.attributes), least)
 
     @property
     def groups(self) -> NDArray[np.str_]:
