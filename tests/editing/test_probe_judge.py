@@ -43,7 +43,7 @@ def test_persons_stay_together_when_the_penalty_is_chosen(monkeypatch):
     monkeypatch.setattr(file, "load_encoder", lambda name, device: ENCODER)
     persons = np.repeat(np.arange(30), 2).astype(str)
     zoo = SimpleNamespace(
-        split=np.array(["train"] * 50 + ["test"] * 10), groups=persons, attributes=Y,
+        split=np.array(["train"] * 50 + ["test"] * 10), groups=persons, labels=Y,
         rows=lambda view, rows: X[rows], views_of=lambda kind: ["e"],
     )  # fmt: skip
     judge_for("probe:e", zoo)

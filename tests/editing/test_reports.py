@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.stats import t
 
 from unelib.editing.counterfactuals import Counterfactual, against_truth
 from unelib.editing.directions import Direction
 from unelib.editing.reports import likeness, mean_known, monotonicity, pooled_flips, score_edit
-from unelib.stats.intervals import mean_interval, wilson
+from unelib.stats.intervals import rate_interval, wilson
 from unelib.worlds.fidelity import psnr
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -117,7 +118,7 @@ def test_the_summary_says_what_the_properties_say():
     names = ["target flips", "low", "high", "of", "off target", "± 95 %", "drift", "identity", "PSNR, dB"]
     assert list(report.summary) == names
     kept = [report.target_flips, report.flips_low, report.flips_high, report.lacking, report.off_target]
-    half = 1.96 * report.others_turned.std(ddof=1) / 20**0.5
+    half = t.ppf(0.975, 19) * report.others_turned.std(ddof=1) / 20**0.5
     expected = [*kept, half, report.drift.mean(), report.identity, report.psnr]
     np.testing.assert_allclose(list(report.summary.values()), expected, rtol=1e-4)
 
@@ -221,7 +222,7 @@ def test_flips_are_pooled_over_targets_by_the_images_that_lacked_them():
     np.testing.assert_array_equal(gone.flipped, [np.nan, np.nan, np.nan, 0])
     table = pooled_flips({("bright", "far"): far, ("dark", "far"): gone, ("dark", "near"): gone})
     assert list(table.index) == ["far", "near"] and table.of.tolist() == [4, 1]
-    found = mean_interval([far.flipped, gone.flipped])
+    found = rate_interval([far.flipped, gone.flipped])
     assert table.loc["far", ["target flips", "low", "high"]].tolist() == list(found)
     assert table.loc["far", "target flips"] == 0.5 and table.loc["far", "off target"] == 0
     other = score_edit(before, plain([[0.2, 0.8, 0.2]] + [[0.8, 0.2, 0.8]] * 3), "red", ColourJudge())

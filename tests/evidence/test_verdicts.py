@@ -26,7 +26,8 @@ def planted_zoo(path, related=True, seed=0, known=False):
     table = pd.DataFrame(
         {"id": [f"{i:04d}" for i in range(N)], "sha256": "", "split": ["train"] * 400 + ["test"] * 200}
     )
-    labels = pd.DataFrame(Z[:, :2] > 0, columns=["bright", "constant"]).astype(int)
+    along = np.hstack([np.eye(K)[:, :2], np.random.default_rng(2).standard_normal((K, 6))])
+    labels = pd.DataFrame(Z @ along > 0, columns=["bright", "constant", *"abcdef"]).astype(int)
     zoo = NoiseZoo(path).add_index(table.join(labels))
     latent = lambda: Z if related else rng.standard_normal((N, K))
     views = {

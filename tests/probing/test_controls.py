@@ -133,9 +133,13 @@ def test_errors_of_learning_curves(options, message):
         learning_curve(X, Y[:20], X_TEST, Y_TEST, [100])
 
 
-def test_a_size_that_leaves_one_class_is_an_error():
-    with pytest.raises(ValueError, match="'Male' has . ones"):
-        learning_curve(X, Y.assign(Male=np.arange(300) < 3), X_TEST, Y_TEST, [10])
+def test_an_attribute_too_rare_for_the_smallest_size_is_left_out_of_all():
+    rare = Y.assign(Male=np.arange(300) < 3)
+    with pytest.warns(UserWarning, match="left out, too rare in the smallest size, 10 rows: Male"):
+        curve = learning_curve(X, rare, X_TEST, Y_TEST, [10, 100])
+    assert curve == learning_curve(X, Y.drop(columns="Male"), X_TEST, Y_TEST.drop(columns="Male"), [10, 100])
+    with pytest.raises(ValueError, match="the smallest size, 10 rows, holds too few .* of Male; take"):
+        learning_curve(X, rare[["Male"]], X_TEST, Y_TEST[["Male"]], [10])
 
 
 def test_a_dimension_curve_ends_at_all_components_and_all_variance():

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from unelib.evidence.verdicts import verdict
 from unelib.stats.intervals import (
     fisher_interval,
+    gap_interval,
     mean_interval,
     normal_interval,
     normal_mean_interval,
@@ -38,11 +40,42 @@ def test_a_share_has_wilsons_interval_and_none_of_nothing():
 
 def test_a_rate_is_a_mean_over_images_and_keeps_some_width_at_its_ends():
     asked = np.array([[1.0, 0.0, np.nan], [np.nan, 1.0, 0.0]])
-    assert rate_interval(asked) == mean_interval(asked)
-    assert rate_interval([1.0, 1.0, np.nan]) == share_interval(2, 2) and rate_interval([0.0, 0.0]) == share_interval(
-        0, 2
-    )
+    assert rate_interval(asked) == (0.5, 0, 1) and mean_interval(asked).value == 0.5
+    assert rate_interval([1.0, 1.0, np.nan]) == share_interval(2, 2)
+    assert rate_interval([0.0, 0.0]) == share_interval(0, 2) and rate_interval([[1.0], [1.0]]) == share_interval(1, 1)
     assert np.isnan(rate_interval([np.nan])).all()
+
+
+@pytest.mark.parametrize("n, own, other", [(3, 0.9, 0.1), (8, 0.97, 0.03), (12, 0.6, 0.3), (24, 0.5, 0.5)])
+def test_gaps_of_shares_are_held_as_often_as_they_say(n, own, other):
+    """Three targets an image, alike within it, some of them not asked: as edits are."""
+    rng, held = np.random.default_rng(n), []
+    for _ in range(300):
+        alike = 0.7 * rng.standard_normal((1, n))
+        ways = (alike + np.sqrt(0.51) * rng.standard_normal((2, 3, n))) < norm.ppf([own, other])[:, None, None]
+        found = gap_interval(*np.where(rng.random((3, n)) < 0.6, ways, np.nan))
+        held.append(found.low <= own - other <= found.high or np.isnan(found.value))
+    assert np.mean(held) > 0.93
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 10, 100])
+def test_no_gap_of_few_images_is_without_width(n):
+    sure, none = gap_interval(np.ones(n), np.zeros(n)), gap_interval(np.ones(n), np.ones(n))
+    assert sure.value == 1 and none.value == 0 and none.low < 0 < none.high
+    assert (sure.low > 0) == (n > 3) and sure.low < 1 - 1 / (n + 2)
+    assert gap_interval(np.zeros(n), np.ones(n)) == (-1, -sure.high, -sure.low)
+    assert np.isnan(gap_interval([np.nan], [1.0])).all()
+
+
+@pytest.mark.parametrize("n", [3, 5, 10, 40])
+def test_means_of_few_images_are_held_nearly_as_often_as_they_say(n):
+    draws = np.random.default_rng(n).standard_normal((400, n))
+    held = [i.low <= 0 <= i.high for i in map(mean_interval, draws)]
+    assert np.mean(held) > 0.91
+
+
+def test_a_mean_of_one_image_has_no_ends():
+    assert mean_interval([3.0, np.nan])[0] == 3 and np.isnan(mean_interval([3.0, np.nan])[1:]).all()
 
 
 def test_normal_intervals_of_a_mean_hold_it_as_often_as_they_say():
@@ -57,10 +90,11 @@ def test_normal_intervals_of_a_mean_hold_it_as_often_as_they_say():
 def test_what_images_add_by_themselves_is_a_mean_and_in_groups_is_wider():
     values = np.random.default_rng(0).standard_normal(60)
     adds = (values - values.mean()) / 60
-    assert summed_interval(values.mean(), adds) == pytest.approx(normal_mean_interval(values))
+    expected = normal_interval(values.mean(), values.std(ddof=1) / 60**0.5)
+    assert summed_interval(values.mean(), adds) == pytest.approx(expected)
     twice, groups = np.repeat(values, 2), np.repeat(np.arange(60), 2)
     again = summed_interval(twice.mean(), (twice - twice.mean()) / 120, groups)
-    assert again == pytest.approx(normal_mean_interval(values))
+    assert again == pytest.approx(expected)
 
 
 def test_fishers_interval_is_its_own_on_the_scale_of_z():

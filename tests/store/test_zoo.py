@@ -201,6 +201,28 @@ def test_a_view_without_shards_is_no_obstacle_to_other_settings(zoo, images):
         make(features, steps=5)
 
 
+def test_rare_attributes_are_set_aside_with_what_they_would_take(tmp_path):
+    zoo, n = NoiseZoo(tmp_path), np.arange(30)
+    labels = {"common": n % 2, "rare": (n == 3) | (n > 26), "absent": n < 25, "everywhere": n >= 0}
+    index = {"id": [f"{i:02d}" for i in n], "sha256": "", "split": ["train"] * 20 + ["test"] * 10}
+    zoo.add_index(pd.DataFrame(index | labels).astype({name: int for name in labels}))
+    assert zoo.rare == {
+        "rare": "1 of 20 training images have it; about 40 are needed",
+        "everywhere": "20 of 20 training images have it; more than 40 are needed",
+        "absent": "20 of 20 training images have it; more than 40 are needed",
+    }
+    assert list(zoo.labels) == ["common"] and zoo.scorable([]) == [] and zoo.scorable(["common"]) == ["common"]
+    with pytest.warns(UserWarning, match="set aside, too rare to be scored: rare: 1 of 20 training images"):
+        assert zoo.scorable({"common": 1, "rare": -1}, 1) == {"common": 1}
+    with pytest.raises(ValueError, match="0 of rare can be scored .rare: 1 of 20.*name others, or take more images"):
+        zoo.scorable(["rare"], 1)
+    with pytest.raises(KeyError, match="no attribute 'commen'; there are common, rare"):
+        zoo.scorable(["commen"])
+    few = NoiseZoo(tmp_path / "few").add_index(pd.DataFrame({"id": ["a"], "sha256": "", "split": ["train"], "b": [1]}))
+    with pytest.raises(ValueError, match="no attribute can be scored .b: 1 of 1 training images.*take more images"):
+        few.labels
+
+
 def test_values_beyond_half_precision_are_refused(zoo, images):
     with pytest.raises(ValueError, match="float32"):
         build(zoo, images, compute=lambda p: features(p) * 1e6)

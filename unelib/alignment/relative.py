@@ -10,7 +10,17 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.cluster import KMeans
 from sklearn.utils.validation import check_is_fitted
 
-from ..core.checks import Rows, centred_views, choice, matrix, row_mask, same_columns, same_images, same_rows
+from ..core.checks import (
+    Rows,
+    centred_views,
+    choice,
+    in_both_classes,
+    matrix,
+    row_mask,
+    same_columns,
+    same_images,
+    same_rows,
+)
 from ..linalg.cosine import unit_rows
 from ..probing.scores import mean_auc
 
@@ -282,6 +292,7 @@ def stitched_scores(
     rows = rows if train_on_anchors else np.delete(rows, relative.anchors_)
     if not len(rows):
         raise ValueError(f"all {train.sum()} training rows are anchors; take fewer, so that some train the probe")
+    table = table[in_both_classes(table.iloc[rows], "what trains the probe")]
     fitted = clone(probe).fit(relative.transform(matrices[0][rows]), table.iloc[rows], of(rows))
     tests = {"own": (relative, matrices[0]), "stitched": (other, matrices[1])}
 

@@ -1,6 +1,7 @@
 """What arrays must be at the borders: finite matrices with one row an image, views of one length, 0/1 labels."""
 
 import re
+import warnings
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
@@ -242,6 +243,23 @@ def two_classes(labels):
             f"attribute {labels.names[i]!r} has {ones[i]} ones and {zeros[i]} zeros{absent}; "
             "at least two of each are needed, so leave it out or take more rows"
         )
+
+
+def in_both_classes(table: pd.DataFrame, what: str, least: int = 2) -> pd.Index:
+    """The columns of labels (n, a) of which `least` rows at least are 1 and as many 0, with a warning for the others.
+
+    what  the rows, for messages; ValueError if no column is left.
+
+    >>> list(in_both_classes(pd.DataFrame({"a": [0, 1, 0, 1]}), "all rows"))
+    ['a']
+    """
+    enough = np.asarray(np.minimum((table == 1).sum(), (table == 0).sum())) >= least
+    lost = ", ".join(map(str, table.columns[~enough]))
+    if not enough.any():
+        raise ValueError(f"{what}, {len(table)} rows, holds too few of either class of {lost}; take more rows")
+    if lost:
+        warnings.warn(f"left out, too rare in {what}, {len(table)} rows: {lost}", stacklevel=3)
+    return table.columns[enough]
 
 
 def file_name(name: Any, what: str) -> str:

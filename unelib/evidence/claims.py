@@ -18,7 +18,7 @@ from ..inversion.deterministic import generate
 from ..latent.une import UNE
 from ..probing.linear_probe import LinearProbe
 from ..probing.scores import mean_auc, mean_auc_gap
-from ..stats.intervals import RESAMPLES, Interval, mean_interval, percentiles, wilson
+from ..stats.intervals import RESAMPLES, Interval, gap_interval, mean_interval, percentiles, rate_interval, wilson
 from ..stats.p_values import critical_values
 
 TOLERATED = 0.05  # by which a view's pass rate may fall short of its Gaussian twins' and still count as theirs
@@ -357,8 +357,8 @@ def carried_or_none(d, une, source, target):
 def edits_transfer(flips):
     """Edits transfer: the share of images that a carried direction turns, beside those of its nulls (`edit_flips`)."""
     for (view, null), (own, other) in flips.items():
-        gap = mean_interval(own.astype(float) - other)
-        yield row("edits", view, "images turned", mean_interval(own), null, mean_interval(other).value, gap)
+        gap, apart = gap_interval(own, other), rate_interval(own)
+        yield row("edits", view, "images turned", apart, null, rate_interval(other).value, gap)
 
 
 def turned(gen, noise, d, target, sign, step, judge, before):

@@ -1,6 +1,5 @@
 """What a probe must beat: shuffled labels, a view that needs no training, fewer images, fewer components, chance."""
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 
-from ..core.checks import Rows, centred, matrix, same_columns, same_rows
+from ..core.checks import Rows, centred, in_both_classes, matrix, same_columns, same_rows
 from ..linalg.cosine import unit_rows
 from ..linalg.moments import column_scale
 from ..linalg.principal_space import thin
@@ -122,24 +121,13 @@ def learning_curve(
         if not 10 <= n <= len(X):
             raise ValueError(f"sizes holds {n}; X has {len(X)} rows, so take 10 to {len(X)}")
     order, curve = np.random.default_rng(seed).permutation(len(X)), {}
-    kept = in_both_classes(Y.iloc[order[: min(sizes)]])
-    if len(kept) < Y.shape[1]:
-        lost = ", ".join(map(str, Y.columns.difference(kept, sort=False)))
-        if not len(kept):
-            raise ValueError(f"sizes begins with {min(sizes)}, too few for any attribute ({lost}); begin with more")
-        warnings.warn(f"left out of the curve, too rare among {min(sizes)} rows: {lost}", stacklevel=2)
-        Y, Y_test = Y[kept], pd.DataFrame(Y_test)[kept]
+    kept = in_both_classes(Y.iloc[order[: min(sizes)]], "the smallest size")
+    Y, Y_test = Y[kept], pd.DataFrame(Y_test)[kept]
     for n in sizes:
         rows = order[:n]
         probe = LinearProbe(kind).fit(X[rows], Y.iloc[rows], None if groups is None else np.asarray(groups)[rows])
         curve[n] = mean_auc(probe, X_test, Y_test, seed=seed, groups=test_groups)
     return curve
-
-
-def in_both_classes(table, least=2):
-    """The columns of a table of 0/1, with -1 or NaN where unknown, that hold at least so many of either class."""
-    enough = np.minimum((table == 1).sum(), (table == 0).sum()) >= least
-    return table.columns[enough.to_numpy()]
 
 
 def dimension_curve(

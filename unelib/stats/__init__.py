@@ -5,7 +5,7 @@ p-values and corrections for many. Rows that belong to one person stay together 
 
 Public names, by file:
 
-- `intervals`: Interval, mean_interval, rate_interval, share_interval, wilson
+- `intervals`: Interval, gap_interval, mean_interval, rate_interval, share_interval, wilson
 - `p_values`: holm, simulated_p, smallest_p
 - `roc`: auc, average_precision
 - `groups`: overlap, split_by_group

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.stats import binomtest
+from scipy.stats import binomtest, t
 
 from .groups import shared_groups
 
@@ -72,20 +72,26 @@ def mean_interval(values: ArrayLike) -> Interval:
     Returns
     -------
     Interval
-        The mean, with the ends of the percentile interval of 500 draws, the same at every call; NaN, as value and ends,
-        of no values at all.
+        The mean, with the ends of the percentile interval of 500 draws, the same at every call, widened to what n
+        images allow (`Student's t` and the draws' own shortfall; Hesterberg, 2015). Ends are NaN for one image, and
+        all is NaN of no values. Of shares use `rate_interval`, of their differences `gap_interval`: where all images
+        agree, these have some width.
 
     Examples
     --------
-    >>> mean_interval([1.0, np.nan, 1.0])
-    Interval(value=1.0, low=1.0, high=1.0)
+    >>> mean_interval([1.0, np.nan, 2.0]).value
+    1.5
     """
     rows = np.atleast_2d(np.asarray(values, float))
     known, filled = np.isfinite(rows).sum(0), np.nansum(rows, 0)
-    draws = np.random.default_rng(0).integers(0, len(known), (RESAMPLES, len(known)))
-    with np.errstate(invalid="ignore"):
-        means = filled[draws].sum(1) / known[draws].sum(1)
-        return Interval(float(filled.sum() / known.sum()), *percentiles(means).values())
+    known, filled = known[known > 0], filled[known > 0]
+    n = len(known)
+    if n < 2:
+        return Interval(float(filled.sum() / known.sum()) if n else np.nan, np.nan, np.nan)
+    draws = np.random.default_rng(0).integers(0, n, (RESAMPLES, n))
+    value, means = filled.sum() / known.sum(), filled[draws].sum(1) / known[draws].sum(1)
+    wider = np.sqrt(n / (n - 1)) * t.ppf(0.975, n - 1) / NORMAL_95
+    return Interval(float(value), *percentiles(value + wider * (means - value)).values())
 
 
 def normal_interval(value, error):
@@ -99,11 +105,12 @@ def normal_interval(value, error):
 
 
 def normal_mean_interval(values):
-    """`Interval` of the mean of many values (n,) by its standard error; NaN ends of one alone, and all NaN of none."""
+    """`Interval` of the mean of values (n,) by Student's t; NaN ends of one alone, and all NaN of none."""
     values = np.asarray(values, float)
     if values.size == 0:
         return Interval(np.nan, np.nan, np.nan)
-    error = values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
+    n = len(values)
+    error = values.std(ddof=1) / np.sqrt(n) * t.ppf(0.975, n - 1) / NORMAL_95 if n > 1 else np.nan
     return normal_interval(values.mean(), error)
 
 
@@ -190,8 +197,44 @@ def rate_interval(happened: ArrayLike) -> Interval:
     >>> rate_interval([1, 1, 1, 1]).low.__round__(2)
     0.51
     """
-    found, images = mean_interval(happened), int(np.isfinite(np.atleast_2d(happened)).any(0).sum())
-    return share_interval(round(found.value * images), images) if found.value in (0, 1) else found
+    found, images = mean_interval(happened), int(np.isfinite(np.atleast_2d(np.asarray(happened, float))).any(0).sum())
+    if found.value in (0, 1) or images == 1:
+        low, high = wilson(round(found.value * images), images)
+        return Interval(found.value, low, high)
+    return Interval(found.value, *np.clip([found.low, found.high], 0, 1).tolist())
+
+
+def gap_interval(own: ArrayLike, other: ArrayLike) -> Interval:
+    """A share less another of the same images; some width where all images agree.
+
+    Parameters
+    ----------
+    own, other : array-like (n,) or (t, n) of 0/1
+        What happened in two ways, a column an image, NaN where nothing was asked.
+
+    Returns
+    -------
+    Interval
+        Half an image each in which only the one or only the other happened, and one in which both or neither did, are
+        added (Agresti and Min, 2005), and images vary as wholes: what t targets say of one is not independent.
+
+    Examples
+    --------
+    >>> gap = gap_interval([1, 1, 1], [0, 0, 0])
+    >>> gap.value, round(gap.low, 1)
+    (1.0, 0.1)
+    """
+    rows = np.atleast_2d(np.asarray(own, float) - np.asarray(other, float))
+    known, sums = np.isfinite(rows).sum(0), np.nansum(rows, 0)
+    known, sums = known[known > 0], sums[known > 0]
+    if not len(known):
+        return Interval(np.nan, np.nan, np.nan)
+    most, weights = known.mean(), np.concatenate([np.ones(len(known)), [0.5, 0.5, 1.0]])
+    asked, found = np.append(known, [most] * 3), np.append(sums, [most, -most, 0.0])
+    mean, n = (weights @ found) / (weights @ asked), weights.sum()
+    error = np.sqrt(weights @ (found - mean * asked) ** 2 * n / (n - 1)) / (weights @ asked)
+    low, high = np.clip([mean - NORMAL_95 * error, mean + NORMAL_95 * error], -1, 1)
+    return Interval(float(sums.sum() / known.sum()), float(low), float(high))
 
 
 def percentiles(draws):
