@@ -255,6 +255,17 @@ def test_transport_leads_to_the_state_step_that_moves_h_there(basis):
     np.testing.assert_allclose(moved / np.linalg.norm(moved), u[None] / np.linalg.norm(u), atol=1e-10)
 
 
+def test_the_published_way_back_adds_the_vectors_as_they_are(basis):
+    parts = np.array([1.0, 2.0, -1.0, 0.5, 3.0])
+    rows, kept = transported(parts @ basis.u, basis, "published")
+    np.testing.assert_allclose(rows, parts[None] @ basis.v / np.linalg.norm(parts), atol=1e-6)
+    assert kept == pytest.approx([1]) and (np.abs(rows - transported(parts @ basis.u, basis)[0]) > 1e-3).any()
+    for by in ("inverse", "published"):
+        np.testing.assert_allclose(transported(basis.u, basis, by)[0], basis.v, atol=1e-6)
+    with pytest.raises(ValueError, match="unknown way back 'ours'; choose one of inverse, published"):
+        transported(parts @ basis.u, basis, "ours")
+
+
 def test_vectors_that_move_nothing_span_no_tangent_space(basis):
     flat = Basis(basis.v[:3], np.array([2.0, 1.0, 0.0]), basis.u[:3], T, np.zeros(3), 0)
     rows, kept = transported(basis.u[:3], flat)

@@ -73,6 +73,17 @@ def test_delong_agrees_with_the_bootstrap():
     assert "auc_low" not in probe_scores(probe, X_TEST, Y_TEST, intervals=False)
 
 
+def test_a_bootstrap_of_few_rows_or_persons_is_refused():
+    probe = LinearProbe("lda").fit(X, Y)
+    rare = Y_TEST.copy()
+    rare[NAMES[0]] = (np.arange(len(rare)) < 19).astype(int)
+    with pytest.raises(ValueError, match=f"attribute '{NAMES[0]}' has 19 rows of one class; the bootstrap is too sure"):
+        probe_scores(probe, X_TEST, rare, "bootstrap")
+    with pytest.raises(ValueError, match="has .* groups of one class"):
+        probe_scores(probe, X_TEST, Y_TEST, "bootstrap", groups=np.arange(300) % 19)
+    assert probe_scores(probe, X_TEST, rare).auc_low.notna().all()
+
+
 @pytest.mark.slow
 def test_p_is_uniform_where_nothing_can_be_read():
     rng = np.random.default_rng(0)

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
-from ..core.checks import finite_list, matrix, same_columns, whole
+from ..core.checks import choice, finite_list, matrix, same_columns, whole
 from ..editing.directions import Direction
 from ..inversion.choices import Grid, Solver
 from ..inversion.deterministic import generate_latents, to_images
@@ -405,11 +405,13 @@ def moved_state(gen, x, step, t, guidance=None):
     return x + np.float32(guidance) * (eps(x + step.astype(np.float32)) - eps(x))
 
 
-def transported(u: ArrayLike, basis: Basis) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def transported(
+    u: ArrayLike, basis: Basis, by: Literal["inverse", "published"] = "inverse"
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Directions of h-space as they show in another image's states, and how much of each was kept.
 
-    They are projected on the tangent space that `basis` spans and pulled back, J+ u (parallel transport in [1]_).
-    Vectors of the basis that do not move h, sigma being 0, span no tangent space and are left out.
+    They are projected on the tangent space that `basis` spans and pulled back (parallel transport in [1]_). Vectors of
+    the basis that do not move h, sigma being 0, span no tangent space and are left out.
 
     Parameters
     ----------
@@ -417,6 +419,9 @@ def transported(u: ArrayLike, basis: Basis) -> tuple[NDArray[np.float64], NDArra
         Directions of h-space, of any length.
     basis : Basis
         The local basis of the other image's state.
+    by : {"inverse", "published"}
+        "inverse": J+ u, the shortest step that moves h along the projection of u. "published": the sum of <u, u_i> v_i,
+        as in [1]_, which moves h along the vectors of large sigma more than u asks for.
 
     Returns
     -------
@@ -428,7 +433,8 @@ def transported(u: ArrayLike, basis: Basis) -> tuple[NDArray[np.float64], NDArra
     Raises
     ------
     ValueError
-        On directions of another width than the basis has in h-space, or with values that are not finite.
+        On directions of another width than the basis has in h-space, with values that are not finite, or on another
+        `by`.
 
     References
     ----------
@@ -445,4 +451,5 @@ def transported(u: ArrayLike, basis: Basis) -> tuple[NDArray[np.float64], NDArra
     same_columns(u, basis.u.shape[1], "u")
     moving = basis.sigma > RANK * basis.sigma[0]
     parts = u @ basis.u[moving].T
-    return unit_rows(parts / basis.sigma[moving] @ basis.v[moving]), np.linalg.norm(parts, axis=1)
+    scale = {"inverse": basis.sigma[moving], "published": 1.0}[choice(by, ("inverse", "published"), "way back")]
+    return unit_rows(parts / scale @ basis.v[moving]), np.linalg.norm(parts, axis=1)
