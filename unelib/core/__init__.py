@@ -5,6 +5,7 @@ Files are there whole or not at all. Nothing in this room knows what a model or 
 
 Public names, by file:
 
+- `checks`: in_both_classes
 - `files`: file_hash, read_json, write_json, write_whole
 - `paths`: home
 """

@@ -1,3 +1,4 @@
+from .checks import in_both_classes as in_both_classes
 from .files import file_hash as file_hash
 from .files import read_json as read_json
 from .files import write_json as write_json

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ..core.checks import file_name
@@ -125,7 +126,7 @@ class Workspace:
         stage : str
             Name of the notebook, without its ending.
         **numbers : float
-            By name; kept to six decimals. They take the place of what the stage had recorded before.
+            By name; kept to six decimals, without those that are not finite. They take the place of what the stage had recorded before.
 
         Raises
         ------
@@ -135,7 +136,7 @@ class Workspace:
         make_folder(self.folder)
         write_json(
             self.folder / f"{file_name(stage, 'stage')}.json",
-            {key: round(float(value), 6) for key, value in numbers.items()},
+            {key: round(float(value), 6) for key, value in numbers.items() if np.isfinite(value)},
         )
 
     def result(self, stage: str) -> dict[str, float]:
