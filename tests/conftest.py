@@ -74,9 +74,10 @@ def autoencoder(**changes):
     } | changes)  # fmt: skip
 
 
-def unconditional_unet(size=4, channels=4):
+def unconditional_unet(size=4, channels=4, gives=None):
     return UNet2DModel(
-        sample_size=size, in_channels=channels, out_channels=channels, block_out_channels=(8, 16), norm_num_groups=4,
+        sample_size=size, in_channels=channels, out_channels=gives or channels, block_out_channels=(8, 16),
+        norm_num_groups=4,
         down_block_types=("DownBlock2D",) * 2, up_block_types=("UpBlock2D",) * 2, layers_per_block=1,
     )  # fmt: skip
 
@@ -138,6 +139,19 @@ def stable_diffusion_3():
     )  # fmt: skip
 
 
+def pixart():
+    words = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", -9.0), *((c, -2.0) for c in LETTERS)]
+    t5 = transformers.T5Config(vocab_size=len(words), d_model=16, d_kv=8, d_ff=32, num_layers=1, num_heads=2)
+    transformer = diffusers.PixArtTransformer2DModel(
+        num_attention_heads=2, attention_head_dim=8, in_channels=4, out_channels=8, num_layers=1, sample_size=4,
+        norm_num_groups=4, cross_attention_dim=16, caption_channels=16,
+    )  # fmt: skip
+    return diffusers.PixArtAlphaPipeline(
+        tokenizer=transformers.T5Tokenizer(vocab=words, extra_ids=0, model_max_length=8), transformer=transformer,
+        text_encoder=transformers.T5EncoderModel(t5), vae=autoencoder(), scheduler=DDIMScheduler(**SCALED_LINEAR),
+    )  # fmt: skip
+
+
 def diffusion_transformer():
     transformer = diffusers.DiTTransformer2DModel(
         num_attention_heads=2, attention_head_dim=4, in_channels=4, out_channels=8, num_layers=1, sample_size=4,
@@ -166,6 +180,16 @@ PIPELINES = {
     "ldm": lambda: diffusers.LDMPipeline(autoencoder(), unconditional_unet(), DDIMScheduler(**SCALED_LINEAR)),
     "ldm-vq": latent_diffusion_vq,
     "dit": diffusion_transformer,
+    "pixart": pixart,
+    "learned-variance": lambda: diffusers.DDPMPipeline(
+        unconditional_unet(16, 3, 6), DDPMScheduler(variance_type="learned_range")
+    ),
+    "zero-snr": lambda: diffusers.LDMPipeline(
+        autoencoder(),
+        unconditional_unet(),
+        DDIMScheduler(**SCALED_LINEAR, prediction_type="v_prediction", rescale_betas_zero_snr=True),
+    ),
+    "inpainting": lambda: stable_diffusion(unet=conditional_unet(in_channels=9)),
     "sample": lambda: diffusers.DDPMPipeline(unconditional_unet(16, 3), DDPMScheduler(prediction_type="sample")),
 }
 

@@ -5,15 +5,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler, DiffusionPipeline, UNet2DConditionModel
+from diffusers import AutoencoderKL, DDIMScheduler, DiffusionPipeline, SD3Transformer2DModel, UNet2DConditionModel
 
 from unelib.inversion.deterministic import generate, invert
-from unelib.models.generators import Generator, load_generator, match_channels
+from unelib.models.generators import Generator, class_number, load_generator, match_channels
 from unelib.models.loading import first_line, pick_device
 
-LATENT = ["sd", "sd2", "lcm", "sdxl", "sd3", "ldm", "ldm-vq", "flow"]
-PIXEL = ["ddpm", "ddim"]
-TEXT = ["sd", "sd2", "lcm", "sdxl", "sd3"]
+LATENT = ["sd", "sd2", "lcm", "sdxl", "sd3", "ldm", "ldm-vq", "flow", "dit", "pixart", "zero-snr"]
+PIXEL = ["ddpm", "ddim", "learned-variance", "sample"]
+TEXT = ["sd", "sd2", "lcm", "sdxl", "sd3", "pixart"]
 
 
 @pytest.fixture
@@ -250,14 +250,56 @@ def test_folder_without_a_model(tmp_path):
         load_generator(str(tmp_path), "cpu")
 
 
-def test_pipeline_without_unet_is_refused(load):
-    with pytest.raises(ValueError, match="DiTPipeline has no U-Net"):
+def test_a_pipeline_without_a_known_denoiser_is_refused(load, monkeypatch):
+    monkeypatch.setattr("unelib.models.generators.TRANSFORMERS", (SD3Transformer2DModel,))
+    with pytest.raises(ValueError, match="DiTPipeline has no denoiser that is known.*of SD3Transformer2DModel; choose"):
         load("dit")
 
 
-def test_other_predictions_are_refused(load):
-    with pytest.raises(ValueError, match="predicts 'sample'"):
-        load("sample")
+def test_of_mean_and_variance_the_mean_is_taken(load):
+    gen = load("learned-variance")
+    x = noise_for(gen)
+    both = gen.unet(x, 300.0).sample
+    assert both.shape[1] == 6
+    torch.testing.assert_close(gen.eps(x, 300), both[:, :3])
+
+
+def test_a_predicted_picture_becomes_the_noise_that_leads_from_it(load):
+    gen = load("sample")
+    x, picture = noise_for(gen), gen.unet(noise_for(gen), 300.0).sample
+    abar = float(gen.scheduler.alphas_cumprod[300])
+    torch.testing.assert_close(abar**0.5 * picture + (1 - abar) ** 0.5 * gen.eps(x, 300), x)
+
+
+def test_a_model_of_classes_takes_one_as_its_prompt(load):
+    none, second, named = load("dit"), load("dit", prompt="2"), load("dit", prompt="1", guidance=3.0)
+    labels = [g.condition["class_labels"].item() for g in (none, second, named)]
+    assert labels == [4, 2, 1] and named.negative["class_labels"].item() == 4
+    x = noise_for(none)
+    guided = none.eps(x, 300) + 3 * (load("dit", prompt="1").eps(x, 300) - none.eps(x, 300))
+    torch.testing.assert_close(named.eps(x, 300), guided)
+    pipeline = SimpleNamespace(transformer=none.unet, labels={"cat": 3})
+    assert class_number(pipeline, "cat") == 3
+    with pytest.raises(ValueError, match="no class 'dog'; give a number from 0 to 3, or a name .cat"):
+        class_number(pipeline, "dog")
+    with pytest.raises(ValueError, match="no class '4'"):
+        load("dit", prompt="4")
+
+
+def test_a_model_that_wants_a_picture_beside_the_noise_is_refused(load):
+    with pytest.raises(ValueError, match="takes 9 channels and gives 4: it wants a picture beside the noise"):
+        load("inpainting")
+
+
+def test_schedulers_that_are_not_known_are_refused(load, monkeypatch):
+    monkeypatch.setattr("unelib.models.generators.FLOWS", ())
+    with pytest.raises(ValueError, match="has a FlowMatchEulerDiscreteScheduler, whose noise levels are not known"):
+        load("flow")
+
+
+def test_a_schedule_without_signal_at_its_end_ends_before(load):
+    levels = load("zero-snr").levels
+    assert 70 < levels[-1] <= 80 and len(levels) < 1000 and load("ldm").levels[-1] < 20
 
 
 @pytest.mark.parametrize("options, message", [

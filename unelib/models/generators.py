@@ -11,7 +11,10 @@ import numpy as np
 import torch
 from diffusers import (
     DiffusionPipeline,
+    DiTTransformer2DModel,
     FlowMatchEulerDiscreteScheduler,
+    FlowMatchHeunDiscreteScheduler,
+    PixArtTransformer2DModel,
     SD3Transformer2DModel,
     UNet2DModel,
     VQModel,
@@ -26,6 +29,9 @@ from .loading import first_line, pick_device, pick_dtype, weights_digest
 from .noise_schedule import Schedule, make_schedule, training_sigmas
 from .presets import GENERATORS, find_model
 
+FLOWS = (FlowMatchEulerDiscreteScheduler, FlowMatchHeunDiscreteScheduler)
+TRANSFORMERS = (SD3Transformer2DModel, DiTTransformer2DModel, PixArtTransformer2DModel)
+PREDICTIONS = ("epsilon", "v_prediction", "sample")
 PIECE = 8  # pictures through an autoencoder at once: faster on a CPU than more, and small beside the denoiser's batch
 
 
@@ -37,11 +43,12 @@ class Generator:
     name : str
         As asked for.
     pipeline : DiffusionPipeline
-        diffusers' pipeline, with a U-Net or Stable Diffusion 3's transformer.
+        diffusers' pipeline, with a U-Net or a transformer of `TRANSFORMERS`.
     device, dtype : torch.device, torch.dtype
         Where and in what precision the networks run; what they return is float32.
     prompt : str
-        The text it is conditioned on.
+        The text it is conditioned on; of a model that knows classes (DiT) a class, by its number or a name that the
+        pipeline has for it, and the empty one for none.
     guidance : float
         Classifier-free guidance against the empty prompt; 1 is none.
 
@@ -55,7 +62,7 @@ class Generator:
         Pixels a side.
     prompt : str
         The text it is conditioned on; empty for an unconditional model.
-    prediction : {"epsilon", "v_prediction", "flow"}
+    prediction : {"epsilon", "v_prediction", "sample", "flow"}
         What the network predicts.
     flow : bool
         Whether it is a flow-matching model.
@@ -70,7 +77,13 @@ class Generator:
     Raises
     ------
     ValueError
-        On a model that predicts anything but epsilon, v or a flow's velocity.
+        On a model that predicts anything but epsilon, v, the clean sample or a flow's velocity, whose noise levels are
+        not known, or that takes pictures beside the noise.
+
+    Notes
+    -----
+    A network that also gives its variance (twice the channels: guided diffusion, IF, DiT) is asked for the mean alone.
+    What samplers do beside the ODE, clipping and dynamic thresholding, is not done, nor are their own timesteps used.
 
     Examples
     --------
@@ -101,11 +114,16 @@ class Generator:
         self.latent_shape = (config.in_channels, *((side, side) if isinstance(side, int) else side))
         self.latent_dim = int(np.prod(self.latent_shape))
         self.image_size = self.latent_shape[-1] * (self.vae_factor if self.vae else 1)
-        self.flow = isinstance(self.scheduler, FlowMatchEulerDiscreteScheduler)
+        self.flow = isinstance(self.scheduler, FLOWS)
         self.prediction = "flow" if self.flow else self.scheduler.config.get("prediction_type", "epsilon")
-        if self.prediction not in ("epsilon", "v_prediction", "flow"):
-            raise ValueError(f"{name} predicts {self.prediction!r}; epsilon, v_prediction and flows are supported")
-        self.levels = training_levels(self.scheduler)
+        if self.prediction not in (*PREDICTIONS, "flow"):
+            raise ValueError(f"{name} predicts {self.prediction!r}; {', '.join(PREDICTIONS)} and flows are supported")
+        if config.out_channels not in (None, config.in_channels, 2 * config.in_channels):
+            raise ValueError(
+                f"{name} takes {config.in_channels} channels and gives {config.out_channels}: it wants a picture beside"
+                " the noise, which has no way back; choose a model without (no inpainting, no editing, no upscaling)"
+            )
+        self.levels = training_levels(name, self.scheduler)
         self.condition = text_condition(pipeline, prompt, self.image_size, device, dtype, self.guidance)
         self.prompt = prompt if self.condition else ""
         self.negative = None
@@ -244,10 +262,10 @@ class Generator:
         out = self.guided(x, t)
         if self.flow:
             return x + (1 - t / len(self.levels)) * out
+        abar = float(1 / (1 + self.sigma_at(t) ** 2))
         if self.prediction == "v_prediction":
-            abar = float(1 / (1 + self.sigma_at(t) ** 2))
-            out = abar**0.5 * out + (1 - abar) ** 0.5 * x
-        return out
+            return abar**0.5 * out + (1 - abar) ** 0.5 * x
+        return (x - abar**0.5 * out) / (1 - abar) ** 0.5 if self.prediction == "sample" else out
 
     def slope(self, x: torch.Tensor, t: float) -> torch.Tensor:
         """The ODE's right-hand side at a timestep: eps, or the velocity eps - z0 of a flow.
@@ -275,17 +293,21 @@ class Generator:
         return plain + self.guidance * (out - plain)
 
     def predict(self, x: torch.Tensor, t: float, condition: dict[str, torch.Tensor]) -> torch.Tensor:
-        """The network's own output in float32 under one condition."""
+        """The network's own output in float32 under one condition, without the variance that some give after it."""
         n = len(x)
         time = torch.full((n,), float(t), device=self.device, dtype=torch.float32)
         extra = {key: value.expand(n, *value.shape[1:]) for key, value in condition.items()}
         text, weight = extra.pop("encoder_hidden_states", None), extra.pop("timestep_cond", None)
         kwargs: dict[str, Any] = {} if text is None else {"encoder_hidden_states": text}
         kwargs |= {} if weight is None else {"timestep_cond": weight}
-        if "pooled_projections" in extra:
-            return self.unet(self.fit(x), timestep=time, **kwargs, **extra).sample.float()
-        kwargs |= {"added_cond_kwargs": extra} if extra else {}
-        return self.unet(self.fit(x), time, **kwargs).sample.float()
+        if isinstance(self.unet, TRANSFORMERS):
+            if isinstance(self.unet, PixArtTransformer2DModel):
+                kwargs["added_cond_kwargs"] = {key: extra.pop(key, None) for key in ("resolution", "aspect_ratio")}
+            out = self.unet(self.fit(x), timestep=time, **kwargs, **extra).sample
+        else:
+            kwargs |= {"added_cond_kwargs": extra} if extra else {}
+            out = self.unet(self.fit(x), time, **kwargs).sample
+        return out[:, : len(x[0])].float()
 
     def fit(self, x: torch.Tensor, dtype: torch.dtype | None = None) -> torch.Tensor:
         """A tensor in the networks' precision and memory layout."""
@@ -339,8 +361,8 @@ def load_generator(
     FileNotFoundError
         If the model cannot be had; it names where it looked and what to do.
     ValueError
-        If the pipeline has no U-Net or supported transformer, if the model predicts anything but epsilon, v or a flow's
-        velocity, on an unknown dtype, or on a device that this machine lacks.
+        If the pipeline has no U-Net or supported transformer, as `Generator` does, on an unknown dtype, or on a device
+        that this machine lacks.
 
     Examples
     --------
@@ -354,7 +376,8 @@ def load_generator(
     pipeline = open_pipeline(name, source, precision, revision)
     if denoiser_of(pipeline) is None:
         raise ValueError(
-            f"{name}: {type(pipeline).__name__} has no U-Net; choose a U-Net pipeline such as {list(GENERATORS)}"
+            f"{name}: {type(pipeline).__name__} has no denoiser that is known here, a U-Net or a transformer of"
+            f" {', '.join(kind.__name__ for kind in TRANSFORMERS)}; choose a pipeline such as {list(GENERATORS)}"
         )
     if untrained:
         forget(denoiser_of(pipeline))
@@ -388,15 +411,20 @@ def open_pipeline(name, source, dtype, revision):
 
 
 def denoiser_of(pipeline):
-    """The network that denoises: a U-Net, or Stable Diffusion 3's transformer; None if it is of another kind."""
+    """The network that denoises: a U-Net, or a transformer of `TRANSFORMERS`; None if it is of another kind."""
     transformer = getattr(pipeline, "transformer", None)
-    return transformer if isinstance(transformer, SD3Transformer2DModel) else getattr(pipeline, "unet", None)
+    return transformer if isinstance(transformer, TRANSFORMERS) else getattr(pipeline, "unet", None)
 
 
-def training_levels(scheduler):
+def training_levels(name, scheduler):
     """Levels (T,) float64 the model was trained on, rising: sigmas, or t in (0, 1] of a flow."""
-    if isinstance(scheduler, FlowMatchEulerDiscreteScheduler):
+    if isinstance(scheduler, FLOWS):
         return np.sort(scheduler.sigmas.double().numpy()[scheduler.sigmas.numpy() > 0])
+    if getattr(scheduler, "betas", None) is None:
+        raise ValueError(
+            f"{name} has a {type(scheduler).__name__}, whose noise levels are not known here; put the scheduler's"
+            " config into the model's folder as a DDIMScheduler's or a FlowMatchEulerDiscreteScheduler's"
+        )
     return training_sigmas(scheduler.betas.double().numpy())
 
 
@@ -427,12 +455,20 @@ def keep_autoencoder_finite(vae, dtype):
 
 
 def text_condition(pipeline, prompt, image_size, device, dtype, guidance=1.0):
-    """Keyword tensors (1, ...) that a conditional U-Net wants, made once; empty for an unconditional one."""
+    """Keyword tensors (1, ...) that a conditional network wants, made once; empty for an unconditional one."""
+    if isinstance(denoiser_of(pipeline), DiTTransformer2DModel):
+        return {"class_labels": torch.tensor([class_number(pipeline, prompt)], device=device)}
     if getattr(pipeline, "text_encoder", None) is None:
         return {}
     with torch.inference_mode():
         encoded = encode_prompt(pipeline, prompt, device)
     condition = {"encoder_hidden_states": encoded[0].to(device, dtype)}
+    if isinstance(denoiser_of(pipeline), PixArtTransformer2DModel):
+        condition |= {"encoder_attention_mask": encoded[1].to(device)}
+        if pipeline.transformer.use_additional_conditions:
+            size = {"resolution": [[image_size, image_size]], "aspect_ratio": [[1.0]]}
+            condition |= {key: torch.tensor(value, device=device, dtype=dtype) for key, value in size.items()}
+        return condition
     if getattr(pipeline, "transformer", None) is not None:
         return condition | {"pooled_projections": encoded[2].to(device, dtype)}
     if getattr(pipeline, "text_encoder_2", None) is not None:
@@ -443,6 +479,17 @@ def text_condition(pipeline, prompt, image_size, device, dtype, guidance=1.0):
         weight = pipeline.get_guidance_scale_embedding(torch.tensor([guidance - 1.0]), embedding_dim=width)
         condition["timestep_cond"] = weight.to(device, dtype)
     return condition
+
+
+def class_number(pipeline, name):
+    """Number of a class that a pipeline knows by this name or number; that of no class for the empty name."""
+    known, count = getattr(pipeline, "labels", None) or {}, denoiser_of(pipeline).config.num_embeds_ada_norm
+    if name.isdecimal() and int(name) < count:
+        return int(name)
+    if name and name not in known:
+        some = ", ".join(list(known)[:5]) or "no names"
+        raise ValueError(f"no class {name!r}; give a number from 0 to {count - 1}, or a name ({some} ...)")
+    return known.get(name, count)
 
 
 def negative_condition(pipeline, condition, image_size, device, dtype):

@@ -126,7 +126,8 @@ class Workspace:
         stage : str
             Name of the notebook, without its ending.
         **numbers : float
-            By name; kept to six decimals, without those that are not finite. They take the place of what the stage had recorded before.
+            By name; kept to six decimals, without those that are not finite. They take the place of what the stage had
+            recorded before.
 
         Raises
         ------
@@ -136,7 +137,7 @@ class Workspace:
         make_folder(self.folder)
         write_json(
             self.folder / f"{file_name(stage, 'stage')}.json",
-            {key: round(float(value), 6) for key, value in numbers.items() if np.isfinite(value)},
+            {key: round(float(v), 6) for key, v in numbers.items() if np.isfinite(v)},
         )
 
     def result(self, stage: str) -> dict[str, float]:
