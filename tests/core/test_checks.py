@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from unelib.core.checks import constant, file_name, matrix, same_images, share
+from unelib.core.checks import at_once, constant, file_name, in_both_classes, matrix, name_list, same_images, share
 
 from ..helpers.stored import stored
 
@@ -91,3 +91,25 @@ LEAD = [
 def test_names_that_lead_elsewhere_or_nowhere_are_refused(name):
     with pytest.raises(ValueError, match="cannot be the name of a file or a folder; take letters"):
         file_name(name, "run")
+
+
+def test_a_text_is_no_list_of_names():
+    assert name_list(("a", "b"), "attributes") == ["a", "b"] and name_list([], "attributes") == []
+    for text in ("Smiling", b"Smiling", ""):
+        with pytest.raises(TypeError, match="attributes is .*; give a list of names, such as"):
+            name_list(text, "attributes")
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 2.5, "ten", True, None])
+def test_so_many_images_at_once_cannot_be(wrong):
+    assert at_once(3) == 3 and at_once("auto", 64) == 64
+    with pytest.raises(ValueError, match="batch_size is .*; give a whole number from 1 on"):
+        at_once(wrong, 64)
+
+
+def test_columns_with_two_rows_of_either_class():
+    table = pd.DataFrame({"a": [1, 1, 0, 0], "b": [1, 0, 0, 0], "c": [1, -1, 0, 0], "d": [True, True, False, False]})
+    with pytest.warns(UserWarning, match="left out, too rare in these, 4 rows: b, c"):
+        assert list(in_both_classes(table, "these")) == ["a", "d"]
+    with pytest.raises(ValueError, match="these, 4 rows, holds too few of either class of b; take more rows"):
+        in_both_classes(table[["b"]], "these")

@@ -43,6 +43,11 @@ def test_a_slider_moves_the_picture_and_back(explorer):
     np.testing.assert_array_equal(explorer.before, explorer.after)
 
 
+def test_a_text_is_no_list_of_sliders(zoo, gaussian):
+    with pytest.raises(TypeError, match="attributes is 'bright'; give a list of names, such as .'bright'."):
+        Explorer(zoo, gaussian, Probe, BrightnessJudge(), "bright")
+
+
 def test_keep_projects_out(explorer):
     explorer.sliders["left"].value = 1
     step = explorer.moved() - explorer.noises[[0]]

@@ -169,3 +169,16 @@ def test_missing_preset_names_the_command(monkeypatch, tmp_path):
     monkeypatch.setattr("unelib.models.presets.MODELS", tmp_path)
     with pytest.raises(FileNotFoundError, match="encoder 'drawn-clip' is missing.*train drawn-clip"):
         load_encoder("drawn-clip", "cpu")
+
+
+@pytest.mark.parametrize("name", ["clip", "siglip"])
+def test_texts_are_cut_to_the_models_positions_where_the_tokenizer_says_no_length(load, name):
+    encoder, long = load(name), "a face " * 40
+    expected = encoder.embed_text(long)
+    encoder.tokenizer.model_max_length = int(1e30)  # as transformers has it for a tokenizer that says nothing
+    np.testing.assert_array_equal(encoder.embed_text(long), expected)
+
+
+def test_a_batch_size_that_is_none_is_refused(load, faces):
+    with pytest.raises(ValueError, match="batch_size is 0; give a whole number from 1 on"):
+        load("clip").embed(faces, batch_size=0)

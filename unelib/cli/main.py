@@ -20,6 +20,9 @@ class PlainErrors(click.Group):
         """Run a command; `click.ClickException` with one sentence for what is wrong in the input."""
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("stopped; the same command goes on from here", err=True)
+            ctx.exit(130)
         except (ValueError, OSError, ImportError) as error:
             raise click.ClickException(sentence(error)) from error
 

@@ -278,6 +278,26 @@ def file_name(name: Any, what: str) -> str:
     return text
 
 
+def name_list(names: Any, what: str) -> list[Any]:
+    """Names as a list; TypeError for a text, whose letters would be taken for names.
+
+    >>> name_list(("Smiling", "Young"), "attributes")
+    ['Smiling', 'Young']
+    """
+    if isinstance(names, (str, bytes)):
+        raise TypeError(f"{what} is {names!r}; give a list of names, such as [{names!r}]")
+    return list(names)
+
+
+def at_once(batch_size: Any, automatic: int | None = None) -> int:
+    """How many images at once: a whole number from 1 on, or what "auto" stands for; else a ValueError."""
+    if batch_size == "auto" and automatic is not None:
+        return automatic
+    if not whole(batch_size, 1):
+        raise ValueError(f'batch_size is {batch_size!r}; give a whole number from 1 on, or "auto"')
+    return int(batch_size)
+
+
 def choice(value, allowed, what):
     """The value if it is one of the allowed ones, else a ValueError that lists them."""
     if value not in allowed:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
-from ..core.checks import choice
+from ..core.checks import choice, name_list
 from ..worlds.faces import Factors, column, draw_faces, flip, sample_factors
 from ..worlds.fidelity import decibels, ssim_map
 
@@ -80,7 +80,7 @@ def counterfactual(
     >>> shown.apart.tolist(), bool((shown.real[0] == shown.wanted[0]).all())
     ([True, True], False)
     """
-    if len(ids) == 0:
+    if len(name_list(ids, "ids")) == 0:
         raise ValueError("no ids were given; name one face at least")
     choice(sign, (1, -1), "sign")
     found = [match for name in ids if (match := FACE.fullmatch(str(name)))]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from ..core.checks import choice, finite_list, matrix
+from ..core.checks import choice, finite_list, matrix, name_list
 from ..inversion.deterministic import generate
 from ..inversion.ode import one_state, settled
 from ..models.contracts import GeneratorLike, JudgeLike
@@ -141,7 +141,7 @@ def judged_changes(
 
 def change_matrix(changes: NDArray[Any], names: Sequence[str], judge: JudgeLike) -> pd.DataFrame:
     """DataFrame (edited attribute x judged attribute) of mean changes, from `judged_changes` along named directions."""
-    return pd.DataFrame(changes.mean(1), list(names), judge.attributes)
+    return pd.DataFrame(changes.mean(1), name_list(names, "names"), judge.attributes)
 
 
 def on_and_off_target(
@@ -151,7 +151,7 @@ def on_and_off_target(
 
     Raises ValueError for a name that the judge does not know.
     """
-    for name in names:
+    for name in name_list(names, "names"):
         choice(name, judge.attributes, "attribute")
     own = np.array([[name == attribute for attribute in judge.attributes] for name in names])[:, None]
     on = (changes * own).sum(2).mean(0)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
+from ..core.checks import name_list
 from ..core.extras import needed
 from ..editing.directions import direction
 from ..editing.walks import move
@@ -84,7 +85,8 @@ class Explorer(w.VBox):
         view = gen if isinstance(gen, str) else gen.name
         model: Any = None if gen is view else gen  # whatever keeps the contract; the zoo says if it made the view
         self.gen, self.judge = zoo.generator(view, model), judge
-        names, unseen = list(attributes or list(probe.attributes_)[:6]), np.flatnonzero(zoo.split != "train")
+        names = name_list(attributes or list(probe.attributes_)[:6], "attributes")
+        unseen = np.flatnonzero(zoo.split != "train")
         rows = unseen if rows is None else rows
         self.noises = zoo.rows(view, rows)
         if len(self.noises) == 0:

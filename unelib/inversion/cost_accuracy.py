@@ -18,6 +18,7 @@ from diffusers import (
 )
 from numpy.typing import ArrayLike, NDArray
 
+from ..core.checks import name_list
 from ..gaussianity.noise_maps import noise_diagnostics
 from ..models.contracts import GeneratorLike
 from ..worlds.fidelity import psnr, relative_error, ssim
@@ -52,7 +53,7 @@ def frontier(
     of the pictures' noise, the columns of `noise_diagnostics`.
     Raises ValueError, before anything is computed, on a method that is neither, or a peer on a flow.
     """
-    ways = [(method, n, *way(gen, method, n)) for method in methods for n in steps]
+    ways = [(method, n, *way(gen, method, n)) for method in name_list(methods, "methods") for n in steps]
     known = generate_latents(gen, noise, exact_steps, "heun", "karras")
     clean = to_latents(gen, pixels)
     best = to_images(gen, clean)

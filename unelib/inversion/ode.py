@@ -13,7 +13,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from tqdm.auto import tqdm
 
-from ..core.checks import choice
+from ..core.checks import at_once, choice
 from ..models import noise_schedule
 from ..models.contracts import GeneratorLike
 from . import solvers
@@ -160,7 +160,7 @@ def pick_solver(name):
 def fitting(batch_size, gen):
     """The batch size, or for "auto" one that fits: by measured memory on a GPU, 65,536 values of latents on a CPU."""
     if batch_size != "auto":
-        return batch_size
+        return at_once(batch_size)
     if torch.device(gen.device).type != "cuda":
         return max(1, 2**16 // gen.latent_dim)
     one, two = (peak_memory(gen, n) for n in (1, 2))
@@ -181,8 +181,6 @@ def peak_memory(gen, n):
 def batches(gen, n, batch_size, *, progress=False, label=""):
     """Slices of at most `batch_size` rows ("auto": what fits into the device's memory), with a bar if asked for."""
     batch_size = fitting(batch_size, gen)
-    if batch_size < 1:
-        raise ValueError(f"batch_size is {batch_size}; it must be at least 1")
     starts = range(0, n, batch_size)
     return (slice(i, i + batch_size) for i in tqdm(starts, desc=label, disable=not progress))
 

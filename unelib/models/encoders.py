@@ -22,6 +22,7 @@ from transformers import (
     ViTImageProcessorPil,
 )
 
+from ..core.checks import at_once
 from ..core.files import value_hash
 from .loading import first_line, pick_device, pick_dtype, weights_digest
 from .presets import ENCODERS, find_model
@@ -87,6 +88,11 @@ class Encoder:
             "preprocessing": value_hash(self.processor.to_dict())[:16],
         }
 
+    @property
+    def longest_text(self) -> int:
+        """Tokens of the longest text that is read: what the tokenizer says, or as many as the model has positions."""
+        return min(getattr(self.tokenizer, "model_max_length", 0), self.model.config.text_config.max_position_embeddings)
+
     def embed(
         self, pixels: ArrayLike, batch_size: int | Literal["auto"] = 64, *, progress: bool = False
     ) -> NDArray[np.float32]:
@@ -116,9 +122,9 @@ class Encoder:
         pixels = np.asarray(pixels)
         if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[-1] not in (1, 3) or len(pixels) == 0:
             raise ValueError(f"images must be (n, h, w, 3) uint8 with n > 0, not {pixels.shape} {pixels.dtype}")
-        batch_size = 64 if batch_size == "auto" else batch_size
-        starts = tqdm(range(0, len(pixels), batch_size), desc=f"embedding with {self.name}", disable=not progress)
-        parts = [self.embed_batch(pixels[i : i + batch_size]) for i in starts]
+        size = at_once(batch_size, 64)
+        starts = tqdm(range(0, len(pixels), size), desc=f"embedding with {self.name}", disable=not progress)
+        parts = [self.embed_batch(pixels[i : i + size]) for i in starts]
         return np.concatenate(parts)
 
     @torch.inference_mode()
@@ -162,7 +168,9 @@ class Encoder:
         if isinstance(texts, str):
             texts = [texts]
         padding = "max_length" if self.model.config.model_type == "siglip" else True
-        tokens = self.tokenizer(list(texts), padding=padding, truncation=True, return_tensors="pt").to(self.device)
+        tokens = self.tokenizer(
+            list(texts), padding=padding, truncation=True, max_length=self.longest_text, return_tensors="pt"
+        ).to(self.device)
         return self.model.get_text_features(**tokens).pooler_output.float().cpu().numpy()
 
 

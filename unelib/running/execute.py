@@ -20,6 +20,9 @@ from .foresight import check_names
 from .recipes import earlier, plan, read_recipe, shared_parameters, with_defaults
 from .workspace import Workspace
 
+# What a kernel logs is of no use to whoever runs a recipe; a cell's error comes back from the cell.
+QUIET = ["--IPKernelApp.log_level=CRITICAL"]
+
 
 def run(
     recipe: str | Path | dict[str, Any], parameters: dict[str, Any] | None = None, *, force: bool = False
@@ -81,7 +84,7 @@ def run_step(place, notebook, values, digest, force):
     began = time.perf_counter()
     needed("papermill", "notebooks").execute_notebook(
         str(paths.ROOT / notebook), str(out), values, cwd=str(paths.ROOT), progress_bar=sys.stderr.isatty(),
-        kernel_name="python3", log_output=False,
+        kernel_name="python3", log_output=False, extra_arguments=QUIET,
     )  # fmt: skip
     write_whole(mark, lambda part: part.write_text("\n".join([digest, *contents(place.zoo)])))
     row = {"notebook": stage, "seconds": round(time.perf_counter() - began, 1), "state": "executed"}

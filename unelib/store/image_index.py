@@ -6,6 +6,8 @@ import warnings
 import numpy as np
 import pandas as pd
 
+from ..core.checks import name_list
+
 GROUP = "group"  # whom or what an image shows; only where that is known
 OWN_COLUMNS = ("id", "sha256", "split", GROUP)
 
@@ -53,12 +55,13 @@ def rare_attributes(attributes, split, least=2):
 
 def without_rare(named, rare, known, least):
     """What `NoiseZoo.scorable` gives: names, or a dict by name, without those that are too rare."""
-    if missing := [name for name in named if name not in known]:
+    names = name_list(named, "attributes")
+    if missing := [name for name in names if name not in known]:
         raise KeyError(f"no attribute {missing[0]!r}; there are {', '.join(known)}")
-    told = "; ".join(f"{name}: {rare[name]}" for name in named if name in rare)
-    left = [name for name in named if name not in rare]
+    told = "; ".join(f"{name}: {rare[name]}" for name in names if name in rare)
+    left = [name for name in names if name not in rare]
     if len(left) < least:
-        raise ValueError(f"{len(left)} of {', '.join(named)} can be scored ({told}); name others, or take more images")
+        raise ValueError(f"{len(left)} of {', '.join(names)} can be scored ({told}); name others, or take more images")
     if told:
         warnings.warn(f"set aside, too rare to be scored: {told}", stacklevel=3)
     return {name: named[name] for name in left} if isinstance(named, dict) else left

@@ -12,6 +12,7 @@ differ in the last bits of float32, most of which float16 rounds away. This is t
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -93,7 +94,10 @@ class NoiseZoo:
         return f"NoiseZoo({str(self.path)!r}, {len(self)} images, views {self.views})"
 
     def __len__(self) -> int:
-        return pq.read_metadata(self.index_path).num_rows if self.has_index else 0
+        if not self.has_index:
+            return 0
+        with self.reading_index():
+            return pq.read_metadata(self.index_path).num_rows
 
     def __getitem__(self, view: str) -> NDArray[Any]:
         return self.rows(view)
@@ -162,9 +166,15 @@ class NoiseZoo:
         """Some columns of the index, all if None."""
         if not self.has_index:
             raise FileNotFoundError(f"no NoiseZoo at {self.path}; run notebook 01_invert first, or zoo.add(images)")
-        try:
+        with self.reading_index():
             return pd.read_parquet(self.index_path, columns=names)
-        except (OSError, ValueError) as error:
+
+    @contextmanager
+    def reading_index(self):
+        """Inside, what goes wrong with the index becomes a ValueError that says what to do."""
+        try:
+            yield
+        except (OSError, ValueError, KeyError) as error:
             raise ValueError(
                 f"{self.index_path} is damaged ({error}); remove that file and add the same images again"
             ) from error

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.checks import name_list
 from ..core.paths import DATA
 from .celeba import IDENTITIES, is_celeba, load_celeba
 from .faces import ATTRIBUTES, draw_faces, sample_factors
@@ -221,10 +222,11 @@ def from_folder(folder, n, split, size, on_error):
 
 def keep_attributes(images, names):
     """The image set with only these attributes; ValueError names those it lacks."""
+    names = name_list(names, "attributes")
     missing = [name for name in names if name not in images.attributes]
     if missing:
         raise ValueError(f"{images.name} has no attribute {missing}; it has {list(images.attributes)}")
-    return replace(images, attributes=images.attributes[list(names)])
+    return replace(images, attributes=images.attributes[names])
 
 
 def drawn_faces(n, split, seed, size, correlated):
