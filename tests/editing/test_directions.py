@@ -223,9 +223,10 @@ def test_errors(rows):
         d.without([np.ones(5)])
     with pytest.raises(ValueError, match="Smiling has 3 columns, the others 2: not one view"):
         d.without([np.ones(3), np.ones(2)])
-    for nothing in ([], np.empty((0, 3))):
+    for nothing in ([], {}, np.empty((0, 3))):
+        assert d.without(nothing) is d and d.without(nothing).lost == 0
         with pytest.raises(ValueError, match="nothing to take out of Smiling was given; name one direction"):
-            d.without(nothing)
+            removal(d, nothing, np.eye(3))
     with pytest.raises(ValueError, match="view of 3 columns"):
         d.strength(np.ones((4, 7)))
     with pytest.raises(ValueError, match="Smiling was given no rows"):

@@ -120,8 +120,10 @@ class Direction:
                 orthogonal to the writing ones
         How long the others are, in which order they come and whether some repeat makes no difference. The step length
         `sigma` stays the original's, so that equal strengths move equally far; `scaled_by(X)` measures it anew.
-        Raises ValueError if nothing is left, or if there are no others.
+        Without others it stays as it is. Raises ValueError if nothing is left.
         """
+        if not several(others):
+            return self
         basis = spanned(vectors_like(self, others), cov)
         rest = self.vector - basis @ (basis.T @ self.vector)
         length = np.linalg.norm(rest)

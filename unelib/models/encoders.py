@@ -91,7 +91,9 @@ class Encoder:
     @property
     def longest_text(self) -> int:
         """Tokens of the longest text that is read: what the tokenizer says, or as many as the model has positions."""
-        return min(getattr(self.tokenizer, "model_max_length", 0), self.model.config.text_config.max_position_embeddings)
+        return min(
+            getattr(self.tokenizer, "model_max_length", 0), self.model.config.text_config.max_position_embeddings
+        )
 
     def embed(
         self, pixels: ArrayLike, batch_size: int | Literal["auto"] = 64, *, progress: bool = False

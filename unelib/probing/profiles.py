@@ -4,6 +4,7 @@ Accuracy is high where one class is rare, whoever reads: two probes that always 
 profile, and know nothing. So the majority rate is taken out of both before they are compared.
 """
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,7 @@ def profile_gap(
     """How much more profile a goes with a reference than b does: {"gap", "low", "high"}, Spearman's, over attributes.
 
     a, b, reference  Series matched by their index; the percentile 95% interval is over attributes drawn with return,
-                     as if they were independent. ValueError on fewer than four attributes in common.
+                     as if they were independent. Fewer than four attributes in common say nothing: NaN, and a warning.
 
     >>> profile = pd.Series(np.arange(9.0))
     >>> profile_gap(profile, profile, profile**2)
@@ -76,7 +77,8 @@ def profile_gap(
     """
     table = pd.concat([a, b, reference], axis=1, join="inner").to_numpy(float)
     if len(table) < 4:
-        raise ValueError(f"profiles share {len(table)} attributes; a correlation needs four")
+        warn_of_few(len(table))
+        return dict.fromkeys(("gap", "low", "high"), np.nan)
 
     def gap(rows):
         return np.subtract(*(spearmanr(rows[:, i], rows[:, 2]).statistic for i in (0, 1)))
@@ -89,7 +91,8 @@ def profile_gap(
 def profile_correlation(a: Any, b: Any, *, ranks: bool = False) -> dict[str, float]:
     """Correlation of two views' AUC profiles: {"r", "low", "high", "n"}, Pearson's, with Fisher's 95% interval.
 
-    a, b   Series, matched by their index (attributes in both count), or arrays of one length; four values at least
+    a, b   Series, matched by their index (attributes in both count), or arrays of one length. Fewer than four values,
+           or all equal ones, say nothing: NaN, and a warning
     ranks  Spearman's instead, for profiles that touch the ceiling of 1
 
     >>> round(profile_correlation([0.6, 0.7, 0.8, 0.9], [0.5, 0.7, 0.75, 0.9])["r"], 3)
@@ -100,8 +103,14 @@ def profile_correlation(a: Any, b: Any, *, ranks: bool = False) -> dict[str, flo
     a, b = matrix(np.reshape(a, (-1, 1)), "a")[:, 0], matrix(np.reshape(b, (-1, 1)), "b")[:, 0]
     same_rows(("a", a), ("b", b))
     if len(a) < 4 or np.ptp(a) == 0 or np.ptp(b) == 0:
-        raise ValueError(f"profiles share {len(a)} values; a correlation needs four that are not all equal")
+        warn_of_few(len(a))
+        return dict.fromkeys(("r", "low", "high"), np.nan) | {"n": len(a)}
     return correlation(rankdata(a), rankdata(b), len(a) - 3, ranks=True) if ranks else correlation(a, b, len(a) - 3)
+
+
+def warn_of_few(count):
+    """Warn that profiles of so many values are too short to be compared."""
+    warnings.warn(f"profiles share {count} values; a correlation needs four that are not all equal", stacklevel=3)
 
 
 def remaining(a: Any, given: Any) -> Any:
