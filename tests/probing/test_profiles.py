@@ -56,8 +56,16 @@ def test_what_remains_is_not_correlated_with_what_was_taken_out(rng):
     np.testing.assert_allclose(remaining(a, np.ones(30)), a - a.mean())
 
 
+def test_short_profiles_say_nothing():
+    for compare in (lambda: profile_correlation([1.0, 2.0, 4.0], [1.0, 2.0, 2.0]),
+                    lambda: profile_correlation([1.0, 2.0, 4.0, 3.0], [1.0] * 4),
+                    lambda: partial_correlation([1, 2, 3, 4], [1, 2, 2, 4], [0, 1, 0, 1])):  # fmt: skip
+        with pytest.warns(UserWarning, match="profiles share . values; a correlation needs (four|five)"):
+            found = compare()
+        assert np.isnan([found["r"], found["low"], found["high"]]).all() and found["n"] in (3, 4)
+
+
 @pytest.mark.parametrize("a, b, given, message", [
-    ([1, 2, 3, 4], [1, 2, 2, 4], [0, 1, 0, 1], "at least 5 rows"),
     ([1, 2, 3, 4, 5], [1, 2, 2, 4, 1], [2, 4, 6, 8, 10], "nothing of a profile remains"),
     ([1, 2, 3, 4, 5], [1, 1, 1, 1, 1], [1, 0, 3, 0, 2], "nothing of a profile remains"),
     ([1, 2, 3, 4, 5], [1, 2, 2, 4, 1, 3], [2, 4, 6, 8, 10], "a has 5 rows, b has 6"),

@@ -108,9 +108,9 @@ def profile_correlation(a: Any, b: Any, *, ranks: bool = False) -> dict[str, flo
     return correlation(rankdata(a), rankdata(b), len(a) - 3, ranks=True) if ranks else correlation(a, b, len(a) - 3)
 
 
-def warn_of_few(count):
+def warn_of_few(count, least="four"):
     """Warn that profiles of so many values are too short to be compared."""
-    warnings.warn(f"profiles share {count} values; a correlation needs four that are not all equal", stacklevel=3)
+    warnings.warn(f"profiles share {count} values; a correlation needs {least} that are not all equal", stacklevel=3)
 
 
 def remaining(a: Any, given: Any) -> Any:
@@ -127,15 +127,19 @@ def partial_correlation(a: Any, b: Any, given: Any) -> dict[str, float]:
     """Correlation of what remains of two profiles when a third is taken out: {"r", "low", "high", "n"}.
 
     r = corr(a - E[a | given], b - E[b | given]), with Fisher's 95% interval on n - 4 degrees: one less than without
-    `given` (Fisher, 1924). All three are (n,), n >= 5, and finite; ValueError otherwise, and where nothing remains.
+    `given` (Fisher, 1924). All three are (n,) and finite; ValueError otherwise, and where nothing remains. Fewer
+    than five values say nothing: NaN, and a warning.
 
     >>> rng = np.random.default_rng(0)
     >>> common, (a, b) = rng.standard_normal(500), rng.standard_normal((2, 500)) / 2
     >>> partial_correlation(a + common, b + common, common)["r"] < 0.1
     True
     """
-    a, b, given = (matrix(np.reshape(profile, (-1, 1)), rows=5)[:, 0] for profile in (a, b, given))
+    a, b, given = (matrix(np.reshape(profile, (-1, 1)))[:, 0] for profile in (a, b, given))
     same_rows(("a", a), ("b", b), ("given", given))
+    if len(a) < 5:
+        warn_of_few(len(a), "five")
+        return dict.fromkeys(("r", "low", "high"), np.nan) | {"n": len(a)}
     left = remaining(a, given), remaining(b, given)
     if any(np.std(rest) <= 1e-9 * np.std(profile) for rest, profile in zip(left, (a, b))):
         raise ValueError("nothing of a profile remains when `given` is taken out; take one that is not a line of it")
