@@ -63,6 +63,12 @@ def test_what_notebooks_import_is_there(notebook):
             importlib.import_module(f"{module}.{name}")
 
 
+def test_looking_at_the_explorer_leaves_nothing():
+    """It is served as a page, and many look at it at once."""
+    code = "".join(c.source for c in nbformat.read(ROOT / "notebooks/06_explore.ipynb", 4).cells)
+    assert not re.search(r"\.(figure|table|record|add|build|fill)\(", code)
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebooks_are_small_executed_and_without_errors(path):
     cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
