@@ -30,6 +30,7 @@ def fill(view, results, id_of, *, progress=True, share=(1, 1)):
     mine = share_of(range(view.count), share)
     left = view.faulty(mine)
     if not left:
+        view.begin()  # a manifest that was lost is written anew beside sound shards
         return 0
     refuse_other_version(view.manifest)
     shown = Progress(view.name, len(mine), len(mine) - len(left), view.progress_path(share), show=progress)

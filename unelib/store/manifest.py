@@ -10,6 +10,7 @@ from ..core.files import read_json, value_hash
 LAYOUT = 3
 KINDS = ("noise", "embedding", "control")
 DTYPES = ("float16", "float32")
+ANY = {"role": (str, type(None)), "of": (str, type(None)), "images": int, "shard_rows": int}
 MUST_AGREE = ("view", "kind", "role", "of", "dtype", "shard_rows", "images", "index")
 
 
@@ -36,9 +37,22 @@ def read_manifest(path):
     manifest = read_json(path)
     if not isinstance(manifest, dict) or manifest.get("layout") != LAYOUT:
         raise ValueError(f"{path.parent} was kept by another version of unelib; remove it and build the view again")
-    missing = [key for key in (*MUST_AGREE, "settings", "order") if key not in manifest]
-    if missing:
-        raise ValueError(f"{path} is damaged: it has no {missing[0]!r}; restore it or remove its folder")
+    kinds = ANY | {
+        "kind": str,
+        "dtype": str,
+        "index": str,
+        "settings": dict,
+        "order": int,
+        "view": str,
+        "versions": dict,
+    }
+    for key, kind in kinds.items():
+        if key not in manifest or not isinstance(manifest[key], kind):
+            raise ValueError(
+                f"{path} is damaged: its {key!r} is {manifest.get(key)!r}; restore it or remove its folder"
+            )
+    if manifest["kind"] not in KINDS or manifest["dtype"] not in DTYPES or manifest["shard_rows"] < 1:
+        raise ValueError(f"{path} is damaged: no view is like this; restore it or remove its folder")
     return manifest
 
 

@@ -16,6 +16,8 @@ from safetensors.numpy import save
 from ..core.files import file_hash, read_json, write_json, write_whole
 
 OTHER_SETTINGS = "made with other settings than the manifest's"
+RECORD = {"sha256": str, "bytes": int, "rows": int, "columns": int, "rounding": (int, float), "made_for": str,
+          "versions": dict}  # fmt: skip
 DTYPES = {"F16": "<f2", "F32": "<f4"}
 
 
@@ -54,22 +56,37 @@ def record_of(path):
     return path.with_suffix(".json")
 
 
+def read_record(path):
+    """The record of a shard; ValueError if it is damaged."""
+    record = read_json(record_of(path))
+    if not fits(record, RECORD):
+        raise ValueError(
+            f"{record_of(path)} is damaged: it is no record of a shard; run `zoo repair`, then build again"
+        )
+    return record
+
+
+def fits(value, kinds):
+    """Whether a value read from JSON is a dict that has values of these kinds, {key: type or types}."""
+    return isinstance(value, dict) and all(isinstance(value.get(key), kind) for key, kind in kinds.items())
+
+
 def shard_fault(path, made_for):
     """What is wrong with a shard that should have been made for these settings, or None; the whole file is read."""
     if not record_of(path).is_file():
         return "not made yet"
     try:
-        record = read_json(record_of(path))
-        known, size, origin = record["sha256"], record["bytes"], record["made_for"]
-    except (ValueError, KeyError, TypeError):
+        record = read_record(path)
+    except ValueError:
         return "damaged: its record cannot be read"
-    if origin != made_for:
+    size = record["bytes"]
+    if record["made_for"] != made_for:
         return OTHER_SETTINGS
     if not path.is_file():
         return "missing"
     if path.stat().st_size != size:
         return f"truncated: {path.stat().st_size} bytes, not {size}"
-    return None if file_hash(path) == known else "damaged: its hash is not the recorded one"
+    return None if file_hash(path) == record["sha256"] else "damaged: its hash is not the recorded one"
 
 
 def map_shard(path):

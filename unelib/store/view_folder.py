@@ -9,10 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core.files import read_json
 from .locks import Claims
 from .manifest import made_for, read_manifest, shard_count
-from .shards import map_shard, record_of, shard_fault
+from .shards import map_shard, read_record, record_of, shard_fault
 
 
 class ViewFolder:
@@ -56,7 +55,7 @@ class ViewFolder:
 
     def record(self, shard):
         """The record of a shard: hash, size, rounding error, what it was made for and with."""
-        return read_json(record_of(self.shard_path(shard)))
+        return read_record(self.shard_path(shard))
 
     # reading
 
