@@ -220,7 +220,7 @@ def gap_interval(own: ArrayLike, other: ArrayLike) -> Interval:
 
     Examples
     --------
-    >>> gap = gap_interval([1, 1, 1], [0, 0, 0])
+    >>> gap = gap_interval([1, 1, 1, 1], [0, 0, 0, 0])
     >>> gap.value, round(gap.low, 1)
     (1.0, 0.1)
     """

@@ -45,6 +45,7 @@ class ImageSet:
 
     Examples
     --------
+    >>> from unelib import load_images
     >>> faces = load_images("drawn-faces", n=2, size=32)
     >>> len(faces), faces.pixels.shape, faces[:1].ids.tolist()
     (2, (2, 32, 32, 3), ['face-0-00000000'])
