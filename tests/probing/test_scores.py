@@ -225,8 +225,9 @@ def test_errors_of_groups():
     probe = LinearProbe("lda").fit(X, Y)
     with pytest.raises(ValueError, match="X has 300 rows, groups has 20 rows"):
         mean_auc(probe, X_TEST, Y_TEST, groups=np.arange(20))
-    with pytest.raises(ValueError, match="there are 1 groups in 300 rows"):
-        mean_auc_gap((probe, X_TEST), (probe, X_TEST), Y_TEST, groups=["ann"] * 300)
+    pairs = (probe, X_TEST), (LinearProbe("lda").fit(X[:, :3], Y), X_TEST[:, :3])
+    with pytest.warns(UserWarning, match="all 300 rows are of one group; rows count by themselves"):
+        assert mean_auc_gap(*pairs, Y_TEST, groups=["ann"] * 300) == mean_auc_gap(*pairs, Y_TEST)
 
 
 def test_the_gap_of_a_probe_to_itself_is_nothing_and_to_another_is_narrower_than_the_two_intervals():

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from unelib.core import files
+from unelib.inversion.ode import told_slices
 from unelib.store import progress
 from unelib.store.npy_layout import export_npy
 from unelib.store.zoo import NoiseZoo
@@ -296,6 +297,23 @@ def test_a_build_that_nobody_watches_tells_now_and_then(zoo, caplog, monkeypatch
     with caplog.at_level(logging.INFO, "unelib"):
         build(zoo, progress=True)
     assert len(caplog.messages) == SHARDS
-    assert caplog.messages[-1].startswith("view: 6 of 6 shards,") and caplog.messages[-1].endswith("00:00 left")
+    assert caplog.messages[-1].startswith("view: 60 of 60 images,") and caplog.messages[-1].endswith("00:00 left")
     state = json.loads((zoo.folder("view") / "progress.json").read_text())
     assert (state["done"], state["shards"], state["seconds_left"]) == (6, 6, 0) and state["rows_per_second"] > 0
+    assert (state["images_done"], state["images"]) == (60, 60)
+
+
+def test_the_bar_counts_images_with_every_batch_and_ends_at_all_of_them(zoo, monkeypatch):
+    seen, real = [], progress.Progress.advance
+
+    def advance(self, images):
+        real(self, images)
+        seen.append(self.bar.n)
+
+    monkeypatch.setattr(progress.Progress, "advance", advance)
+    monkeypatch.setattr(progress, "in_notebook", lambda: True)
+    loops = lambda pixels: np.concatenate([features(pixels[rows]) for rows in told_slices(len(pixels), 4)])
+    build(zoo, loops, progress=True, share=(1, 2))
+    assert seen == [4, 8, 10, 14, 18, 20, 24, 28, 30]
+    build(zoo, loops, progress=True)
+    assert seen[9:] == [34, 38, 40, 44, 48, 50, 54, 58, 60]

@@ -87,7 +87,7 @@ def test_a_zoo_without_images_takes_no_file(tmp_path):
 def test_an_import_tells_how_far_it_is(zoo, tmp_path, caplog):
     with caplog.at_level("INFO", "unelib"):
         zoo.import_npy("theirs", npy(tmp_path, NOISE))
-    assert caplog.messages[-1].startswith("theirs: 1 of 1 shards")
+    assert caplog.messages[-1].startswith("theirs: 20 of 20 images")
 
 
 def test_a_published_file_gets_celebas_labels_in_their_order(tmp_path, celeba):

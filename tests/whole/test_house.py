@@ -66,6 +66,13 @@ def test_a_room_says_where_its_names_are(name):
             assert set(listed.split(", ")) <= names_in(PACKAGE / name / f"{file}.py")
 
 
+@pytest.mark.parametrize("name", sorted(set(ROOMS) - {"training"}))
+def test_a_room_names_each_of_its_files(name):
+    told = importlib.import_module(f"unelib.{name}").__doc__
+    inside = {path.stem for path in (PACKAGE / name).glob("*.py")} - {"__init__"}
+    assert inside == set(re.findall(r"^- `(\w+)`:", told, re.MULTILINE))
+
+
 def test_one_word_has_one_meaning():
     """Functions and classes of different files bear different names; commands may bear those of what they call."""
     seen = {}

@@ -3,6 +3,16 @@
 Maps from one view to another, the space that several share, representations by anchor images, and measures of
 likeness, each beside what chance alone would give.
 
+Inside:
+
+- `kernels`: How alike all pairs of rows of a view are: Gram matrices and Gaussian kernels (n, n), centred and of unit
+  norm
+- `pair_ranks`: Ranks of all pairs of rows by how far apart they are, over all pairs or among those of one row
+- `similarity_null`: What a measure of likeness says of views: its value, an interval over images, and what unrelated
+  rows would give
+- `subspaces`: Views as clouds of rows that may be rotated or mapped: the angle between them, and their canonical
+  correlations
+
 Public names, by file:
 
 - `linear_maps`: Procrustes, RidgeMap, ridge_maps

@@ -2,6 +2,10 @@
 
 Commands only read their arguments and call the rooms before this one; a mistake in the input ends in one sentence.
 
+Inside:
+
+- `zoo`: The command line of the store: `python -m unelib zoo build|verify|repair|info|import|export|push|pull`
+
 Public names, by file:
 
 - `main`: app

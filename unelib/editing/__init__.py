@@ -4,6 +4,10 @@ A direction for reading (a probe's weights) and one for writing (the pattern) ar
 judged by a model that made no direction, and reported as a trade-off between what was asked for and what changed
 besides.
 
+Inside:
+
+- `steps`: Ways of stepping along a direction: straight on, or round the sphere near which Gaussian noise lies
+
 Public names, by file:
 
 - `directions`: Direction, carried, direction, partial_directions, removal

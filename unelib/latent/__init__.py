@@ -3,6 +3,11 @@
 From a fitted `UNE` follow the latent of an image, the prediction of any view from others, and how likely new rows
 are. Its number of dimensions is chosen by rows it never saw, and rival models stand beside it.
 
+Inside:
+
+- `linear_gaussian`: The linear-Gaussian model of several views, x_v = mu_v + C_v z + e_v, fitted by expectation
+  maximisation
+
 Public names, by file:
 
 - `une`: UNE

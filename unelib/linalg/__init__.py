@@ -3,6 +3,14 @@
 The cost is always in the smaller of rows and columns, and what is larger than memory is read block by block. No
 matrix of columns by columns is formed where an operator does.
 
+Inside:
+
+- `moments`: Means and spreads of a view's columns, for all rows or for the rows of each class; rows are read block by
+  block
+- `ridge_regression`: Thin factors and ridge regression: all targets and all penalties from one eigendecomposition of
+  the smaller Gram
+- `whitening`: Whitened factors of views, and the leading left singular vectors of several side by side
+
 Public names, by file:
 
 - `principal_space`: thin

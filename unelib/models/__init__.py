@@ -3,6 +3,10 @@
 Everything downstream takes these contracts and never a pipeline, so a model of one's own takes its place without a
 change. Weights come by preset, folder or hub id, as safetensors, in diffusers' and transformers' own formats.
 
+Inside:
+
+- `loading`: Where a model runs and what it weighs: devices, precisions, a digest of its weights
+
 Public names, by file:
 
 - `presets`: ENCODERS, GENERATORS, JUDGES

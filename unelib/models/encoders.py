@@ -24,6 +24,7 @@ from transformers import (
 
 from ..core.checks import at_once
 from ..core.files import value_hash
+from ..core.loops import advanced
 from .loading import first_line, pick_device, pick_dtype, weights_digest
 from .presets import ENCODERS, find_model
 
@@ -124,9 +125,12 @@ class Encoder:
         pixels = np.asarray(pixels)
         if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[-1] not in (1, 3) or len(pixels) == 0:
             raise ValueError(f"images must be (n, h, w, 3) uint8 with n > 0, not {pixels.shape} {pixels.dtype}")
-        size = at_once(batch_size, 64)
-        starts = tqdm(range(0, len(pixels), size), desc=f"embedding with {self.name}", disable=not progress)
-        parts = [self.embed_batch(pixels[i : i + size]) for i in starts]
+        size, parts = at_once(batch_size, 64), []
+        with tqdm(total=len(pixels), desc=f"embedding with {self.name}", unit="image", disable=not progress) as bar:
+            for start in range(0, len(pixels), size):
+                parts.append(self.embed_batch(pixels[start : start + size]))
+                bar.update(len(parts[-1]))
+                advanced(len(parts[-1]))
         return np.concatenate(parts)
 
     @torch.inference_mode()

@@ -3,6 +3,13 @@
 All attributes are fitted at once on features that they share. Scores come with intervals, the majority rate and
 controls: shuffled labels, random features, fewer rows, fewer dimensions.
 
+Inside:
+
+- `discriminants`: Discriminants from class means: Fisher's with shrunk covariance, the plain difference, and the
+  authors' own
+- `logistic_solver`: Logistic regression of many attributes on shared features: one truncated Newton solver for all of
+  them at once
+
 Public names, by file:
 
 - `choices`: Kind

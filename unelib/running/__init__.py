@@ -3,6 +3,12 @@
 A recipe names notebooks and parameters, Papermill executes them, and what has not changed is skipped. The views that
 a recipe asks for can also be made without notebooks, in job arrays or by Ray's workers.
 
+Inside:
+
+- `foresight`: What a recipe's later notebooks will ask for, looked at before its first one starts: images, attributes
+  and noise
+- `ray_workers`: Shards made by Ray: workers load the model once each, take shards one by one, and may die
+
 Public names, by file:
 
 - `workspace`: Workspace, runs_with_zoo

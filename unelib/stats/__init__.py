@@ -3,6 +3,10 @@
 Means, shares and areas under curves come with the ends of a 95 % interval; tests by simulation come with exact
 p-values and corrections for many. Rows that belong to one person stay together wherever rows are drawn or split.
 
+Inside:
+
+- `calibration`: How far a probe's probabilities are from the shares observed, in bins of equal count
+
 Public names, by file:
 
 - `intervals`: Interval, gap_interval, mean_interval, rate_interval, share_interval, wilson

@@ -3,6 +3,8 @@
 A mask is bool (n,); groups (n,) hold one name or number a row.
 """
 
+import warnings
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -58,17 +60,23 @@ def dealt_groups(groups, folds, seed=0):
 def shared_groups(groups, n):
     """Groups as numbers (n,), or None where groups is None or no two rows share one; errors as in `group_codes`.
 
+    None, too, with a warning, where all rows share one: what is said of its rows then holds for that group alone.
+
     >>> shared_groups(["ann", "bob", "ann"], 3).tolist(), shared_groups([5, 6, 7], 3)
     ([0, 1, 0], None)
     """
     if groups is None:
         return None
-    codes = group_codes(groups)
+    codes = group_codes(groups, least=1)
     same_rows(("X", range(n)), ("groups", codes))
+    if n > 1 and not codes.any():
+        told = f"all {n} rows are of one group; rows count by themselves, and intervals hold for it alone"
+        warnings.warn(told, stacklevel=3)
+        return None
     return codes if codes.max() + 1 < n else None
 
 
-def group_codes(groups):
+def group_codes(groups, least=2):
     """Groups (n,) as numbers 0, 1, ... in order of appearance; ValueError on other shapes, missing or too few groups.
 
     >>> group_codes(["bob", "ann", "bob"]).tolist()
@@ -79,7 +87,7 @@ def group_codes(groups):
     codes, names = pd.factorize(np.asarray(groups))
     if (codes < 0).any():
         raise ValueError(f"the group of row {codes.argmin()} is missing; drop that row or give it a group of its own")
-    if len(names) < 2:
+    if len(names) < least:
         raise ValueError(f"there are {len(names)} groups in {len(codes)} rows; at least two are needed")
     return codes
 

@@ -6,6 +6,7 @@ from contextlib import closing
 import numpy as np
 
 from ..core.files import sweep
+from ..core.loops import listening
 from ..core.prefetch import ahead
 from .manifest import made_for, refuse_other_version, shard_rows_of, versions
 from .progress import Progress
@@ -33,8 +34,10 @@ def fill(view, results, id_of, *, progress=True, share=(1, 1)):
         view.begin()  # a manifest that was lost is written anew beside sound shards
         return 0
     refuse_other_version(view.manifest)
-    shown = Progress(view.name, len(mine), len(mine) - len(left), view.progress_path(share), show=progress)
-    with view.claims() as claims, shown:
+    images = sum(rows.stop - rows.start for rows in (shard_rows_of(view.manifest, shard) for shard in mine))
+    counted = len(mine), len(mine) - len(left), view.manifest["shard_rows"], images
+    shown = Progress(view.name, *counted, view.progress_path(share), show=progress)
+    with view.claims() as claims, shown, listening(shown.advance):
         while left:
             held = fill_free(view, left, results, id_of, claims, shown)
             claims.wait(held)

@@ -8,7 +8,7 @@
 
 Every file is written whole to a temporary name and renamed, and no two writers share one: any number of processes
 may build one view, and any of them may be killed. Rows made on another machine, or with another number of threads, may
-differ in the last bits of float32, most of which float16 rounds away. This is the only module that knows these paths.
+differ in the last bits of float32, most of which float16 rounds away. Other rooms know no paths in it.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,1 +1,1 @@
-"""How the embedded models were trained. Nothing else in unelib imports this package."""
+"""How the embedded models were trained. Only the commands `train` and `card` import this room."""

@@ -3,6 +3,17 @@
 Every world gives an `ImageSet`: ids, pixels and a table of 0/1 attributes, row by row. Drawn faces also give the
 factors behind them, so that an edit can be compared with the face in which just one factor differs.
 
+Inside:
+
+- `canvas`: A batch of small pictures painted from signed distances, with exact anti-aliasing and no supersampling
+- `face_painter`: How a face is painted: one function a part, back to front, in the head's own frame
+- `fashion`: Fashion-MNIST: photographs of clothes, shoes and bags, grey, 28 x 28, ten classes (Xiao, Rasul and
+  Vollgraf, 2017)
+- `hub_images`: Images of a data set on the Hugging Face hub
+- `image_folder`: A folder of images with one CSV of attributes
+- `picture_files`: Pictures in files, as squares of one size, read when they are asked for: what does not fit into
+  memory at once
+
 Public names, by file:
 
 - `labelled_images`: ImageSet, OnError
