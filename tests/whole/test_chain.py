@@ -20,7 +20,7 @@ def test_the_drawn_recipe_runs_from_images_to_edits(tmp_path, monkeypatch):
     place = workspace.Workspace("smoke")
     report = execute.run(paths.ROOT / "recipes" / "drawn.yaml", SMALL, force=True)
     assert (report.state == "executed").all()
-    for stage in report.notebook:
+    for stage in report.notebook[report.notebook != "06_explore"]:  # which leaves nothing
         assert json.loads((place.folder / f"{stage}.json").read_text())
     assert place.zoo.verify().empty
     made = build_recipe(paths.ROOT / "recipes" / "drawn.yaml", SMALL)
