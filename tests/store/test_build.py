@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from unelib.core import files
-from unelib.inversion.ode import told_slices
+from unelib.core.loops import told_slices
 from unelib.store import progress
 from unelib.store.npy_layout import export_npy
 from unelib.store.zoo import NoiseZoo

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from tqdm.auto import tqdm
+
 listener: ContextVar[Callable[[int], None] | None] = ContextVar("listener", default=None)
 
 
@@ -29,3 +31,13 @@ def advanced(images: int) -> None:
     advance = listener.get()
     if advance is not None:
         advance(images)
+
+
+def told_slices(n, size, label=None):
+    """Slices of `size` of n rows; whoever listens is told of each that is done, and with a label a bar counts rows."""
+    with tqdm(total=n, desc=label, unit="image", disable=label is None) as bar:
+        for start in range(0, n, size):
+            rows = slice(start, min(start + size, n))
+            yield rows
+            bar.update(rows.stop - rows.start)
+            advanced(rows.stop - rows.start)

@@ -11,10 +11,9 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
-from tqdm.auto import tqdm
 
 from ..core.checks import at_once, choice
-from ..core.loops import advanced
+from ..core.loops import told_slices
 from ..models import noise_schedule
 from ..models.contracts import GeneratorLike
 from . import solvers
@@ -182,16 +181,6 @@ def peak_memory(gen, n):
 def batches(gen, n, batch_size, *, progress=False, label=""):
     """Slices of at most `batch_size` rows ("auto": what fits into the device's memory), with a bar if asked for."""
     return told_slices(n, fitting(batch_size, gen), label if progress else None)
-
-
-def told_slices(n, size, label=None):
-    """Slices of `size` of n rows; whoever listens is told of each that is done, and with a label a bar counts rows."""
-    with tqdm(total=n, desc=label, unit="image", disable=label is None) as bar:
-        for start in range(0, n, size):
-            rows = slice(start, min(start + size, n))
-            yield rows
-            bar.update(rows.stop - rows.start)
-            advanced(rows.stop - rows.start)
 
 
 def check_pixels(pixels: ArrayLike) -> NDArray[np.uint8]:

@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
-from tqdm.auto import tqdm
 from transformers import (
     AutoConfig,
     AutoImageProcessor,
@@ -24,7 +23,7 @@ from transformers import (
 
 from ..core.checks import at_once
 from ..core.files import value_hash
-from ..core.loops import advanced
+from ..core.loops import told_slices
 from .loading import first_line, pick_device, pick_dtype, weights_digest
 from .presets import ENCODERS, find_model
 
@@ -125,13 +124,9 @@ class Encoder:
         pixels = np.asarray(pixels)
         if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[-1] not in (1, 3) or len(pixels) == 0:
             raise ValueError(f"images must be (n, h, w, 3) uint8 with n > 0, not {pixels.shape} {pixels.dtype}")
-        size, parts = at_once(batch_size, 64), []
-        with tqdm(total=len(pixels), desc=f"embedding with {self.name}", unit="image", disable=not progress) as bar:
-            for start in range(0, len(pixels), size):
-                parts.append(self.embed_batch(pixels[start : start + size]))
-                bar.update(len(parts[-1]))
-                advanced(len(parts[-1]))
-        return np.concatenate(parts)
+        label = f"embedding with {self.name}" if progress else None
+        slices = told_slices(len(pixels), at_once(batch_size, 64), label)
+        return np.concatenate([self.embed_batch(pixels[rows]) for rows in slices])
 
     @torch.inference_mode()
     def embed_batch(self, pixels):
