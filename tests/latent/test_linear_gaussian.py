@@ -14,6 +14,7 @@ from unelib.latent.linear_gaussian import (
     Axes,
     Model,
     Noise,
+    Residual,
     Training,
     axes_of,
     block_root,
@@ -25,6 +26,7 @@ from unelib.latent.linear_gaussian import (
     largest_eigenpairs,
     loading_alike,
     maximised,
+    mean_log_likelihood,
     regressed,
     steps_of,
 )
@@ -112,6 +114,11 @@ def covariance(d=6, seed=0):
     return A @ A.T / (3 * d)
 
 
+def residual(R):
+    """A `Residual` covariance of which nothing was taken."""
+    return Residual(R, np.zeros((len(R), 0)), np.zeros((0, 0)))
+
+
 def gaussian_likelihood(Psi, R):
     """Log likelihood of a covariance per row, less a constant, where rows have covariance R."""
     return -0.5 * (np.linalg.slogdet(Psi)[1] + np.trace(np.linalg.solve(Psi, R)))
@@ -125,7 +132,7 @@ def whole(noise):
 @pytest.mark.parametrize("private", [0, 1, 3, 5])
 def test_isotropic_noise_is_most_likely(private):
     R, rng = covariance(), np.random.default_rng(0)
-    noise = isotropic(R, R, private, len(R))
+    noise = isotropic(residual(R), private, len(R))
     best = gaussian_likelihood(whole(noise), R)
     for size in (0.3, 0.01):
         for _ in range(20):
@@ -136,12 +143,12 @@ def test_isotropic_noise_is_most_likely(private):
 
 def test_isotropic_noise_of_full_private_rank_is_any_covariance():
     R = covariance()
-    np.testing.assert_allclose(whole(isotropic(R, R, len(R) - 1, len(R))), R, atol=1e-12)
+    np.testing.assert_allclose(whole(isotropic(residual(R), len(R) - 1, len(R))), R, atol=1e-12)
 
 
 def test_isotropic_noise_spreads_over_columns_beyond_the_coordinates():
     R = covariance(4)
-    noise = isotropic(R, R, 0, 10)
+    noise = isotropic(residual(R), 0, 10)
     assert noise.rest == 6 and noise.D[0] == pytest.approx(np.trace(R) / 10)
     assert sum(noise.variances()) == pytest.approx(np.trace(R))
 
@@ -149,7 +156,7 @@ def test_isotropic_noise_spreads_over_columns_beyond_the_coordinates():
 def test_diagonal_noise_never_gets_less_likely():
     R, noise, found = covariance(), None, []
     for _ in range(60):
-        noise = diagonal(R, R, 2, len(R), noise)
+        noise = diagonal(residual(R), 2, len(R), noise)
         found.append(gaussian_likelihood(whole(noise), R))
     assert np.diff(found).min() > -1e-12
     np.testing.assert_allclose(np.diag(whole(noise)), np.diag(R))
@@ -158,19 +165,48 @@ def test_diagonal_noise_never_gets_less_likely():
 @pytest.mark.parametrize("kind", [isotropic, diagonal])
 def test_private_dimensions_below_the_edge_are_noise(kind):
     R = np.diag([9.0, 1.5, 1, 1, 1, 1])
-    assert kind(R, R, 2, 6, Noise(np.ones(6), np.zeros((6, 0)), 0), edge=2.0).B.shape == (6, 1)
-    assert kind(R, R, 2, 6, Noise(np.ones(6), np.zeros((6, 0)), 0)).B.shape == (6, 2)
+    assert kind(residual(R), 2, 6, Noise(np.ones(6), np.zeros((6, 0)), 0), edge=2.0).B.shape == (6, 1)
+    assert kind(residual(R), 2, 6, Noise(np.ones(6), np.zeros((6, 0)), 0)).B.shape == (6, 2)
 
 
 @pytest.mark.parametrize("kind", [isotropic, diagonal])
 def test_noise_has_a_floor_of_the_views_variance(kind):
     S = np.diag([4.0, 1.0, 0.0])
-    D = kind(np.zeros((3, 3)), S, 1, 3).D
+    D = kind(Residual(S, np.sqrt(S), -np.eye(3)), 1, 3).D
     assert (D >= 1e-8 * FLOOR).all() and D[0] >= FLOOR and D.max() < 1e-6
 
 
 def test_leading_takes_no_more_than_there_are():
-    assert largest_eigenpairs(np.eye(3), 5)[0].shape == (3,) and largest_eigenpairs(np.eye(3), 0)[1].shape == (3, 0)
+    R = residual(np.eye(3))
+    assert largest_eigenpairs(R, 5)[0].shape == (3,) and largest_eigenpairs(R, 0)[1].shape == (3, 0)
+
+
+def test_near_vectors_turn_to_the_largest_and_never_explain_less():
+    R, rng = residual(covariance(40)), np.random.default_rng(0)
+    values, vectors = largest_eigenpairs(R, 3)
+    near, sums = np.linalg.qr(rng.standard_normal((40, 3)))[0], []
+    for _ in range(200):
+        found, near = largest_eigenpairs(R, 3, near)
+        sums.append(found.sum())
+    assert np.diff(sums).min() > -1e-12
+    np.testing.assert_allclose(found, values, rtol=1e-6)
+    np.testing.assert_allclose(np.abs(near.T @ vectors), np.eye(3), atol=1e-2)
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_a_residual_equals_its_dense_matrix(full):
+    rng = np.random.default_rng(0)
+    S = covariance() if full else rng.uniform(1, 2, 6)
+    L, V, root = rng.standard_normal((6, 2)), rng.standard_normal((6, 4)), rng.uniform(1, 2, 6)
+    R = Residual(S, L, covariance(2))
+    dense = (S if full else np.diag(S)) + L @ R.M @ L.T
+    np.testing.assert_allclose(R.whole(), dense)
+    np.testing.assert_allclose(R.times(V), dense @ V)
+    np.testing.assert_allclose(R.variances(), np.diag(dense))
+    np.testing.assert_allclose(R.scaled(root).whole(), dense / np.outer(root, root))
+    noise = Noise(rng.uniform(0.1, 2, 6), rng.standard_normal((6, 2)), 0)
+    dense = S if full else np.diag(S)
+    np.testing.assert_allclose(noise.trace(S), np.trace(np.linalg.solve(whole(noise), dense)))
 
 
 def test_regression_is_least_squares_and_shrinks_what_is_not_known():
@@ -206,8 +242,8 @@ def training(views, kind="isotropic", private=0, ridge=0.0, k=2, pairs=False):
 def fitted(views, steps=3000, tolerance=1e-13, **options):
     """Axes, model and likelihoods at convergence."""
     axes, data, Z = training(views, **options)
-    made, likelihood = zip(*islice(steps_of(data, Z, tolerance), steps))
-    return axes, made[-1], np.array(likelihood)
+    made, S = list(islice(steps_of(data, Z, tolerance), steps)), data.covariances()
+    return axes, made[-1], np.array([mean_log_likelihood(data, model, S) for model in made])
 
 
 DATA = planted(noise=0.5, private=1)
@@ -252,7 +288,7 @@ def test_views_of_equal_noise_are_probabilistic_pca():
     axes, model, _ = fitted([X, X2])
     F = [a.coordinates(x)[0] for a, x in zip(axes, (X, X2))]
     S = np.cov(np.hstack(F).T, bias=True)
-    expected = whole(isotropic(S, S, 2, len(S)))
+    expected = whole(isotropic(residual(S), 2, len(S)))
     C = np.vstack(model.loadings)
     found = C @ C.T + block_diag(*map(whole, model.noise))
     np.testing.assert_allclose(found, expected, atol=1e-4)
@@ -264,7 +300,7 @@ def test_without_shared_dimensions_views_are_fitted_apart():
     for x, noise in zip(views, model.noise):
         F = axes_of(x, "isotropic")[1]
         S = F.T @ F / len(F)
-        np.testing.assert_allclose(whole(noise), whole(isotropic(S, S, 2, len(S))), atol=1e-12)
+        np.testing.assert_allclose(whole(noise), whole(isotropic(residual(S), 2, len(S))), atol=1e-12)
 
 
 def test_ridge_keeps_directions_of_much_variance():
@@ -272,7 +308,7 @@ def test_ridge_keeps_directions_of_much_variance():
     _, data, _ = training(list(x.values()), ridge=1.0)
     S = data.covariances()
     for s, kept in zip(S, data.keep(S)):
-        assert (np.diff(kept[np.argsort(np.diag(s))]) >= 0).all() and kept.min() > 0 and kept.max() < 1
+        assert (np.diff(kept[np.argsort(s)]) >= 0).all() and kept.min() > 0 and kept.max() < 1
     assert all((kept == 1).all() for kept in data._replace(ridge=0.0).keep(S))
 
 
@@ -293,5 +329,6 @@ def test_a_start_explains_no_more_than_there_is(kind):
     S = pairs.covariances()
     model = first_model(pairs, np.tile(data.Z, 3), S)  # what is common to all is what each pair shares
     for s, C in zip(S, model.loadings):
+        s = np.diag(s) if s.ndim == 1 else s
         assert np.linalg.eigvalsh(s - C @ C.T).min() > -0.1 * np.trace(s) / len(s)
         assert np.trace(s - C @ C.T) > 0

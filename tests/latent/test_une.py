@@ -1,6 +1,7 @@
 """A fitted model agrees with Gaussian conditioning, ignores bases and orders, finds what was planted, names errors."""
 
 from functools import cache
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -392,20 +393,70 @@ def test_cross_validation_finds_sixteen_dimensions():
 def test_folds_never_see_the_rows_they_hold_out():
     X, fold = list(VIEWS.values()), dealt(200, 5, 0)[0]
     estimator, held_out = UNE(2, private=1).fit(VIEWS), {name: x[fold] for name, x in VIEWS.items()}
-    for steps, (likelihood, gain) in une.Fold(estimator, X, fold).scores(2, (1, 4)).items():
-        plain = UNE(2, private=1, steps=steps).fit({name: x[~fold] for name, x in VIEWS.items()})
+    for steps, (likelihood, gain) in zip((1, 4), une.Fold(estimator, X, fold).scores(2, 0.1, (1, 4)), strict=True):
+        plain = UNE(2, private=1, ridge=0.1, steps=steps).fit({name: x[~fold] for name, x in VIEWS.items()})
         np.testing.assert_allclose(likelihood, plain.log_likelihood(held_out), atol=1e-6)
         np.testing.assert_allclose(gain, plain.gain(held_out), atol=1e-6)
 
 
 @pytest.mark.slow
-def test_steps_are_those_that_make_held_out_rows_likeliest():
+def test_ridge_and_steps_are_those_that_make_held_out_rows_likeliest():
     fit, folds = UNE(2, private=1).fit(VIEWS), dealt(200, 5, 0)
-    score = lambda steps, out: UNE(2, private=1, steps=steps).fit({v: x[~out] for v, x in VIEWS.items()})
-    mean = lambda steps: np.concatenate(
-        [score(steps, out).log_likelihood({v: x[out] for v, x in VIEWS.items()}) for out in folds]
-    ).mean()
-    assert fit.steps_ == max(une.MARKS, key=mean) == len(fit.likelihood_) == fit.selection_.steps[2]
+
+    def likelihood(choice):
+        model = UNE(2, private=1, ridge=choice[0], steps=choice[1])
+        fits = [(model.fit({v: x[~out] for v, x in VIEWS.items()}), out) for out in folds]
+        return np.concatenate([f.log_likelihood({v: x[out] for v, x in VIEWS.items()}) for f, out in fits]).mean()
+
+    best = max(product(une.RIDGES, une.MARKS), key=likelihood)
+    assert (fit.ridge_, fit.steps_) == best == tuple(fit.selection_.loc[2, ["ridge", "steps"]])
+    assert len(fit.likelihood_) == best[1]
+
+
+def weights(rng, rank, scale, d=50):
+    """Loadings (d, rank) of a common scale."""
+    return scale * rng.standard_normal((d, rank))
+
+
+def hard(n, k=4, private=3, shared=0.5, own=1.5, noise=(1, 1, 1), scale=1.0, heavy=False, pairs=0):
+    """Views (n, 50) "abc" whose private parts may be far stronger than what they share, and the true shared shares."""
+    rng, found, shares = np.random.default_rng(0), {}, {}
+    draw = (lambda *size: rng.standard_t(4, size) / np.sqrt(2)) if heavy else (lambda *size: rng.standard_normal(size))
+    Z, own_of_pairs = draw(n, k), {pair: draw(n, pairs) for pair in ("ab", "ac", "bc")}
+    for name, s in zip("abc", noise):
+        C, B = weights(rng, k, shared), weights(rng, private, own)
+        parts = [(Z, C), *((W, weights(rng, pairs, shared)) for pair, W in own_of_pairs.items() if name in pair)]
+        common = sum(float((L**2).sum()) for _, L in parts)
+        X = sum(W @ L.T for W, L in parts) + draw(n, private) @ B.T + s * draw(n, 50)
+        found[name] = X * (scale if name == "a" else 1)
+        shares[name] = common / (common + (B**2).sum() + 50 * s**2)
+    return found, shares
+
+
+HARD = {
+    "weak beside strong private": (dict(shared=0.2, own=4.0), 4),
+    "unequal noise": (dict(own=1.0, noise=(0.5, 1, 3)), 4),
+    "a hundredfold variance": (dict(own=2.0, scale=10.0), 4),
+    "heavy tails": (dict(heavy=True), 4),
+    "pairs": (dict(k=0, pairs=2, shared=0.6, own=2.0), 6),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n", [400, 1000])
+@pytest.mark.parametrize("case", HARD)
+def test_private_variance_is_not_taken_for_shared(case, n):
+    options, k = HARD[case]
+    views, truth = hard(n, **options)
+    fit = UNE().fit(views)
+    assert abs(fit.k_ - k) <= 1
+    assert all(abs(fit.shares_.shared[name] - truth[name]) < 0.05 for name in truth)
+
+
+def test_a_strong_ridge_takes_strong_private_variance_for_shared():
+    views, _ = hard(400, shared=0.2, own=4.0)
+    strong, chosen = UNE(13, ridge=0.1).fit(views), UNE(4).fit(views)
+    assert strong.shares_.shared.min() > 0.5 and chosen.shares_.shared.max() < 0.05 and chosen.ridge_ < 0.1
 
 
 def test_a_path_that_breaks_off_is_judged_by_the_steps_it_made(monkeypatch):
@@ -417,10 +468,11 @@ def test_a_path_that_breaks_off_is_judged_by_the_steps_it_made(monkeypatch):
 
     monkeypatch.setattr(une, "steps_of", broken)
     assert UNE(2, private=1).fit(VIEWS).steps_ <= 4
+    one = dict(ridge=1, private=1, steps=8)
     with pytest.raises(ValueError, match="the fit of 2 dimensions breaks off after 5 of 8 steps; take fewer"):
-        UNE(2, private=1, steps=8).fit(VIEWS)
+        UNE(2, **one).fit(VIEWS)
     with pytest.raises(ValueError, match="breaks off before step 8 in a fold"):
-        UNE("cv", private=1, steps=8).fit(VIEWS)
+        UNE("cv", **one).fit(VIEWS)
 
 
 def test_more_dimensions_than_a_fold_has_are_fitted_too():
@@ -429,7 +481,7 @@ def test_more_dimensions_than_a_fold_has_are_fitted_too():
 
 
 def test_nothing_is_tried_where_all_is_given():
-    assert UNE(2, private=1, steps=3).fit(VIEWS).selection_ is None
+    assert UNE(2, private=1, ridge=1, steps=3).fit(VIEWS).selection_ is None
     assert UNE(2, private=1, ridge=0).fit(VIEWS).selection_ is None
 
 
@@ -484,10 +536,10 @@ def test_views_have_names(views):
         (dict(private=5), "private is 5; these views allow 0 to 4, or 'cv'"),
         (dict(private=-1), "private is -1"),
         (dict(private=None), "private is None"),
-        (dict(ridge=-1), "ridge is -1; it must be a number, 0 .* or above"),
+        (dict(ridge=-1), "ridge is -1; it must be a number, 0 .* or above, or 'cv'"),
         (dict(ridge=np.nan), "ridge is nan"),
         (dict(ridge=np.inf), "ridge is inf"),
-        (dict(ridge="cv"), "ridge is 'cv'"),
+        (dict(ridge="auto"), "ridge is 'auto'"),
         (dict(noise="full"), "unknown noise 'full'; choose one of isotropic, diagonal"),
         (dict(sharing="some"), "unknown sharing 'some'; choose one of all, pairs"),
         (dict(components=True), "components is True"),
@@ -517,7 +569,7 @@ def test_steps_are_chosen_by_folds_that_there_are():
         ValueError, match="steps is 'cv', but too few of the 4 rows of a differ for 5 folds; give steps"
     ):
         UNE(1, private=0).fit({"a": A[:4], "b": B[:4]})
-    assert UNE(1, private=0, steps=4).fit({"a": A[:4], "b": B[:4]}).k_ == 1
+    assert UNE(1, private=0, ridge=1, steps=4).fit({"a": A[:4], "b": B[:4]}).k_ == 1
 
 
 def test_names_are_whole_and_a_fit_comes_first():

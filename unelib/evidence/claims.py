@@ -122,7 +122,7 @@ def shuffled_measures(trial, view, draw):
     """
     rng, rows = np.random.default_rng([trial.seed, draw]), trial.rows(trial.views, trial.learn)
     rows = {name: X if name == view else X[rng.permutation(len(X))] for name, X in rows.items()}
-    une = UNE(trial.une.k_, seed=trial.seed, steps=trial.une.steps_).fit(rows)
+    une = UNE(trial.une.k_, ridge=trial.une.ridge_, seed=trial.seed, steps=trial.une.steps_).fit(rows)
     own = trial.probe(view, "mean-difference")[0]
     found = {e: cosines(own, trial.fitted(rows[e], "mean-difference"), une, e, view).mean() for e in trial.encoders}
     read = latent_probe(trial, une, view)

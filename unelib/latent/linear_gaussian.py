@@ -14,6 +14,8 @@ from scipy.linalg import cho_factor, cho_solve, eigh
 from ..linalg.principal_space import thin
 
 FLOOR = 1e-8  # of a view's variance: noise is never less, or a view given twice would have none
+FEW = 3  # below a third of all eigenvectors it is faster still to turn those of the step before
+ROUNDS = 2  # of subspace iteration that turn them
 MANY = 5  # from a fifth of all eigenvectors on it is faster to find all (by divide and conquer) than those asked for
 LOG_2PI = np.log(2 * np.pi)
 
@@ -41,11 +43,15 @@ class Axes(NamedTuple):
 
 
 class Noise(NamedTuple):
-    """Psi = B B' + D in a view's coordinates: D (r,), B (r, p), and D[0] in `rest` dimensions beyond them."""
+    """Psi = B B' + D in a view's coordinates: D (r,), B (r, p), and D[0] in `rest` dimensions beyond them.
+
+    near (r, q) spans the directions among which B was found, which is where the next step begins to look for it.
+    """
 
     D: np.ndarray
     B: np.ndarray
     rest: int
+    near: np.ndarray | None = None
 
     def solve(self, A):
         """Psi^-1 A (r, m), by Woodbury's identity."""
@@ -64,6 +70,12 @@ class Noise(NamedTuple):
     def quadratic(self, F, outside):
         """e' Psi^-1 e (n,) for rows F (n, r) with squared length `outside` (n,) beyond the coordinates."""
         return (F * self.solve(F.T).T).sum(1) + outside / self.D[0]
+
+    def trace(self, S):
+        """tr(Psi^-1 S) for a covariance S, (r, r) or its diagonal (r,)."""
+        weighted = self.B / self.D[:, None]
+        explained = cho_solve(cho_factor(self.inner()), weighted.T @ times(S, weighted))
+        return float((variances_of(S) / self.D).sum() - np.trace(explained))
 
     def variances(self):
         """Total variance of the private part, and of the noise."""
@@ -122,45 +134,93 @@ def axes_of(X, noise):
     return Axes(mean, V), U * s
 
 
-def isotropic(R, S, private, d, before=None, edge=1.0):
-    """Most likely `Noise` s I + B B' of d dimensions for a residual covariance R (r, r): Tipping and Bishop (1999).
+def times(S, V):
+    """S V for a covariance S, (r, r) or its diagonal (r,), and columns V (r, m)."""
+    return S[:, None] * V if S.ndim == 1 else S @ V
 
-    S     the view's covariance, by which s has a floor
+
+def variances_of(S):
+    """The diagonal (r,) of a covariance, which may be all that there is of it."""
+    return S if S.ndim == 1 else np.diag(S)
+
+
+class Residual(NamedTuple):
+    """R = S + L M L' (r, r), the covariance of what loadings leave of a view; formed only where nothing less will do.
+
+    S (r, r) or its diagonal (r,) is the view's covariance; L (r, q), M (q, q) what is taken from it.
+    """
+
+    S: np.ndarray
+    L: np.ndarray
+    M: np.ndarray
+
+    def times(self, V):
+        """R V, for columns V (r, m)."""
+        return times(self.S, V) + self.L @ (self.M @ (self.L.T @ V))
+
+    def variances(self):
+        """The diagonal (r,) of R."""
+        return variances_of(self.S) + ((self.L @ self.M) * self.L).sum(1)
+
+    def scaled(self, root):
+        """R with rows and columns divided by root (r,)."""
+        S = self.S / root**2 if self.S.ndim == 1 else self.S / root[:, None] / root
+        return Residual(S, self.L / root[:, None], self.M)
+
+    def whole(self):
+        """R (r, r)."""
+        return (np.diag(self.S) if self.S.ndim == 1 else self.S) + self.L @ self.M @ self.L.T
+
+
+def isotropic(R, private, d, before=None, edge=1.0):
+    """Most likely `Noise` s I + B B' of d dimensions for a `Residual` covariance R: Tipping and Bishop (1999).
+
     edge  private dimensions that do not vary by more than s edge are taken for noise
     """
-    r = len(R)
-    values, vectors = largest_eigenpairs(R, private)
+    r, total = len(R.L), R.variances().sum()
+    values, vectors = near = largest_eigenpairs(R, private, before and before.near)
     while True:
-        s = max((np.trace(R) - values.sum()) / (d - len(values)), FLOOR * np.trace(S) / d)
+        s = max((total - values.sum()) / (d - len(values)), FLOOR * variances_of(R.S).sum() / d)
         known = values > s * edge
         if known.all():
-            return Noise(np.full(r, s), vectors * np.sqrt(np.maximum(values - s, 0)), d - r)
+            return Noise(np.full(r, s), vectors * np.sqrt(np.maximum(values - s, 0)), d - r, near[1])
         values, vectors = values[known], vectors[:, known]
 
 
-def diagonal(R, S, private, d, before=None, edge=1.0):
-    """`Noise` D + B B' for a residual covariance R: B the most likely for the D before, then one step of EM for D.
+def diagonal(R, private, d, before=None, edge=1.0):
+    """`Noise` D + B B' for a `Residual` covariance R: B the most likely for the D before, then one step of EM for D.
 
     Of a column that does not vary, the floor is a trace of the others'. Arguments as in `isotropic`.
     """
-    floor = FLOOR * np.maximum(np.diag(S), FLOOR * np.trace(S) / d)
-    D = np.maximum(np.diag(R), floor) if before is None else before.D
-    root = np.sqrt(D)
-    values, vectors = largest_eigenpairs(R / root[:, None] / root, private)
+    variances, own = variances_of(R.S), R.variances()
+    floor = FLOOR * np.maximum(variances, FLOOR * variances.sum() / d)
+    root = np.sqrt(np.maximum(own, floor) if before is None else before.D)
+    values, vectors = largest_eigenpairs(R.scaled(root), private, before and before.near)
     known = values > edge
     B = root[:, None] * vectors[:, known] * np.sqrt(values[known] - 1)
-    return Noise(np.maximum(np.diag(R) - (B**2).sum(1), floor), B, 0)
+    return Noise(np.maximum(own - (B**2).sum(1), floor), B, 0, vectors)
 
 
-def largest_eigenpairs(R, count):
-    """The largest eigenvalues of a symmetric matrix, rising, and their vectors; all where there are no more."""
-    count = min(count, len(R))
+def largest_eigenpairs(R, count, near=None):
+    """The largest eigenvalues of a `Residual` covariance, rising, and their vectors; all where there are no more.
+
+    near (r, count) are vectors that span nearly the same space, as those of the step before do. Rounds of subspace
+    iteration turn them to it: what B explains never falls by that, so no step of EM lowers the likelihood (it is then a
+    partial one), and a hundredth of the work is left of finding them anew.
+    """
+    r = len(R.L)
+    count = min(count, r)
     if count == 0:
-        return np.zeros(0), np.zeros((len(R), 0))
-    if count * MANY > len(R):
-        values, vectors = np.linalg.eigh(R)
+        return np.zeros(0), np.zeros((r, 0))
+    if near is not None and near.shape[1] == count and count * FEW < r:
+        for _ in range(ROUNDS):
+            near = np.linalg.qr(R.times(near))[0]
+        values, turn = np.linalg.eigh(near.T @ R.times(near))
+        return values, near @ turn
+    if count * MANY > r:
+        values, vectors = np.linalg.eigh(R.whole())
         return values[-count:], vectors[:, -count:]
-    return eigh(R, subset_by_index=[len(R) - count, len(R) - 1])
+    return eigh(R.whole(), subset_by_index=[r - count, r - 1])
 
 
 NOISES = {"isotropic": isotropic, "diagonal": diagonal}
@@ -185,7 +245,9 @@ class Training(NamedTuple):
     loads: np.ndarray
 
     def covariances(self):
-        """Covariance (r, r) of each view's coordinates."""
+        """Covariance of each view's coordinates: (r, r), or where they are principal ones its diagonal (r,)."""
+        if self.kind == "isotropic":
+            return [(T**2).sum(0) / self.n for T in self.T]
         return [T.T @ T / self.n for T in self.T]
 
     def keep(self, S):
@@ -194,18 +256,18 @@ class Training(NamedTuple):
         m is the mean variance over the min(n, d) coordinates that have any: shared variance is expected where a view
         varies much, and the more so the fewer rows there are for its columns.
         """
-        variances = [np.maximum(np.diag(s), np.finfo(float).tiny) for s in S]
+        variances = [np.maximum(variances_of(s), np.finfo(float).tiny) for s in S]
         shares = [self.ridge * min(1, d / self.n) / min(self.n, d) for d in self.widths]
         return [x / (x + share * x.sum()) for x, share in zip(variances, shares)]
 
-    def noise_of(self, v, S, R, before=None):
-        """`Noise` of view v for its covariance S and its residual covariance R.
+    def noise_of(self, v, R, before=None):
+        """`Noise` of view v for its `Residual` covariance.
 
         With a ridge, private dimensions must vary more than noise alone would show: beyond the edge of its spectrum,
         (1 + sqrt(d / n))^2 (Marchenko and Pastur, 1967).
         """
         edge = (1 + np.sqrt(self.widths[v] / self.n)) ** 2 if self.ridge else 1.0
-        return NOISES[self.kind](R, S, self.private[v], self.widths[v], before, edge)
+        return NOISES[self.kind](R, self.private[v], self.widths[v], before, edge)
 
 
 def compressed(F):
@@ -217,7 +279,7 @@ def compressed(F):
 
 
 def steps_of(data, Z, tolerance):
-    """Yields the `Model` and its log likelihood per row after each step of EM, from rows Z (m, k) as a guess of z.
+    """Yields the `Model` after each step of EM, from rows Z (m, k) as a guess of z.
 
     Z stands beside data.T. Without a ridge no step lowers the likelihood, and the last is the one that changes it by
     less than tolerance x columns nats per row. With one there is no such promise, and no end: loadings are shrunk anew
@@ -227,9 +289,11 @@ def steps_of(data, Z, tolerance):
     keep, model, before = data.keep(S), first_model(data, Z, S), -np.inf
     while True:
         model = maximised(data, model, S, keep, *expectations(data, model))
+        yield model
+        if data.ridge:
+            continue
         found = mean_log_likelihood(data, model, S)
-        yield model, found
-        if not data.ridge and abs(found - before) < tolerance * sum(data.widths):
+        if abs(found - before) < tolerance * sum(data.widths):
             return
         before = found
 
@@ -242,7 +306,7 @@ def first_model(data, Z, S):
     """
     crowd = np.sqrt(np.maximum((data.loads / loading_alike(data.loads).sum(0)).sum(1), 1))
     loadings = [T.T @ Z / data.n * on / c for T, on, c in zip(data.T, data.loads, crowd)]
-    noise = [data.noise_of(v, s, s - C @ C.T) for v, (s, C) in enumerate(zip(S, loadings))]
+    noise = [data.noise_of(v, Residual(s, C, -np.eye(C.shape[1]))) for v, (s, C) in enumerate(zip(S, loadings))]
     return Model(loadings, noise)
 
 
@@ -263,9 +327,9 @@ def maximised(data, model, S, keep, M, Szz):
         products, C = T.T @ M[:, on] / data.n, np.zeros((T.shape[1], model.k))
         known = Szz[np.ix_(on, on)]
         C[:, on] = regressed(products, known, data.n, model.noise[v] if data.ridge else None) * keep[v][:, None]
-        crossed = C[:, on] @ products.T
-        residual = s - crossed - crossed.T + C[:, on] @ known @ C[:, on].T
-        noise.append(data.noise_of(v, s, residual, model.noise[v]))
+        one = np.eye(len(known))
+        taken = np.block([[known, -one], [-one, 0 * one]])
+        noise.append(data.noise_of(v, Residual(s, np.hstack([C[:, on], products]), taken), model.noise[v]))
         loadings.append(C @ root)
     return Model(loadings, noise)
 
@@ -300,11 +364,11 @@ def loading_alike(loads):
 
 
 def mean_log_likelihood(data, model, S):
-    """Log likelihood per training row, in nats."""
+    """Log likelihood per training row, in nats, S being their covariances."""
     weights = model.weights()
     P = model.precision(weights)
     seen = sum(T @ W for T, W in zip(data.T, weights))
-    quadratic = sum(np.trace(noise.solve(s)) for noise, s in zip(model.noise, S))
+    quadratic = sum(noise.trace(s) for noise, s in zip(model.noise, S))
     quadratic -= (seen * np.linalg.solve(P, seen.T).T).sum() / data.n
     constant = sum(noise.log_determinant() + d * LOG_2PI for noise, d in zip(model.noise, data.widths))
     return -0.5 * (quadratic + constant + np.linalg.slogdet(P)[1])

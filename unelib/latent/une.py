@@ -24,10 +24,12 @@ from ..core.checks import Rows, centred, choice, constant, named_views, same_col
 from ..linalg.principal_space import thin
 from ..linalg.whitening import leading_left, whitened
 from .dimension import PRIVATE_FOLDS, dealt, gains_table, private_rank, smallest_adequate
-from .linear_gaussian import NOISES, Training, axes_of, compressed, steps_of
+from .linear_gaussian import NOISES, Training, axes_of, compressed, mean_log_likelihood, steps_of
 
 FOLDS = 5
-MARKS = (1, 2, 4, 8, 16)  # steps of expectation maximisation that are held against one another, with a ridge
+MARKS = (1, 2, 4, 8, 16, 32, 64)  # steps of expectation maximisation held against one another, with a ridge
+WORSE = 2  # marks one after another that are no better than one before: no further step is made
+RIDGES = (1.0, 0.1, 0.01)  # ridges held against one another
 STEPS = 200  # without a ridge, at most
 TOLERANCE = 1e-6  # nats a column a step, at which it stops
 FEWER = "take fewer shared dimensions, or fewer steps"
@@ -69,10 +71,11 @@ class UNE(BaseEstimator):
     sharing : {"all", "pairs"}
         "all": every view may load on every dimension. "pairs": each pair of views has k dimensions of its own, and
         nothing is common to three.
-    ridge : float
+    ridge : float or "cv"
         0: maximum likelihood. Else loadings are shrunk: along directions in which a view varies little, by
         ridge min(1, d / n), and in dimensions that a view cannot be told to know (`linear_gaussian.regressed`). Both
-        vanish as rows become many.
+        vanish as rows become many. "cv": the one of `RIDGES` that makes the held-out rows likeliest, jointly, for every
+        k that is tried: too strong a ridge takes strong private variance for shared.
     seed : int
         Deals the folds.
     steps : int or "cv"
@@ -91,11 +94,13 @@ class UNE(BaseEstimator):
         Shares of each view's variance, which add up to 1.
     likelihood_ : ndarray (steps,)
         Log likelihood, in nats per training row, by step.
+    ridge_ : float
+        The ridge, chosen or given.
     steps_ : int
         Steps of expectation maximisation, at most.
     selection_ : DataFrame or None
-        By k that was tried, None if nothing was: gain, its standard error se, steps, and beyond, by how much held-out
-        rows are likelier, jointly, than at the first k of the table.
+        By k that was tried, None if nothing was: gain, its standard error se, ridge, steps, and beyond, by how much
+        held-out rows are likelier, jointly, than at the first k of the table.
     views_ : list of str
         Names of the views.
     private_ : list of int
@@ -125,7 +130,7 @@ class UNE(BaseEstimator):
         noise: Literal["isotropic", "diagonal"] = "isotropic",
         private: int | Literal["cv"] = "cv",
         sharing: Literal["all", "pairs"] = "all",
-        ridge: float = 1.0,
+        ridge: float | Literal["cv"] = "cv",
         seed: int = 0,
         steps: int | Literal["cv"] = "cv",
     ) -> None:
@@ -167,9 +172,9 @@ class UNE(BaseEstimator):
             return private_rank(x, MOST_PRIVATE, seed=self.seed) if self.private == "cv" else self.private
 
         self.private_ = [rank(x) for x in X]
-        self.k_, self.steps_, self.selection_ = self.chosen(X)
+        self.k_, self.ridge_, self.steps_, self.selection_ = self.chosen(X)
         fit = Fit(self, X)
-        model, self.likelihood_ = fit.walked(self.k_, self.steps_)
+        model, self.likelihood_ = fit.walked(self.k_, self.ridge_, self.steps_)
         self.axes_, self.model_ = fit.axes, ordered(model) if self.sharing == "all" else model
         self.shared_ = self.latent(dict(zip(self.views_, X)))
         self.loadings_ = {v: a.rows(C.T).T for v, a, C in zip(self.views_, self.axes_, self.model_.loadings)}
@@ -177,13 +182,14 @@ class UNE(BaseEstimator):
         return self
 
     def chosen(self, X):
-        """k, steps, and the table of what was tried for them, or None."""
-        by_default = MARKS if self.ridge else (STEPS,)
+        """k, ridge, steps, and the table of what was tried for them, or None."""
+        ridges = RIDGES if self.ridge == "cv" else (self.ridge,)
+        by_default = MARKS if any(ridges) else (STEPS,)
         marks = by_default if self.steps == "cv" else (self.steps,)
-        if self.components != "cv" and len(marks) == 1:
-            return self.components, marks[0], None
-        search = Search([Fold(self, X, held_out) for held_out in dealt(len(X[0]), FOLDS, self.seed)], marks)
-        return search.best(self.components)
+        if self.components != "cv" and len(marks) == len(ridges) == 1:
+            return self.components, ridges[0], marks[0], None
+        folds = [Fold(self, X, held_out) for held_out in dealt(len(X[0]), FOLDS, self.seed)]
+        return Search(folds, ridges, marks).best(self.components)
 
     def latent(self, given: Views) -> NDArray[np.float64]:
         """E[z | given], the posterior mean, for rows of any of the views.
@@ -381,8 +387,9 @@ class UNE(BaseEstimator):
         """Raise ValueError on a bad option, or one that these views do not allow."""
         choice(self.noise, NOISES, "noise")
         choice(self.sharing, ("all", "pairs"), "sharing")
-        if isinstance(self.ridge, bool) or not (isinstance(self.ridge, Real) and 0 <= self.ridge < np.inf):
-            raise ValueError(f"ridge is {self.ridge!r}; it must be a number, 0 (maximum likelihood) or above")
+        number = isinstance(self.ridge, Real) and not isinstance(self.ridge, bool) and 0 <= self.ridge < np.inf
+        if self.ridge != "cv" and not number:
+            raise ValueError(f"ridge is {self.ridge!r}; it must be a number, 0 (maximum likelihood) or above, or 'cv'")
         if not whole(self.seed, 0):
             raise ValueError(f"seed is {self.seed!r}; it must be a whole number, 0 or above")
         if self.steps != "cv" and not whole(self.steps, 1):
@@ -395,8 +402,9 @@ class UNE(BaseEstimator):
                 vary_in_folds(views, what, dealt(len(next(iter(views.values()))), folds, self.seed))
             elif not whole(value, 0, most):
                 raise ValueError(f"{what} is {value!r}; these views allow 0 to {most}, or 'cv'")
-        if self.steps == "cv" and self.ridge:
-            vary_in_folds(views, "steps", dealt(len(next(iter(views.values()))), FOLDS, self.seed))
+        for what in ("steps", "ridge"):
+            if getattr(self, what) == "cv" and self.ridge:
+                vary_in_folds(views, what, dealt(len(next(iter(views.values()))), FOLDS, self.seed))
 
 
 class Fit:
@@ -409,27 +417,33 @@ class Fit:
         self.factors = [whitened(T, d / self.n) for T, d in zip(self.T, self.widths)]
         self.most = min(factor.rank() for factor in self.factors)
 
-    def path(self, k, steps):
-        """Yields `Model` and log likelihood, with k shared dimensions, or k for each pair, by step: `steps` at most.
+    def path(self, k, ridge, steps):
+        """Yields the `Model` of k shared dimensions, or k for each pair, by step: `steps` at most.
 
         Walk it with one thread: its matrices are small, and SciPy's and NumPy's threads take the cores from each other.
         """
         views = range(len(self.T))
         groups = [tuple(views)] if self.une.sharing == "all" else list(combinations(views, 2))
         loads = np.repeat([[v in group for group in groups] for v in views], k, axis=1)
-        first = [leading_left([self.factors[v] for v in group], k)[0] for group in groups if k]
-        Z = np.hstack([np.zeros((len(self.T[0]), 0)), *first]) * np.sqrt(self.n)
-        data = Training(self.T, self.n, self.widths, self.une.noise, self.une.private_, self.une.ridge, loads)
-        return islice(steps_of(data, Z, TOLERANCE), steps)
+        Z = np.hstack([np.zeros((len(self.T[0]), 0)), *(self.leading(group, k) for group in groups if k)])
+        return islice(steps_of(self.training(ridge, loads), Z * np.sqrt(self.n), TOLERANCE), steps)
 
-    def walked(self, k, steps):
+    def leading(self, group, k):
+        """The k leading dimensions (m, k) of some views by ridge GCCA."""
+        return leading_left([self.factors[v] for v in group], k)[0]
+
+    def training(self, ridge, loads):
+        """`Training` with a ridge, and which dimensions views load on."""
+        return Training(self.T, self.n, self.widths, self.une.noise, self.une.private_, ridge, loads)
+
+    def walked(self, k, ridge, steps):
         """The last `Model` of a path, and the log likelihoods by step; ValueError if it breaks off before."""
-        found = []
+        found, data = [], self.training(ridge, None)
+        S = data.covariances()
         try:
             with threadpool_limits(1):
-                for step, likelihood in self.path(k, steps):
-                    model = step
-                    found.append(likelihood)
+                for model in self.path(k, ridge, steps):
+                    found.append(mean_log_likelihood(data, model, S))
         except np.linalg.LinAlgError:
             raise ValueError(
                 f"the fit of {k} dimensions breaks off after {len(found)} of {steps} steps; {FEWER}"
@@ -444,50 +458,80 @@ class Fold(Fit):
         super().__init__(une, [x[~held_out] for x in X])
         self.test = [axes.coordinates(x[held_out]) for axes, x in zip(self.axes, X)]
 
-    def scores(self, k, marks):
-        """{steps: (joint log likelihood (m,), gain (m,))} of the held-out rows, at the marks that the path reaches."""
-        found, views = {}, range(len(self.T))
+    def scores(self, k, ridge, marks):
+        """Yields joint log likelihood (m,) and gain (m,) of the held-out rows, at each mark that the path reaches."""
+        step, path, model = 0, self.path(k, ridge, marks[-1]), None
+        for mark in marks:
+            try:
+                *_, model = model, *islice(path, mark - step)  # none is left once it has settled
+            except np.linalg.LinAlgError:
+                return
+            step = mark
+            yield model.log_likelihood(*zip(*self.test)), gains(model, range(len(self.T)), self.test)
 
-        def score(model):
-            return (model.log_likelihood(*zip(*self.test)), gains(model, views, self.test))
 
-        try:
-            with threadpool_limits(1):
-                for step, (model, _) in enumerate(self.path(k, marks[-1]), 1):
-                    if step in marks:
-                        found[step] = score(model)
-        except np.linalg.LinAlgError:
-            return found
-        return found | {mark: score(model) for mark in marks if mark > step}  # it has settled
+class Tried(NamedTuple):
+    """Held-out rows under one choice: mean joint log likelihood, gain (n,), and the choice; or no row was reached."""
+
+    joint: float
+    gain: np.ndarray | None
+    ridge: float
+    steps: int
 
 
 class Search:
-    """Held-out rows of all folds under every k that is asked for, each with the steps that make them likeliest."""
+    """Held-out rows of all folds under every k that is asked for, with the ridge and steps that make them likeliest."""
 
-    def __init__(self, folds, marks):
-        self.folds, self.marks, self.found = folds, marks, {}
+    def __init__(self, folds, ridges, marks):
+        self.folds, self.ridges, self.marks, self.found = folds, ridges, marks, {}
+        self.near = ridges[len(ridges) // 2]
 
     def gains(self, k):
         """How much likelier (n,) the held-out rows are under k shared dimensions than as independent views."""
-        folds = [fold.scores(k, self.marks) for fold in self.folds]
-        reached = [mark for mark in self.marks if all(mark in fold for fold in folds)]
-        if not reached:
+        with threadpool_limits(1):
+            found = self.climbed(k)
+        if found.gain is None:
             raise ValueError(f"the fit of {k} dimensions breaks off before step {self.marks[0]} in a fold; {FEWER}")
-        joint, gain = ({m: np.concatenate([fold[m][i] for fold in folds]) for m in reached} for i in (0, 1))
-        steps = max(reached, key=lambda m: joint[m].mean())
-        self.found[k] = {"steps": steps, "joint": joint[steps].mean()}
-        return gain[steps]
+        self.found[k], self.near = found, found.ridge
+        return found.gain
+
+    def climbed(self, k):
+        """The best `Tried`, from the ridge that was best for the k before to either side while that is better."""
+        start = self.ridges.index(self.near)
+        best = self.along(k, self.near)
+        for others in (self.ridges[start + 1 :], self.ridges[:start][::-1]):
+            for ridge in others:
+                found = self.along(k, ridge)
+                if found.joint <= best.joint:
+                    break
+                best = found
+            if best.ridge in others:
+                break
+        return best
+
+    def along(self, k, ridge):
+        """The best `Tried` of the marks that all folds reach, till `WORSE` of them one after another are no better."""
+        best, worse = Tried(-np.inf, None, ridge, 0), 0
+        for mark, folds in zip(self.marks, zip(*(fold.scores(k, ridge, self.marks) for fold in self.folds))):
+            joint, gain = (np.concatenate(rows) for rows in zip(*folds))
+            better = joint.mean() > best.joint
+            best, worse = (Tried(joint.mean(), gain, ridge, mark), 0) if better else (best, worse + 1)
+            if worse == WORSE:
+                break
+        return best
 
     def best(self, k):
-        """k, where it is "cv", steps, and the table of what was tried (see `UNE`)."""
+        """k, where it is "cv", ridge, steps, and the table of what was tried (see `UNE`)."""
         most = min(fold.most for fold in self.folds)
         if k == "cv":
             k, table = smallest_adequate(self.gains, most)
         else:
             table = gains_table({min(k, most): self.gains(min(k, most))})
-        tried = pd.DataFrame(self.found).T.loc[table.index]
-        table["steps"], table["beyond"] = tried.steps.astype(int), tried.joint - tried.joint.iloc[0]
-        return k, int(table.steps[min(k, most)]), table
+        tried = [self.found[size] for size in table.index]
+        table["ridge"], table["steps"] = ([getattr(t, what) for t in tried] for what in ("ridge", "steps"))
+        table["beyond"] = [t.joint - tried[0].joint for t in tried]
+        chosen = self.found[min(k, most)]
+        return k, chosen.ridge, chosen.steps, table
 
 
 def gains(model, numbers, F):
