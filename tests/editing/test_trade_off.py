@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from unelib.editing.reports import EditReport, monotonicity
-from unelib.editing.trade_off import Curve, area, areas, curve, edited, mean_areas
+from unelib.editing.trade_off import Curve, area, areas, curve, edited, mean_areas, refined
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -79,8 +79,8 @@ def test_errors_of_a_curve(before):
 
 def test_areas_with_closed_forms():
     assert area(along([(0, 1)]), 0.2) == 1  # all, at no price
-    assert area(along([(0.1, 1)]), 0.1) == pytest.approx(0.5)  # the diagonal
-    assert area(along([(0.1, 1)]), 0.05) == pytest.approx(0.25)  # its lower half
+    assert area(along([(0.1, 1)]), 0.1) == pytest.approx(0.5)  # all turn half way
+    assert area(along([(0.1, 1)]), 0.05) == 0  # which is the limit
     assert area(along([(0.1, 0), (0.1, 1)]), 0.4) == pytest.approx(0.75)  # a step at a quarter of the limit
     assert area(along([(0.1, 0.5), (0.3, 1)]), 0.4) == pytest.approx((0.1 * 0.25 + 0.2 * 0.75 + 0.1) / 0.4)
     assert area(along([(0.3, 0)]), 0.2) == 0
@@ -95,7 +95,7 @@ def test_only_the_ratio_of_drift_and_limit_counts():
 
 def test_a_limit_that_is_not_reached_goes_on_level():
     one = drawn()
-    (*_, last), (*_, share) = one.points
+    (*_, share), last = one.points[1], one.drift.max()
     for limit in (2 * last, 1e6 * last):
         assert area(one, limit) == pytest.approx((area(one, last) * last + share * (limit - last)) / limit)
     assert area(one, 1e9) == pytest.approx(share)
@@ -105,8 +105,8 @@ def test_at_every_drift_the_best_counts():
     best = along([(0.1, 0.5), (0.2, 0.75)])
     worse = along([(0.1, 0.5), (0.2, 0.75), (0.3, 0.25)])
     assert area(worse, 0.4) == pytest.approx(area(best, 0.4))
-    dear = along([(0.1, 0.5), (0.3, 0.5), (0.2, 0.75)])  # a strength that costs more than a greater one
-    assert area(dear, 0.4) == pytest.approx(area(best, 0.4))
+    turned = Curve(np.arange(1.0, 4), *(np.array([x]).T for x in ([1, 0, 1], [0.3, 0.4, 0.1])), np.ones(1))
+    assert turned.least_drift == pytest.approx(0.15)  # the first turn is no better than a later one of less drift
 
 
 def test_the_order_of_images_and_strengths_makes_no_difference():
@@ -255,3 +255,55 @@ def test_only_images_that_lack_a_target_are_edited_each_strength_with_the_target
     assert area(curve(found["paint"]["bright"]), 0.1) == 1
     nobody = edited({"paint": ([1], make)}, before, {"constant": -1}, Grey())["paint"]["constant"][1]
     assert nobody.lacking == 0 and len(asked) == 2
+
+
+def shaded(need, wiggle=0.0):
+    """What brightens pictures by a tenth of the full scale a strength, and a judge who sees images turn at `need`."""
+
+    class Shades:
+        name, attributes = "shades", ["bright", "other"]
+
+        def probabilities(self, pixels):
+            value = pixels[:, 0, 0, 0] / 10
+            bright = 1 / (1 + np.exp(-4 * (value - need[pixels[:, 0, 0, 1]])))
+            other = 0.3 * (value / 12) ** 3 + wiggle * np.sin(value)
+            return np.column_stack([bright, np.clip(other, 0, 1)])
+
+    before = np.zeros((len(need), 2, 2, 3), np.uint8)
+    before[..., 1] = np.arange(len(need))[:, None, None]
+
+    def make(target, rows, strengths):
+        after = np.repeat(before[None, rows], len(strengths), 0)
+        after[..., 0] = np.round(10 * np.array(strengths))[:, None, None, None]
+        return after
+
+    return Shades(), before, make
+
+
+@pytest.mark.parametrize("wiggle", [0.0, 0.02])
+def test_areas_do_not_depend_on_the_strengths_that_are_tried(wiggle):
+    judge, before, make = shaded(np.random.default_rng(0).uniform(0.5, 11, 40), wiggle)
+    found = {}
+    for count in (3, 6, 12):
+        methods = {"paint": (np.arange(1, count + 1) * 12 / count, make)}
+        reports = edited(methods, before, {"bright": 1}, judge)
+        found[count] = area(refined(reports, methods, before, {"bright": 1}, judge)["paint"]["bright"], 0.2)
+    assert abs(found[3] - found[6]) < 0.01 and abs(found[6] - found[12]) < 0.01
+
+
+def test_turns_are_looked_for_where_images_turn_and_nowhere_else():
+    judge, before, make = shaded(np.array([1.0, 3.3, 20.0]))
+    asked = []
+
+    def counted(target, rows, strengths):
+        asked.extend((int(row), float(s)) for row in rows for s in strengths)
+        return make(target, rows, strengths)
+
+    reports = edited({"paint": ([2, 4], make)}, before, {"bright": 1}, judge)
+    found = refined(reports, {"paint": ([2, 4], counted)}, before, {"bright": 1}, judge, halvings=2)["paint"]["bright"]
+    assert sorted(asked) == [(0, 0.5), (0, 1.0), (1, 3.0), (1, 3.5)] or sorted(asked)[2:] == [(1, 3.0), (1, 3.5)]
+    assert np.isinf(found.least_drift[2])
+    plain = refined(reports, {"paint": ([2, 4], counted)}, before, {"bright": 1}, judge, halvings=0)["paint"]["bright"]
+    assert plain.own is None and (found.least_drift[:2] <= plain.least_drift[:2] + 1e-3).all()
+    with pytest.raises(ValueError, match="halvings is -1; it must be a whole number, 0 or above"):
+        refined(reports, {}, before, {"bright": 1}, judge, halvings=-1)

@@ -453,6 +453,13 @@ def test_private_variance_is_not_taken_for_shared(case, n):
     assert all(abs(fit.shares_.shared[name] - truth[name]) < 0.05 for name in truth)
 
 
+def test_a_gain_that_single_views_lost_is_none():
+    tried = {1: (1.0, 2.0), 2: (2.0, 3.0), 4: (1.5, 4.0), 8: (-20.0, 9.0)}  # k: held-out rows jointly, and their gain
+    search = une.Search([], (1.0,), (1,))
+    search.climbed = lambda k: une.Tried(tried[k][0], np.full(3, tried[k][1]), 1.0, 1)
+    assert [search.gains(k).mean() for k in tried] == [2.0, 3.0, 3.5, -13.0]
+
+
 def test_a_strong_ridge_takes_strong_private_variance_for_shared():
     views, _ = hard(400, shared=0.2, own=4.0)
     strong, chosen = UNE(13, ridge=0.1).fit(views), UNE(4).fit(views)

@@ -16,7 +16,7 @@ Public names, by file:
 - `walks`: change_matrix, judged_changes, move, on_and_off_target, walk
 - `reports`: EditReport, likeness, pooled_flips, score_edit
 - `counterfactuals`: Counterfactual, counterfactual
-- `trade_off`: Curve, areas, curve, edited
+- `trade_off`: Curve, areas, curve, edited, refined
 - `resemblance`: resemblances
 - `probe_judge`: ProbeJudge, judge_for
 """

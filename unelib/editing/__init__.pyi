@@ -19,6 +19,7 @@ from .trade_off import Curve as Curve
 from .trade_off import areas as areas
 from .trade_off import curve as curve
 from .trade_off import edited as edited
+from .trade_off import refined as refined
 from .walks import change_matrix as change_matrix
 from .walks import judged_changes as judged_changes
 from .walks import move as move

@@ -1,23 +1,28 @@
 """Target against drift: what a method of editing achieves at every strength, and what it changes beside that.
 
-At one strength methods cannot be compared, since their strengths mean different things; along their curves they can.
-The area under a curve is the mean share of targets met over all amounts of drift up to a limit. Both are means over the
-images that lacked the target: of the others nothing was asked.
+At one strength methods cannot be compared, since their strengths mean different things; by drift they can. Every image
+has a least drift at which it meets the target, found between the strengths that were tried. The area is the mean share
+of targets met over all amounts of drift up to a limit. All means are over the images that lacked the target: of the
+others nothing was asked.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import logit
 
-from ..core.checks import choice, finite_list, share
+from ..core.checks import choice, finite_list, share, whole
 from ..models.contracts import EncoderLike, JudgeLike
 from ..stats.intervals import RESAMPLES, Interval, percentiles
 from ..stats.roc import drawn_counts
 from .counterfactuals import Counterfactual
 from .reports import EditReport, monotonicity, score_edit
+
+HALVINGS = 4
+SURE = 1e-6  # probabilities are told from 0 and 1 by this much at least
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,12 +33,45 @@ class Curve:
     met        (s, n) whether the target was met, 0 or 1; NaN in images that did not lack it
     drift      (s, n) what else changed: `EditReport.drift`
     monotone   (n,) `reports.monotonicity` of the target's probability, from the unedited image on; NaN as in `met`
+    odds       (s, n) log odds that the target is met, by the judge: above 0 where it is, and below it before any edit.
+               Without them -1 and 1, so that an image turns half way between two strengths
+    own        (3, r, n) strength, drift and odds of further edits, of each image with strengths of its own; NaN where
+               there are none (see `refined`)
     """
 
     strengths: NDArray[np.float64]
     met: NDArray[np.float64]
     drift: NDArray[np.float64]
     monotone: NDArray[np.float64]
+    odds: NDArray[np.float64] | None = None
+    own: NDArray[np.float64] | None = None
+
+    @property
+    def least_drift(self) -> NDArray[np.float64]:
+        """The least drift (n,) at which each image meets the target; inf if none does, NaN if it did not lack it."""
+        return self.turns()[2]
+
+    def turns(self):
+        """Strengths (n,) between which each image meets the target at the least drift, and that drift.
+
+        Between the two drift and odds are taken for straight lines. NaN strengths where no image turns.
+        """
+        lacked, odds = np.isfinite(self.met[0]), 2 * self.met - 1 if self.odds is None else self.odds
+        walked = np.stack([np.broadcast_to(self.strengths[:, None], self.met.shape), self.drift, odds])
+        walked = walked if self.own is None else np.concatenate([walked, self.own], 1)
+        order = np.argsort(np.abs(walked[0]), axis=0, kind="stable")  # what was not tried comes last
+        walked = np.take_along_axis(walked, order[None], 1)
+        strength, drift, odds = np.concatenate(
+            [np.broadcast_to([[[0.0]], [[0.0]], [[-1.0]]], (3, 1, len(lacked))), walked], 1
+        )
+        before, after = odds[:-1], odds[1:]
+        turns = (before <= 0) & (after > 0)
+        along = np.divide(before, before - after, out=np.zeros_like(after), where=turns)
+        reached = np.where(turns, drift[:-1] + along * np.diff(drift, axis=0), np.inf)
+        best = reached.argmin(0)[None]
+        ends = [np.take_along_axis(x, best, 0)[0] for x in (strength[:-1], strength[1:], reached)]
+        found = np.isfinite(ends[2]) & lacked
+        return *(np.where(found, end, np.nan) for end in ends[:2]), np.where(lacked, ends[2], np.nan)
 
     @property
     def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -58,7 +96,61 @@ def curve(reports: Mapping[float, EditReport]) -> Curve:
     walked = np.concatenate([r[:, first.aimed].T for r in (first.before, *(r.after for r in ordered))])
     met, drift = (np.stack([getattr(r, name) for r in ordered]) for name in ("flipped", "drift"))
     monotone = np.where(first.lacked, monotonicity(walked, first.sign), np.nan)
-    return Curve(np.array(strengths), met, drift, monotone)
+    odds = np.stack([odds_of(r) for r in ordered])
+    return Curve(np.array(strengths), met, drift, monotone, odds)
+
+
+def odds_of(report):
+    """Log odds (n,) of the target after an edit, in the sign that was asked."""
+    after = report.after[:, report.aimed][:, 0].astype(float)
+    return report.sign * logit(np.clip(after, SURE, 1 - SURE))
+
+
+def refined(
+    reports: Mapping[str, Mapping[str, Mapping[float, EditReport]]],
+    methods: Mapping[str, tuple[Sequence[float], Callable[..., NDArray[np.uint8]]]],
+    before: NDArray[np.uint8],
+    targets: Mapping[str, int],
+    judge: JudgeLike,
+    halvings: int = HALVINGS,
+) -> dict[str, dict[str, Curve]]:
+    """Curves of what `edited` found, each image's turn looked for between the strengths that were tried.
+
+    Where an image meets the target at one strength and not at the one before, the half way between is tried, then the
+    half of that: so areas depend little on which strengths were.
+
+    reports   {method: {target: {strength: `EditReport`}}}, from `edited`, which the other arguments were given to
+    halvings  of the strengths between which an image turns, 0 for none: every one makes a picture of each such image
+    Raises ValueError on halvings that are no whole number from 0 on, and as `curve`.
+    """
+    if not whole(halvings, 0):
+        raise ValueError(f"halvings is {halvings!r}; it must be a whole number, 0 or above")
+    found: dict[str, dict[str, Curve]] = {}
+    for name, by in reports.items():
+        make, found[name] = methods[name][1], {}
+        for target, made in by.items():
+            part = curve(made)
+            for _ in range(halvings):
+                part = halved(part, make, before, target, targets[target], judge)
+            found[name][target] = part
+    return found
+
+
+def halved(found, make, before, target, sign, judge):
+    """A `Curve` with one edit more of each image that turns, half way between the strengths where it does."""
+    low, high, _ = found.turns()
+    middle = (low + high) / 2
+    rows = np.flatnonzero(np.isfinite(middle))
+    if not len(rows):
+        return found
+    after = np.array(before)
+    for strength in np.unique(middle[rows]):
+        alike = np.flatnonzero(middle == strength)
+        after[alike] = make(target, alike, [sign * strength])[0]
+    report = score_edit(before[rows], after[rows], target, judge, sign=sign)
+    own = np.full((3, 1, len(middle)), np.nan)
+    own[:, 0, rows] = middle[rows], report.drift, odds_of(report)
+    return replace(found, own=own if found.own is None else np.concatenate([found.own, own], 1))
 
 
 def of_one_edit(first, other):
@@ -72,21 +164,27 @@ def mean_points(curve, counts):
 
     Over the images that lacked the target, from no edit, (0, 0), on; the rest is NaN where a sample has none of them.
     """
+    drift, met = (mean_lacking(curve, x, counts) for x in (curve.drift, curve.met))
+    return np.pad(drift, ((0, 0), (1, 0))), np.pad(met, ((0, 0), (1, 0)))
+
+
+def mean_lacking(curve, values, counts):
+    """Means (r, s) of values (s, n) in samples as in `mean_points`, over the images that lacked the target."""
     lacked = np.isfinite(curve.met[0])
     weights = counts[:, lacked]
     total = weights.sum(1, keepdims=True)
     shares = np.divide(weights, total, out=np.full(weights.shape, np.nan), where=total > 0)
-    means = [shares @ x[:, lacked].T for x in (curve.drift, curve.met)]
-    return [np.pad(mean if lacked.any() else np.full_like(mean, np.nan), ((0, 0), (1, 0))) for mean in means]
+    means = shares @ values[:, lacked].T
+    return means if lacked.any() else np.full_like(means, np.nan)
 
 
 def area(curve, limit, rows=None):
-    """Mean share met over drifts from 0 to `limit`: the area under the curve, in 0..1; NaN if nobody lacked the target.
+    """Mean share met over drifts from 0 to `limit`, in 0..1; NaN if nobody lacked the target.
 
-    At every drift the best counts that is met with no more of it, whichever strength that takes, and beyond the largest
-    drift the curve goes on level: nobody is obliged to edit further. Between two points it is straight, which is what
-    editing a part of the images with the one strength and the rest with the other achieves. The best of several shares
-    that differ by chance alone is too good: take equally many strengths for methods that are compared.
+    At every drift an image counts that meets the target with no more of it, whichever strength that takes: nobody is
+    obliged to edit further. So an image with `Curve.least_drift` x adds 1 - x / limit, and nothing beyond the limit.
+    Where odds go up and down by chance the least of several drifts is too good: take equally many strengths for methods
+    that are compared.
 
     limit  of drift, above 0
     rows   (m,) numbers of images, which may repeat; all by default
@@ -97,19 +195,12 @@ def area(curve, limit, rows=None):
     """
     n = curve.met.shape[1]
     counts = np.bincount(np.arange(n) if rows is None else np.asarray(rows, int), minlength=n)
-    return float(area_under(*mean_points(curve, counts[None].astype(float)), share(limit, "limit"))[0])
+    return float(sampled_areas(curve, share(limit, "limit"), counts[None].astype(float))[0])
 
 
-def area_under(drift, met, limit):
-    """Areas (r,) under curves (r, s + 1) of points in any order, made to rise, from 0 to `limit` and divided by it."""
-    order = np.argsort(drift, axis=1, kind="stable")
-    x = np.take_along_axis(drift, order, 1)
-    y = np.maximum.accumulate(np.take_along_axis(met, order, 1), axis=1)
-    reached = np.minimum(x, limit)
-    width, step = np.diff(reached), np.diff(x)
-    inside = np.divide(width, step, out=np.zeros_like(width), where=step > 0)  # share of a piece before the limit
-    pieces = width * (y[:, :-1] + np.diff(y) * inside / 2)
-    return (pieces.sum(1) + (limit - reached[:, -1]) * y[:, -1]) / limit
+def sampled_areas(curve, limit, counts):
+    """Areas (r,) in samples as in `mean_points`."""
+    return mean_lacking(curve, 1 - np.minimum(curve.least_drift, limit)[None] / limit, counts)[:, 0]
 
 
 def areas(curves: Mapping[str, Mapping[str, Curve]], limit: float, reference: str | None = None) -> pd.DataFrame:
@@ -119,8 +210,8 @@ def areas(curves: Mapping[str, Mapping[str, Curve]], limit: float, reference: st
     limit      of drift
     reference  a method that the others are compared with: `gain` over it with its own interval, images drawn alike
     Images are drawn with return, whole, for all methods and targets at once. Directions, strengths and targets are as
-    they are: the intervals say nothing of others. They hold where shares rise along the walk, and lie too high where
-    they go up and down by chance (see `area`).
+    they are: the intervals say nothing of others. They hold where odds rise along the walk, and lie too high where they
+    go up and down by chance (see `area`).
     Raises ValueError without curves, on curves of different numbers of images, an unknown reference and a limit that is
     not above 0.
     """
@@ -155,7 +246,7 @@ def mean_areas(curves, limit, counts):
 
     A target that nobody in a sample lacked is left out there; NaN if that leaves none.
     """
-    found = np.stack([area_under(*mean_points(curve, counts), limit) for curve in curves.values()])
+    found = np.stack([sampled_areas(curve, limit, counts) for curve in curves.values()])
     known = np.isfinite(found)
     return np.divide(np.nansum(found, 0), known.sum(0), out=np.full(found.shape[1], np.nan), where=known.any(0))
 

@@ -62,7 +62,7 @@ class UNE(BaseEstimator):
     ----------
     components : int or "cv"
         k, the shared dimensions. "cv": the fewest whose held-out gain (see `gain`) is within one standard error of the
-        best (`selection_`).
+        best (`selection_`). A k under which held-out rows are less likely than under a smaller one pays the difference.
     noise : {"isotropic", "diagonal"}
         D_v: "isotropic" (one variance; nothing then depends on a view's basis) or "diagonal" (one a column).
     private : int or "cv"
@@ -487,13 +487,18 @@ class Search:
         self.near = ridges[len(ridges) // 2]
 
     def gains(self, k):
-        """How much likelier (n,) the held-out rows are under k shared dimensions than as independent views."""
+        """How much likelier (n,) the held-out rows are under k shared dimensions than as independent views.
+
+        Less what they lose, jointly, against fewer dimensions: where too many describe single views badly, views gain
+        by one another what each of them had lost.
+        """
         with threadpool_limits(1):
             found = self.climbed(k)
         if found.gain is None:
             raise ValueError(f"the fit of {k} dimensions breaks off before step {self.marks[0]} in a fold; {FEWER}")
+        fewer = max((other.joint for size, other in self.found.items() if size < k), default=-np.inf)
         self.found[k], self.near = found, found.ridge
-        return found.gain
+        return found.gain - max(fewer - found.joint, 0)
 
     def climbed(self, k):
         """The best `Tried`, from the ridge that was best for the k before to either side while that is better."""
@@ -528,6 +533,7 @@ class Search:
         else:
             table = gains_table({min(k, most): self.gains(min(k, most))})
         tried = [self.found[size] for size in table.index]
+        table["gain"] = [t.gain.mean() for t in tried]
         table["ridge"], table["steps"] = ([getattr(t, what) for t in tried] for what in ("ridge", "steps"))
         table["beyond"] = [t.joint - tried[0].joint for t in tried]
         chosen = self.found[min(k, most)]
