@@ -463,10 +463,10 @@ class Fold(Fit):
         step, path, model = 0, self.path(k, ridge, marks[-1]), None
         for mark in marks:
             try:
-                *_, model = model, *islice(path, mark - step)  # none is left once it has settled
+                made = list(islice(path, mark - step))  # none is left once it has settled
             except np.linalg.LinAlgError:
                 return
-            step = mark
+            step, model = mark, made[-1] if made else model
             yield model.log_likelihood(*zip(*self.test)), gains(model, range(len(self.T)), self.test)
 
 
