@@ -19,7 +19,7 @@ help:
 	@echo "make quick              set up .venv, then lint and run the fast tests, on JOBS=2 cores"
 	@echo "make test               set up .venv, then lint and test everything with coverage, the notebooks included"
 	@echo "make bench              set up .venv, then run the benchmarks"
-	@echo "make lock               resolve pyproject.toml afresh into requirements.lock"
+	@echo "make lock               resolve pyproject.toml afresh into requirements.lock and .hashes"
 	@echo "make clean              remove .venv and every cache; data and figures stay"
 	@echo "PYTHON=python3.12       before any of them: the Python to set up with (default python3)"
 
@@ -49,10 +49,12 @@ bench: $(READY)
 	@set -e; for script in $(filter-out benchmarks/measured.py,$(wildcard benchmarks/*.py)); do echo "$$script"; $(BIN)/python "$$script"; done
 
 # Set-up is done when this stamp is newer than the lock and the project's own list; then nothing is installed again.
-$(READY): requirements.lock pyproject.toml
+# Every package is checked against its hash, but for torch: the same version is a CPU build here and brings CUDA there.
+$(READY): requirements.lock requirements.hashes pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, not " + sys.version.split()[0] + "; name one: make PYTHON=python3.12")'
 	@echo "setting up .venv with $$($(PYTHON) --version) from requirements.lock"
 	@$(BIN)/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv .venv
+	$(PIP) --no-deps --require-hashes -r requirements.hashes
 	$(PIP) -r requirements.lock
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
@@ -65,6 +67,11 @@ lock:
 	.venv/fresh/bin/python -m pip freeze --all | grep -Eiv '^(unelib|pip==|torchvision|torchaudio|nvidia|cuda|triton)' \
 		| grep -v '^#' | sed 's/+cpu$$//; s/+cu[0-9]*$$//' | sort -f >> .venv/fresh/lock
 	mv .venv/fresh/lock requirements.lock
+	.venv/fresh/bin/python -m pip install --disable-pip-version-check --progress-bar off uv
+	.venv/fresh/bin/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --python-version 3.11 --quiet \
+		--constraint requirements.lock --no-annotate --no-header --no-config --output-file .venv/fresh/hashes
+	@{ echo "# Hashes of the packages in requirements.lock, for Linux, macOS and Windows, without torch (\`make lock\`)."; \
+		awk '/^[^ ]/ {kept = !/^(torch|triton|nvidia-|cuda-)/} kept' .venv/fresh/hashes; } > requirements.hashes
 	rm -rf .venv/fresh
 
 clean:

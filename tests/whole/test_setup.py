@@ -40,6 +40,19 @@ def test_lock_leaves_the_accelerator_to_torch():
     assert not [name for name in locked() if re.match("torchvision|torchaudio|nvidia|triton|cuda", name)]
 
 
+def test_hashes_are_of_the_locked_versions_for_every_system():
+    lines = re.sub(r"\\\n\s*", "", (ROOT / "requirements.hashes").read_text()).splitlines()
+    found = [re.fullmatch(r"([\w.-]+)==(\S+)(?: ; ([^-]+?))?((?: *--hash=sha256:[0-9a-f]{64})+)", x) for x in lines[1:]]
+    assert all(found) and lines[0].startswith("#")
+    hashed = {canonicalize_name(name): version for name, version, *_ in (match.groups() for match in found)}
+    assert len(hashed) == len(found)
+    assert {name: version for name, version in hashed.items() if name in locked()} == {
+        name: version for name, version in locked().items() if name != "torch"
+    }
+    of_one_system = {canonicalize_name(match[1]) for match in found if match[3]}
+    assert set(hashed) - set(locked()) <= of_one_system and "appnope" in of_one_system
+
+
 def test_environment_installs_the_lock_and_this_package():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     (pip,) = [part["pip"] for part in environment["dependencies"] if isinstance(part, dict)]
