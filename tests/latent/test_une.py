@@ -443,7 +443,7 @@ HARD = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n", [400, 1000])
+@pytest.mark.parametrize("n", [200, 400, 5000])
 @pytest.mark.parametrize("case", HARD)
 def test_private_variance_is_not_taken_for_shared(case, n):
     options, k = HARD[case]

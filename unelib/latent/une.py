@@ -28,7 +28,7 @@ from .linear_gaussian import NOISES, Training, axes_of, compressed, mean_log_lik
 
 FOLDS = 5
 MARKS = (1, 2, 4, 8, 16, 32, 64)  # steps of expectation maximisation held against one another, with a ridge
-WORSE = 2  # marks one after another that are no better than one before: no further step is made
+WORSE = 3  # marks one after another that are no better than one before: no further step is made
 RIDGES = (1.0, 0.1, 0.01)  # ridges held against one another
 STEPS = 200  # without a ridge, at most
 TOLERANCE = 1e-6  # nats a column a step, at which it stops
