@@ -109,7 +109,9 @@ def area_bars(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.barh(y, table.area, color="0.85", height=0.62)
     ax.errorbar(table.area, y, xerr=error, fmt=MARKERS[0], color=PALETTE[0], ms=5, lw=1.4, capsize=3)
     ax.set_yticks(y, table.index)
-    ax.set(xlim=(0, None), ylim=(-0.6, len(table) - 0.4), xlabel="share of targets met, mean over drifts, 95 % interval")
+    ax.set(
+        xlim=(0, None), ylim=(-0.6, len(table) - 0.4), xlabel="share of targets met, mean over drifts, 95 % interval"
+    )
     return ax
 
 
