@@ -68,8 +68,8 @@ lock:
 		| grep -v '^#' | sed 's/+cpu$$//; s/+cu[0-9]*$$//' | sort -f >> .venv/fresh/lock
 	mv .venv/fresh/lock requirements.lock
 	.venv/fresh/bin/python -m pip install --disable-pip-version-check --progress-bar off uv
-	.venv/fresh/bin/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --python-version 3.11 --quiet \
-		--constraint requirements.lock --no-annotate --no-header --no-config --output-file .venv/fresh/hashes
+	.venv/fresh/bin/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --python-version 3.11.5 --quiet \
+		--constraint requirements.lock --no-annotate --no-header --output-file .venv/fresh/hashes
 	@{ echo "# Hashes of the packages in requirements.lock, for Linux, macOS and Windows, without torch (\`make lock\`)."; \
 		awk '/^[^ ]/ {kept = !/^(torch|triton|nvidia-|cuda-)/} kept' .venv/fresh/hashes; } > requirements.hashes
 	rm -rf .venv/fresh
