@@ -11,6 +11,7 @@ from scipy.linalg import subspace_angles
 
 from unelib import LinearProbe, direction, load_encoder, load_generator, load_images, load_judge, score_edit, walk
 from unelib.editing.directions import partial_directions
+from unelib.editing.trade_off import area, edited, refined
 from unelib.editing.walks import move
 from unelib.geometry.hooks import bottleneck
 from unelib.geometry.jacobian import Jacobian
@@ -185,7 +186,31 @@ def show_round_trips():
     print(f"strength 0 is the round trip exactly: {same}; +3 then -3: {told} (asked: 1e-5)")
 
 
+def show_areas(n_train=400, n_test=60, limit=0.1):
+    """Areas of the plain direction by how many strengths between 0 and 9 are tried, with turns looked for or not."""
+    gen, judge = load_generator("drawn-ldm"), load_judge("drawn-judge")
+    X, faces = noises(gen, "train", n_train)
+    noise, _ = noises(gen, "test", n_test)
+    before, targets = generate(gen, noise, **HOW), {"Smiling": 1, "Young": -1, "Eyeglasses": 1}
+    probe = LinearProbe("mean-difference").fit(X, faces.attributes[list(targets)])
+    ways = {target: direction(probe, target, X=X) for target in targets}
+    methods = {"plain": (np.arange(1, 13) * 0.75, lambda t, rows, s: walk(gen, noise[rows], ways[t], s, **HOW))}
+    reports = edited(methods, before, targets, judge)["plain"]
+    for halvings in (0, 4):
+        found = {}
+        for count in (3, 6, 12):
+            kept = {t: dict(sorted(by.items())[12 // count - 1 :: 12 // count]) for t, by in reports.items()}
+            curves = refined({"plain": kept}, methods, before, targets, judge, halvings)["plain"]
+            found[count] = np.array([area(part, limit) for part in curves.values()])
+        told = "; ".join(f"{count} strengths {values.mean():.3f}" for count, values in found.items())
+        moves = max(np.abs(found[a] - found[b]).max() for a, b in ((3, 6), (6, 12)))
+        mean = max(abs((found[a] - found[b]).mean()) for a, b in ((3, 6), (6, 12)))
+        asked = " (asked: 0.01)" if halvings else ""
+        print(f"edit: area, {halvings} halvings: {told}; moves by {mean:.3f}, a target's by {moves:.3f}{asked}")
+
+
 if __name__ == "__main__":
+    show_areas()
     show_round_trips()
     show_bases()
     show_edits()

@@ -1,4 +1,4 @@
-"""Shared dimensions found, shuffled views in which some are claimed, and coverage of predictions, on planted views."""
+"""Shared dimensions found, private variance taken for shared, claims of shuffled views, and coverage of predictions."""
 
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -97,6 +97,56 @@ def coverage(n=4000, k=16):
         )
 
 
+HIDDEN = {  # variances of the shared, the private part and of noise, by view, in units of a column's; k; what is special
+    "weak beside strong private": ((0.16, 0.16, 0.16), 50.0, (1, 1, 1), 4, {}),
+    "unequal noise": ((1, 1, 1), 3.0, (0.25, 1, 9), 4, {}),
+    "a hundredfold variance": ((1, 1, 1), 12.0, (1, 1, 1), 4, {"scale": 10}),
+    "heavy tails": ((1, 1, 1), 7.0, (1, 1, 1), 4, {"heavy": True}),
+    "pairs": ((1.4, 1.4, 1.4), 12.0, (1, 1, 1), 6, {"pairs": True}),
+}
+
+
+def hidden(n, shared, own, noise, k, seed, scale=1, heavy=False, pairs=False, d=50):
+    """Views (n, d) of which three private dimensions each vary much, and the true share of shared variance in each.
+
+    With pairs every two views share k / 3 dimensions of their own, and nothing is common to three.
+    """
+    rng, views, truth = np.random.default_rng([seed, n]), {}, {}
+    draw = (lambda *size: rng.standard_t(4, size) / np.sqrt(2)) if heavy else (lambda *size: rng.standard_normal(size))
+    Z, groups = draw(n, k), np.array_split(np.arange(k), 3)
+    for v, name in enumerate(VIEWS):
+        there = np.concatenate([group for i, group in enumerate(groups) if i != v]) if pairs else np.arange(k)
+        C, B = mixing(d, len(there), rng) * np.sqrt(shared[v]), mixing(d, 3, rng) * np.sqrt(own)
+        X = Z[:, there] @ C.T + draw(n, 3) @ B.T + np.sqrt(noise[v]) * draw(n, d)
+        views[name], truth[name] = X * (scale if v == 0 else 1), shared[v] / (shared[v] + own + noise[v])
+    return views, truth
+
+
+def told_apart(case):
+    """Dimensions found, and the furthest that a view's share of shared variance lies from the truth."""
+    n, name, seed, ridge = case
+    *sizes, special = HIDDEN[name]
+    views, truth = hidden(n, *sizes, seed, **special)
+    with threadpool_limits(1):
+        fit = UNE(ridge=ridge).fit(views)
+    return fit.k_, max(abs(fit.shares_.shared[view] - share) for view, share in truth.items())
+
+
+def private_parts(seeds=3):
+    """Private variance that is taken for shared, with the ridge given and chosen."""
+    for name, (_, _, _, k, _) in HIDDEN.items():
+        for n in (200, 1000, 5000):
+            for ridge in (1.0, 0.1, "cv"):
+                with ProcessPoolExecutor() as pool:
+                    found = list(pool.map(told_apart, [(n, name, seed, ridge) for seed in range(seeds)]))
+                asked = " (asked from n = 1000 on: within 1, .05)" if ridge == "cv" else ""
+                counted, off = ", ".join(str(size) for size, _ in found), max(gap for _, gap in found)
+                print(
+                    f"une: {name}, n = {n}, ridge {ridge}: k {counted} of {k}; shares off by {off:.3f}{asked}",
+                    flush=True,
+                )
+
+
 if __name__ == "__main__":
-    for part in (coverage, claims, dimensions):
+    for part in (private_parts, coverage, claims, dimensions):
         part()

@@ -233,7 +233,7 @@ class Training(NamedTuple):
     n        rows there were
     widths   columns d_v
     kind     "isotropic" or "diagonal"; private ranks, one a view; ridge as in `une.UNE`
-    loads    (views, k) bool: which dimensions a view may load on
+    loads    (views, k) bool: which dimensions a view may load on; None where it is not to be fitted
     """
 
     T: list
@@ -242,7 +242,7 @@ class Training(NamedTuple):
     kind: str
     private: list
     ridge: float
-    loads: np.ndarray
+    loads: np.ndarray | None
 
     def covariances(self):
         """Covariance of each view's coordinates: (r, r), or where they are principal ones its diagonal (r,)."""

@@ -432,13 +432,13 @@ class Fit:
         """The k leading dimensions (m, k) of some views by ridge GCCA."""
         return leading_left([self.factors[v] for v in group], k)[0]
 
-    def training(self, ridge, loads):
-        """`Training` with a ridge, and which dimensions views load on."""
+    def training(self, ridge, loads=None):
+        """`Training` with a ridge, and which dimensions views load on, which the likelihood does not ask."""
         return Training(self.T, self.n, self.widths, self.une.noise, self.une.private_, ridge, loads)
 
     def walked(self, k, ridge, steps):
         """The last `Model` of a path, and the log likelihoods by step; ValueError if it breaks off before."""
-        found, data = [], self.training(ridge, None)
+        found, data = [], self.training(ridge)
         S = data.covariances()
         try:
             with threadpool_limits(1):
@@ -464,10 +464,11 @@ class Fold(Fit):
         for mark in marks:
             try:
                 made = list(islice(path, mark - step))  # none is left once it has settled
+                step, model = mark, made[-1] if made else model
+                found = model.log_likelihood(*zip(*self.test)), gains(model, range(len(self.T)), self.test)
             except np.linalg.LinAlgError:
                 return
-            step, model = mark, made[-1] if made else model
-            yield model.log_likelihood(*zip(*self.test)), gains(model, range(len(self.T)), self.test)
+            yield found
 
 
 class Tried(NamedTuple):
