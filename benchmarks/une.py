@@ -97,7 +97,7 @@ def coverage(n=4000, k=16):
         )
 
 
-HIDDEN = {  # variances of the shared, the private part and of noise, by view, in units of a column's; k; what is special
+HIDDEN = {  # variances of the shared part by view, the private one, noise by view, a column; k; what is special
     "weak beside strong private": ((0.16, 0.16, 0.16), 50.0, (1, 1, 1), 4, {}),
     "unequal noise": ((1, 1, 1), 3.0, (0.25, 1, 9), 4, {}),
     "a hundredfold variance": ((1, 1, 1), 12.0, (1, 1, 1), 4, {"scale": 10}),

@@ -48,9 +48,7 @@ def test_a_curve_has_its_reports_by_rising_size_of_strength(before, sign):
     lacked = (before[:, 1] > 0.5) == (sign < 0)
     walked = np.stack([before[:, 1], *(r.after[:, 1] for r in ordered)])
     np.testing.assert_array_equal(found.monotone, np.where(lacked, monotonicity(walked, sign), np.nan))
-    drift, met = found.points
-    np.testing.assert_allclose(drift, [0, *(r[lacked].drift.mean() for r in ordered)])
-    np.testing.assert_allclose(met, [0, *(r.target_flips for r in ordered)])
+    assert found.share_met(1.0) == (found.met[:, lacked] == 1).any(0).mean()  # with whatever drift
 
 
 def test_images_that_had_the_target_do_not_count(before):
@@ -58,7 +56,7 @@ def test_images_that_had_the_target_do_not_count(before):
     had = before[:, 1] > 0.5
     one, other = (curve({1: report(before, x)}) for x in (after, np.where(had[:, None], 1 - after, after)))
     assert not np.array_equal(one.drift, other.drift)
-    np.testing.assert_array_equal(one.points, other.points)
+    np.testing.assert_array_equal(one.least_drift, other.least_drift)
     assert area(one, 0.3) == area(other, 0.3) == pytest.approx(area(one, 0.3, np.flatnonzero(~had)))
 
 
@@ -95,7 +93,8 @@ def test_only_the_ratio_of_drift_and_limit_counts():
 
 def test_a_limit_that_is_not_reached_goes_on_level():
     one = drawn()
-    (*_, share), last = one.points[1], one.drift.max()
+    last = one.drift.max()
+    share = one.share_met(last)
     for limit in (2 * last, 1e6 * last):
         assert area(one, limit) == pytest.approx((area(one, last) * last + share * (limit - last)) / limit)
     assert area(one, 1e9) == pytest.approx(share)
@@ -137,7 +136,7 @@ def test_area_rises_with_what_is_met_and_lies_between_none_and_all():
 def test_no_area_where_nobody_lacked_the_target():
     nobody = drawn(lacking=0)
     assert np.isnan(area(nobody, 0.1))
-    assert np.isnan(nobody.points)[:, 1:].all() and np.array_equal(np.array(nobody.points)[:, 0], [0, 0])
+    assert np.isnan(nobody.least_drift).all() and np.isnan(nobody.share_met(0.1))
     had = np.flatnonzero(np.isnan(drawn().met[0]))
     assert np.isnan(area(drawn(), 0.1, had)) and np.isfinite(area(drawn(), 0.1, [*had, *range(60)]))
 

@@ -73,11 +73,15 @@ class Curve:
         found = np.isfinite(ends[2]) & lacked
         return *(np.where(found, end, np.nan) for end in ends[:2]), np.where(lacked, ends[2], np.nan)
 
-    @property
-    def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Mean drift and share met, each (s + 1,), over the images that lacked the target; no edit, (0, 0), first."""
-        drift, met = mean_points(self, np.ones((1, self.met.shape[1])))
-        return drift[0], met[0]
+    def share_met(self, drift: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Share (m,) of the images that lacked the target which meet it with no more than each drift (m,).
+
+        It rises from no drift on, and `area` is its mean up to the limit; NaN if nobody lacked the target.
+        """
+        least = self.least_drift[np.isfinite(self.met[0])]
+        if not len(least):
+            return np.full(np.shape(drift), np.nan)
+        return np.searchsorted(np.sort(least), drift, side="right") / len(least)
 
 
 def curve(reports: Mapping[float, EditReport]) -> Curve:
@@ -159,25 +163,6 @@ def of_one_edit(first, other):
     return same and np.array_equal(first.before > 0.5, other.before > 0.5)
 
 
-def mean_points(curve, counts):
-    """Mean drift and share met, each (r, s + 1), in r samples that hold image i of n `counts[j, i]` times, (r, n).
-
-    Over the images that lacked the target, from no edit, (0, 0), on; the rest is NaN where a sample has none of them.
-    """
-    drift, met = (mean_lacking(curve, x, counts) for x in (curve.drift, curve.met))
-    return np.pad(drift, ((0, 0), (1, 0))), np.pad(met, ((0, 0), (1, 0)))
-
-
-def mean_lacking(curve, values, counts):
-    """Means (r, s) of values (s, n) in samples as in `mean_points`, over the images that lacked the target."""
-    lacked = np.isfinite(curve.met[0])
-    weights = counts[:, lacked]
-    total = weights.sum(1, keepdims=True)
-    shares = np.divide(weights, total, out=np.full(weights.shape, np.nan), where=total > 0)
-    means = shares @ values[:, lacked].T
-    return means if lacked.any() else np.full_like(means, np.nan)
-
-
 def area(curve, limit, rows=None):
     """Mean share met over drifts from 0 to `limit`, in 0..1; NaN if nobody lacked the target.
 
@@ -199,8 +184,11 @@ def area(curve, limit, rows=None):
 
 
 def sampled_areas(curve, limit, counts):
-    """Areas (r,) in samples as in `mean_points`."""
-    return mean_lacking(curve, 1 - np.minimum(curve.least_drift, limit)[None] / limit, counts)[:, 0]
+    """Areas (r,) in r samples that hold image i of n `counts[j, i]` times, (r, n); NaN where none lacked the target."""
+    lacked = np.isfinite(curve.met[0])
+    weights, shares = counts[:, lacked], 1 - np.minimum(curve.least_drift[lacked], limit) / limit
+    total = weights.sum(1)
+    return np.divide(weights @ shares, total, out=np.full(len(counts), np.nan), where=total > 0)
 
 
 def areas(curves: Mapping[str, Mapping[str, Curve]], limit: float, reference: str | None = None) -> pd.DataFrame:
@@ -242,7 +230,7 @@ def images_of(curves):
 
 
 def mean_areas(curves, limit, counts):
-    """Mean areas (r,) over the targets of one method, in samples as in `mean_points`.
+    """Mean areas (r,) over the targets of one method, in samples as in `sampled_areas`.
 
     A target that nobody in a sample lacked is left out there; NaN if that leaves none.
     """

@@ -12,7 +12,7 @@ Public names, by file:
   reliability_diagram, spectrum
 - `alignment`: beside_chance, measure_panels, pair_heatmap, pair_names
 - `latent`: selection_curves, share_bars
-- `editing`: area_bars, bars, change_heatmap, judge_bars, mean_curve, trade_off_curves
+- `editing`: area_bars, bars, change_heatmap, judge_bars, share_met, trade_off_curves
 - `geometry`: by_timestep, singular_values
 - `evidence`: gaps, spread, verdict_map
 """

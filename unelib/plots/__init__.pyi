@@ -6,7 +6,7 @@ from .editing import area_bars as area_bars
 from .editing import bars as bars
 from .editing import change_heatmap as change_heatmap
 from .editing import judge_bars as judge_bars
-from .editing import mean_curve as mean_curve
+from .editing import share_met as share_met
 from .editing import trade_off_curves as trade_off_curves
 from .evidence import gaps as gaps
 from .evidence import spread as spread

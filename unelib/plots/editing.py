@@ -14,13 +14,17 @@ from .figures import MARKERS, PALETTE, axes_for, pretty
 if TYPE_CHECKING:
     from ..editing.trade_off import Curve
 
+MORE = 1.5  # of the limit, or of the largest drift, is drawn
+
 
 def trade_off_curves(
     curves: "Mapping[str, Curve | Sequence[Curve] | dict[Any, Curve]]",
     ax: Axes | None = None,
     limit: float | None = None,
 ) -> Axes:
-    """Share of targets met against what else changed: a line a method, a marker a strength, from no edit on.
+    """Share of targets met with no more of something else changed than so much: a line a method, from no edit on.
+
+    The area under a line up to the limit is what `trade_off.areas` gives.
 
     Eighteen methods can be told apart without colours: from the seventh on lines are dashed and markers hollow, from
     the thirteenth on dotted. Those whose name ends in "(control)" are grey.
@@ -28,12 +32,12 @@ def trade_off_curves(
     Parameters
     ----------
     curves : dict
-        {method: `trade_off.Curve`, or several, a list or by target}: of several, means over the targets at equal index
-        of strength; targets that nobody lacked are left out.
+        {method: `trade_off.Curve`, or several, a list or by target}: of several, means over the targets; those
+        that nobody lacked are left out.
     ax : Axes, optional
         Where to draw; new axes if None.
     limit : float, optional
-        Of drift, where a dotted line goes.
+        Of drift, where a dotted line goes; lines go a half beyond it.
 
     Returns
     -------
@@ -43,48 +47,62 @@ def trade_off_curves(
     Raises
     ------
     ValueError
-        As `mean_curve`.
+        Where nobody lacked a target of a method.
     """
     ax = axes_for(ax, width=7.2, height=3.8)
+    drift = np.linspace(0, MORE * (limit or largest_drift(curves)), 201)
     for i, (method, parts) in enumerate(curves.items()):
-        drift, met = mean_curve(parts)
+        met = share_met(parts, drift)
         again = [{}, {"ls": "--", "mfc": "white"}, {"ls": ":", "mfc": "white"}][i // 6 % 3]
         color = "0.6" if method.endswith("(control)") else PALETTE[i % 5]  # the sixth is grey
-        look = {"color": color, "marker": MARKERS[i % 6], "ms": 5.5, "lw": 1.4, "markevery": slice(1, None)}
+        look = {"color": color, "marker": MARKERS[i % 6], "ms": 5.5, "lw": 1.4, "markevery": (3 * i % 25, 25)}
         ax.plot(drift, met, label=method, clip_on=False, zorder=3, **look | again)
     if limit is not None:
         ax.axvline(limit, color="black", ls=":", lw=1, label="limit of drift")
-    ax.set(xlabel="drift: mean change of the judge's other probabilities", ylabel="share of targets met")
-    ax.set(xlim=(0, None), ylim=(0, 1))
+    ax.set(
+        xlabel="drift: mean change of the judge's other probabilities", ylabel="share of targets met with no more drift"
+    )
+    ax.set(xlim=(0, drift[-1]), ylim=(0, 1))
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return ax
 
 
-def mean_curve(parts: "Curve | Sequence[Curve] | dict[Any, Curve]") -> NDArray[np.float64]:
-    """Drift and share met of one trade-off curve, or means over several in which anyone lacked the target.
+def share_met(parts: "Curve | Sequence[Curve] | dict[Any, Curve]", drift: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Share of targets met with no more than each drift, of one trade-off curve or the mean of several.
 
     Parameters
     ----------
     parts : trade_off.Curve, or a list or dict of such
-        Curves of one method, each of another target.
+        Curves of one method, each of another target; those that nobody lacked are left out.
+    drift : ndarray (m,)
+        Amounts of drift.
 
     Returns
     -------
-    ndarray (2, s + 1)
-        Drift, and share met, of no edit and at each of s strengths.
+    ndarray (m,)
+        The shares.
 
     Raises
     ------
     ValueError
-        Where curves of one method have different numbers of strengths, and where nobody lacked a target.
+        Where nobody lacked a target.
     """
-    parts = [parts] if hasattr(parts, "points") else list(parts.values() if isinstance(parts, dict) else parts)
-    points = [part.points for part in parts if np.isfinite(part.points).all()]
-    counts = sorted({len(met) - 1 for _, met in points})
-    if len(counts) != 1:
-        found = f"are of {' and '.join(map(str, counts))} strengths" if counts else "have no image that lacked a target"
-        raise ValueError(f"the curves of one method {found}; one line takes as many strengths for every target")
-    return np.mean(points, 0)
+    shares = [part.share_met(drift) for part in each(parts)]
+    known = [share for share in shares if np.isfinite(share).all()]
+    if not known:
+        raise ValueError("the curves of one method have no image that lacked a target")
+    return np.mean(known, 0)
+
+
+def each(parts):
+    """The curves of a method, given as one, a list, or a dict by target."""
+    return [parts] if hasattr(parts, "least_drift") else list(parts.values() if isinstance(parts, dict) else parts)
+
+
+def largest_drift(curves):
+    """The largest drift at which any image of any method meets its target; 1 if none does."""
+    found = np.concatenate([part.least_drift for parts in curves.values() for part in each(parts)])
+    return found[np.isfinite(found)].max(initial=0) or 1.0
 
 
 def area_bars(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
