@@ -33,7 +33,7 @@ class Curve:
     met        (s, n) whether the target was met, 0 or 1; NaN in images that did not lack it
     drift      (s, n) what else changed: `EditReport.drift`
     monotone   (n,) `reports.monotonicity` of the target's probability, from the unedited image on; NaN as in `met`
-    odds       (s, n) log odds that the target is met, by the judge: above 0 where it is, and below it before any edit.
+    odds       (s + 1, n) log odds that the target is met, from the unedited image on: above 0 where it is.
                Without them -1 and 1, so that an image turns half way between two strengths
     own        (3, r, n) strength, drift and odds of further edits, of each image with strengths of its own; NaN where
                there are none (see `refined`)
@@ -51,27 +51,29 @@ class Curve:
         """The least drift (n,) at which each image meets the target; inf if none does, NaN if it did not lack it."""
         return self.turns()[2]
 
+    def walked(self):
+        """Strength, drift and odds (3, s + r + 1, n) of every edit of an image, by rising size, from no edit on."""
+        odds = np.pad(2 * self.met - 1, ((1, 0), (0, 0)), constant_values=-1) if self.odds is None else self.odds
+        strengths, drift = np.append(0.0, self.strengths), np.pad(self.drift, ((1, 0), (0, 0)))
+        found = np.stack([np.broadcast_to(strengths[:, None], drift.shape), drift, odds])
+        found = found if self.own is None else np.concatenate([found, self.own], 1)
+        order = np.argsort(np.abs(found[0]), axis=0, kind="stable")  # what was not tried, NaN, comes last
+        return np.take_along_axis(found, order[None], 1)
+
     def turns(self):
         """Strengths (n,) between which each image meets the target at the least drift, and that drift.
 
         Between the two drift and odds are taken for straight lines. NaN strengths where no image turns.
         """
-        lacked, odds = np.isfinite(self.met[0]), 2 * self.met - 1 if self.odds is None else self.odds
-        walked = np.stack([np.broadcast_to(self.strengths[:, None], self.met.shape), self.drift, odds])
-        walked = walked if self.own is None else np.concatenate([walked, self.own], 1)
-        order = np.argsort(np.abs(walked[0]), axis=0, kind="stable")  # what was not tried comes last
-        walked = np.take_along_axis(walked, order[None], 1)
-        strength, drift, odds = np.concatenate(
-            [np.broadcast_to([[[0.0]], [[0.0]], [[-1.0]]], (3, 1, len(lacked))), walked], 1
-        )
+        strength, drift, odds = self.walked()
         before, after = odds[:-1], odds[1:]
         turns = (before <= 0) & (after > 0)
         along = np.divide(before, before - after, out=np.zeros_like(after), where=turns)
         reached = np.where(turns, drift[:-1] + along * np.diff(drift, axis=0), np.inf)
-        best = reached.argmin(0)[None]
-        ends = [np.take_along_axis(x, best, 0)[0] for x in (strength[:-1], strength[1:], reached)]
-        found = np.isfinite(ends[2]) & lacked
-        return *(np.where(found, end, np.nan) for end in ends[:2]), np.where(lacked, ends[2], np.nan)
+        best, lacked = reached.argmin(0)[None], np.isfinite(self.met[0])
+        low, high, least = (np.take_along_axis(x, best, 0)[0] for x in (strength[:-1], strength[1:], reached))
+        turned = np.isfinite(least) & lacked
+        return np.where(turned, low, np.nan), np.where(turned, high, np.nan), np.where(lacked, least, np.nan)
 
     def share_met(self, drift: NDArray[np.float64]) -> NDArray[np.float64]:
         """Share (m,) of the images that lacked the target which meet it with no more than each drift (m,).
@@ -100,14 +102,13 @@ def curve(reports: Mapping[float, EditReport]) -> Curve:
     walked = np.concatenate([r[:, first.aimed].T for r in (first.before, *(r.after for r in ordered))])
     met, drift = (np.stack([getattr(r, name) for r in ordered]) for name in ("flipped", "drift"))
     monotone = np.where(first.lacked, monotonicity(walked, first.sign), np.nan)
-    odds = np.stack([odds_of(r) for r in ordered])
+    odds = log_odds(walked, first.sign)
     return Curve(np.array(strengths), met, drift, monotone, odds)
 
 
-def odds_of(report):
-    """Log odds (n,) of the target after an edit, in the sign that was asked."""
-    after = report.after[:, report.aimed][:, 0].astype(float)
-    return report.sign * logit(np.clip(after, SURE, 1 - SURE))
+def log_odds(probabilities, sign):
+    """Log odds that an attribute is there, or for a sign of -1 that it is not, from its probabilities."""
+    return sign * logit(np.clip(np.asarray(probabilities, float), SURE, 1 - SURE))
 
 
 def refined(
@@ -153,7 +154,7 @@ def halved(found, make, before, target, sign, judge):
         after[alike] = make(target, alike, [sign * strength])[0]
     report = score_edit(before[rows], after[rows], target, judge, sign=sign)
     own = np.full((3, 1, len(middle)), np.nan)
-    own[:, 0, rows] = middle[rows], report.drift, odds_of(report)
+    own[:, 0, rows] = middle[rows], report.drift, log_odds(report.after[:, report.aimed][:, 0], sign)
     return replace(found, own=own if found.own is None else np.concatenate([found.own, own], 1))
 
 
