@@ -102,11 +102,11 @@ def curve(reports: Mapping[float, EditReport]) -> Curve:
     walked = np.concatenate([r[:, first.aimed].T for r in (first.before, *(r.after for r in ordered))])
     met, drift = (np.stack([getattr(r, name) for r in ordered]) for name in ("flipped", "drift"))
     monotone = np.where(first.lacked, monotonicity(walked, first.sign), np.nan)
-    odds = log_odds(walked, first.sign)
+    odds = odds_for(walked, first.sign)
     return Curve(np.array(strengths), met, drift, monotone, odds)
 
 
-def log_odds(probabilities, sign):
+def odds_for(probabilities, sign):
     """Log odds that an attribute is there, or for a sign of -1 that it is not, from its probabilities."""
     return sign * logit(np.clip(np.asarray(probabilities, float), SURE, 1 - SURE))
 
@@ -154,7 +154,7 @@ def halved(found, make, before, target, sign, judge):
         after[alike] = make(target, alike, [sign * strength])[0]
     report = score_edit(before[rows], after[rows], target, judge, sign=sign)
     own = np.full((3, 1, len(middle)), np.nan)
-    own[:, 0, rows] = middle[rows], report.drift, log_odds(report.after[:, report.aimed][:, 0], sign)
+    own[:, 0, rows] = middle[rows], report.drift, odds_for(report.after[:, report.aimed][:, 0], sign)
     return replace(found, own=own if found.own is None else np.concatenate([found.own, own], 1))
 
 
