@@ -1,7 +1,6 @@
 """A fitted model agrees with Gaussian conditioning, ignores bases and orders, finds what was planted, names errors."""
 
 from functools import cache
-from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -12,8 +11,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from unelib.alignment.canonical import CCA
-from unelib.latent import une
-from unelib.latent.dimension import dealt
+from unelib.latent import selection
 from unelib.latent.linear_gaussian import steps_of
 from unelib.latent.une import UNE
 
@@ -122,13 +120,13 @@ def test_dimensions_are_in_order_of_what_is_known_of_them():
 
 @pytest.mark.parametrize("noise", ["isotropic", "diagonal"])
 def test_the_start_is_as_good_as_random_ones(noise, monkeypatch):
-    monkeypatch.setattr(une, "TOLERANCE", 1e-10)
+    monkeypatch.setattr(selection, "TOLERANCE", 1e-10)
     found = UNE(2, noise, private=1, ridge=0).fit(VIEWS).likelihood_[-1]
 
     def at_random(data, Z, *rest):
         return steps_of(data, np.random.default_rng(0).standard_normal(Z.shape), *rest)
 
-    monkeypatch.setattr(une, "steps_of", at_random)
+    monkeypatch.setattr(selection, "steps_of", at_random)
     assert found > UNE(2, noise, private=1, ridge=0).fit(VIEWS).likelihood_[-1] - 1e-3
 
 
@@ -390,29 +388,6 @@ def test_cross_validation_finds_sixteen_dimensions():
     assert UNE().fit(planted(1500, 16, (40, 40, 40), noise=4.0).views).k_ in (15, 16, 17)
 
 
-def test_folds_never_see_the_rows_they_hold_out():
-    X, fold = list(VIEWS.values()), dealt(200, 5, 0)[0]
-    estimator, held_out = UNE(2, private=1).fit(VIEWS), {name: x[fold] for name, x in VIEWS.items()}
-    for steps, (likelihood, gain) in zip((1, 4), une.Fold(estimator, X, fold).scores(2, 0.1, (1, 4)), strict=True):
-        plain = UNE(2, private=1, ridge=0.1, steps=steps).fit({name: x[~fold] for name, x in VIEWS.items()})
-        np.testing.assert_allclose(likelihood, plain.log_likelihood(held_out), atol=1e-6)
-        np.testing.assert_allclose(gain, plain.gain(held_out), atol=1e-6)
-
-
-@pytest.mark.slow
-def test_ridge_and_steps_are_those_that_make_held_out_rows_likeliest():
-    fit, folds = UNE(2, private=1).fit(VIEWS), dealt(200, 5, 0)
-
-    def likelihood(choice):
-        model = UNE(2, private=1, ridge=choice[0], steps=choice[1])
-        fits = [(model.fit({v: x[~out] for v, x in VIEWS.items()}), out) for out in folds]
-        return np.concatenate([f.log_likelihood({v: x[out] for v, x in VIEWS.items()}) for f, out in fits]).mean()
-
-    best = max(product(une.RIDGES, une.MARKS), key=likelihood)
-    assert (fit.ridge_, fit.steps_) == best == tuple(fit.selection_.loc[2, ["ridge", "steps"]])
-    assert len(fit.likelihood_) == best[1]
-
-
 def weights(rng, rank, scale, d=50):
     """Loadings (d, rank) of a common scale."""
     return scale * rng.standard_normal((d, rank))
@@ -453,38 +428,15 @@ def test_private_variance_is_not_taken_for_shared(case, n):
     assert all(abs(fit.shares_.shared[name] - truth[name]) < 0.05 for name in truth)
 
 
-def test_a_gain_that_single_views_lost_is_none():
-    tried = {1: (1.0, 2.0), 2: (2.0, 3.0), 4: (1.5, 4.0), 8: (-20.0, 9.0)}  # k: held-out rows jointly, and their gain
-    search = une.Search([], (1.0,), (1,))
-    search.climbed = lambda k: une.Tried(tried[k][0], np.full(3, tried[k][1]), 1.0, 1)
-    assert [search.gains(k).mean() for k in tried] == [2.0, 3.0, 3.5, -13.0]
-
-
 def test_a_strong_ridge_takes_strong_private_variance_for_shared():
     views, _ = hard(400, shared=0.2, own=4.0)
     strong, chosen = UNE(13, ridge=0.1).fit(views), UNE(4).fit(views)
     assert strong.shares_.shared.min() > 0.5 and chosen.shares_.shared.max() < 0.05 and chosen.ridge_ < 0.1
 
 
-def test_a_path_that_breaks_off_is_judged_by_the_steps_it_made(monkeypatch):
-    def broken(*args):
-        for step, made in enumerate(steps_of(*args), 1):
-            if step > 5:
-                raise np.linalg.LinAlgError
-            yield made
-
-    monkeypatch.setattr(une, "steps_of", broken)
-    assert UNE(2, private=1).fit(VIEWS).steps_ <= 4
-    one = dict(ridge=1, private=1, steps=8)
-    with pytest.raises(ValueError, match="the fit of 2 dimensions breaks off after 5 of 8 steps; take fewer"):
-        UNE(2, **one).fit(VIEWS)
-    with pytest.raises(ValueError, match="breaks off before step 8 in a fold"):
-        UNE("cv", **one).fit(VIEWS)
-
-
 def test_more_dimensions_than_a_fold_has_are_fitted_too():
     fit = UNE(5, private=0).fit({"a": A[:7], "b": B[:7]})
-    assert fit.k_ == 5 and fit.selection_.index[0] < 5 and fit.steps_ in une.MARKS
+    assert fit.k_ == 5 and fit.selection_.index[0] < 5 and fit.steps_ in selection.MARKS
 
 
 def test_nothing_is_tried_where_all_is_given():

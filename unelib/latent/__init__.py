@@ -7,6 +7,7 @@ Inside:
 
 - `linear_gaussian`: The linear-Gaussian model of several views, x_v = mu_v + C_v z + e_v, fitted by expectation
   maximisation
+- `selection`: What held-out rows choose: shared dimensions, ridge and steps of the fit
 
 Public names, by file:
 

@@ -7,7 +7,6 @@ any view from any others, how much of each view is shared, and how likely rows a
 """
 
 from collections.abc import Iterable, Mapping
-from itertools import combinations, islice
 from numbers import Real
 from typing import Literal, NamedTuple, Self, overload
 
@@ -17,22 +16,14 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
-from threadpoolctl import threadpool_limits
 
 from ..alignment.canonical import column_signs
 from ..core.checks import Rows, centred, choice, constant, named_views, same_columns, share, two_views, whole
 from ..linalg.principal_space import thin
-from ..linalg.whitening import leading_left, whitened
-from .dimension import PRIVATE_FOLDS, dealt, gains_table, private_rank, smallest_adequate
-from .linear_gaussian import NOISES, Training, axes_of, compressed, mean_log_likelihood, steps_of
+from .dimension import PRIVATE_FOLDS, dealt, private_rank
+from .linear_gaussian import NOISES
+from .selection import FOLDS, MARKS, RIDGES, STEPS, Fit, Fold, Search, gains
 
-FOLDS = 5
-MARKS = (1, 2, 4, 8, 16, 32, 64)  # steps of expectation maximisation held against one another, with a ridge
-WORSE = 3  # marks one after another that are no better than one before: no further step is made
-RIDGES = (1.0, 0.1, 0.01)  # ridges held against one another
-STEPS = 200  # without a ridge, at most
-TOLERANCE = 1e-6  # nats a column a step, at which it stops
-FEWER = "take fewer shared dimensions, or fewer steps"
 MOST_PRIVATE = 128  # private dimensions of a view that are tried
 Views = Mapping[str, Rows]
 
@@ -74,13 +65,13 @@ class UNE(BaseEstimator):
     ridge : float or "cv"
         0: maximum likelihood. Else loadings are shrunk: along directions in which a view varies little, by
         ridge min(1, d / n), and in dimensions that a view cannot be told to know (`linear_gaussian.regressed`). Both
-        vanish as rows become many. "cv": the one of `RIDGES` that makes the held-out rows likeliest, jointly, for every
-        k that is tried: too strong a ridge takes strong private variance for shared.
+        vanish as rows become many. "cv": of `selection.RIDGES` the one that makes the held-out rows likeliest, jointly,
+        for every k that is tried: too strong a ridge takes strong private variance for shared.
     seed : int
         Deals the folds.
     steps : int or "cv"
         Of expectation maximisation, which begins at ridge GCCA. "cv": as many as make the held-out rows likeliest,
-        jointly, of `MARKS` (each shrinks loadings anew); without a ridge till the likelihood settles.
+        jointly, of `selection.MARKS` (each shrinks loadings anew); without a ridge till the likelihood settles.
 
     Attributes
     ----------
@@ -405,146 +396,6 @@ class UNE(BaseEstimator):
         for what in ("steps", "ridge"):
             if getattr(self, what) == "cv" and self.ridge:
                 vary_in_folds(views, what, dealt(len(next(iter(views.values()))), FOLDS, self.seed))
-
-
-class Fit:
-    """Training rows of some views, ready to be fitted with any number of shared dimensions."""
-
-    def __init__(self, une, X):
-        self.une = une
-        self.axes, F = zip(*(axes_of(x, une.noise) for x in X))
-        self.n, self.T, self.widths = len(X[0]), compressed(list(F)), [x.shape[1] for x in X]
-        self.factors = [whitened(T, d / self.n) for T, d in zip(self.T, self.widths)]
-        self.most = min(factor.rank() for factor in self.factors)
-
-    def path(self, k, ridge, steps):
-        """Yields the `Model` of k shared dimensions, or k for each pair, by step: `steps` at most.
-
-        Walk it with one thread: its matrices are small, and SciPy's and NumPy's threads take the cores from each other.
-        """
-        views = range(len(self.T))
-        groups = [tuple(views)] if self.une.sharing == "all" else list(combinations(views, 2))
-        loads = np.repeat([[v in group for group in groups] for v in views], k, axis=1)
-        Z = np.hstack([np.zeros((len(self.T[0]), 0)), *(self.leading(group, k) for group in groups if k)])
-        return islice(steps_of(self.training(ridge, loads), Z * np.sqrt(self.n), TOLERANCE), steps)
-
-    def leading(self, group, k):
-        """The k leading dimensions (m, k) of some views by ridge GCCA."""
-        return leading_left([self.factors[v] for v in group], k)[0]
-
-    def training(self, ridge, loads=None):
-        """`Training` with a ridge, and which dimensions views load on, which the likelihood does not ask."""
-        return Training(self.T, self.n, self.widths, self.une.noise, self.une.private_, ridge, loads)
-
-    def walked(self, k, ridge, steps):
-        """The last `Model` of a path, and the log likelihoods by step; ValueError if it breaks off before."""
-        found, data = [], self.training(ridge)
-        S = data.covariances()
-        try:
-            with threadpool_limits(1):
-                for model in self.path(k, ridge, steps):
-                    found.append(mean_log_likelihood(data, model, S))
-        except np.linalg.LinAlgError:
-            raise ValueError(
-                f"the fit of {k} dimensions breaks off after {len(found)} of {steps} steps; {FEWER}"
-            ) from None
-        return model, np.array(found)
-
-
-class Fold(Fit):
-    """A fit to all but some rows, and those rows in its coordinates."""
-
-    def __init__(self, une, X, held_out):
-        super().__init__(une, [x[~held_out] for x in X])
-        self.test = [axes.coordinates(x[held_out]) for axes, x in zip(self.axes, X)]
-
-    def scores(self, k, ridge, marks):
-        """Yields joint log likelihood (m,) and gain (m,) of the held-out rows, at each mark that the path reaches."""
-        step, path, model = 0, self.path(k, ridge, marks[-1]), None
-        for mark in marks:
-            try:
-                made = list(islice(path, mark - step))  # none is left once it has settled
-                step, model = mark, made[-1] if made else model
-                found = model.log_likelihood(*zip(*self.test)), gains(model, range(len(self.T)), self.test)
-            except np.linalg.LinAlgError:
-                return
-            yield found
-
-
-class Tried(NamedTuple):
-    """Held-out rows under one choice: mean joint log likelihood, gain (n,), and the choice; or no row was reached."""
-
-    joint: float
-    gain: np.ndarray | None
-    ridge: float
-    steps: int
-
-
-class Search:
-    """Held-out rows of all folds under every k that is asked for, with the ridge and steps that make them likeliest."""
-
-    def __init__(self, folds, ridges, marks):
-        self.folds, self.ridges, self.marks, self.found = folds, ridges, marks, {}
-        self.near = ridges[len(ridges) // 2]
-
-    def gains(self, k):
-        """How much likelier (n,) the held-out rows are under k shared dimensions than as independent views.
-
-        Less what they lose, jointly, against fewer dimensions: where too many describe single views badly, views gain
-        by one another what each of them had lost.
-        """
-        with threadpool_limits(1):
-            found = self.climbed(k)
-        if found.gain is None:
-            raise ValueError(f"the fit of {k} dimensions breaks off before step {self.marks[0]} in a fold; {FEWER}")
-        fewer = max((other.joint for size, other in self.found.items() if size < k), default=-np.inf)
-        self.found[k], self.near = found, found.ridge
-        return found.gain - max(fewer - found.joint, 0)
-
-    def climbed(self, k):
-        """The best `Tried`, from the ridge that was best for the k before to either side while that is better."""
-        start = self.ridges.index(self.near)
-        best = self.along(k, self.near)
-        for others in (self.ridges[start + 1 :], self.ridges[:start][::-1]):
-            for ridge in others:
-                found = self.along(k, ridge)
-                if found.joint <= best.joint:
-                    break
-                best = found
-            if best.ridge in others:
-                break
-        return best
-
-    def along(self, k, ridge):
-        """The best `Tried` of the marks that all folds reach, till `WORSE` of them one after another are no better."""
-        best, worse = Tried(-np.inf, None, ridge, 0), 0
-        for mark, folds in zip(self.marks, zip(*(fold.scores(k, ridge, self.marks) for fold in self.folds))):
-            joint, gain = (np.concatenate(rows) for rows in zip(*folds))
-            better = joint.mean() > best.joint
-            best, worse = (Tried(joint.mean(), gain, ridge, mark), 0) if better else (best, worse + 1)
-            if worse == WORSE:
-                break
-        return best
-
-    def best(self, k):
-        """k, where it is "cv", ridge, steps, and the table of what was tried (see `UNE`)."""
-        most = min(fold.most for fold in self.folds)
-        if k == "cv":
-            k, table = smallest_adequate(self.gains, most)
-        else:
-            table = gains_table({min(k, most): self.gains(min(k, most))})
-        tried = [self.found[size] for size in table.index]
-        table["gain"] = [t.gain.mean() for t in tried]
-        table["ridge"], table["steps"] = ([getattr(t, what) for t in tried] for what in ("ridge", "steps"))
-        table["beyond"] = [t.joint - tried[0].joint for t in tried]
-        chosen = self.found[min(k, most)]
-        return k, chosen.ridge, chosen.steps, table
-
-
-def gains(model, numbers, F):
-    """log p(x_1, x_2, ...) - sum_v log p(x_v), (m,) in nats, of rows F of views by number."""
-    apart = sum(model.of([v]).log_likelihood(*zip(f)) for v, f in zip(numbers, F))
-    return model.of(numbers).log_likelihood(*zip(*F)) - apart
 
 
 def ordered(model):
