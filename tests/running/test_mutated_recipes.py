@@ -4,6 +4,7 @@ import copy
 import datetime
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -56,9 +57,10 @@ def answered(tmp_path, monkeypatch):
     """Whether the command line reads a recipe, executing nothing, and that it is one sentence if it does not."""
     root = tmp_path / "root"
     monkeypatch.setenv("UNELIB_ROOT", str(root))
-    row = {"notebook": "01", "state": "skipped", "seconds": 0.0, "found": ""}
-    monkeypatch.setattr(execute, "run_steps", lambda *given: given[-1].append(row) or "")
-    monkeypatch.setattr(execute, "package_digest", lambda: "")
+    row = {"notebook": "01", "run": "x", "state": "skipped", "seconds": 0.0, "found": ""}
+    monkeypatch.setattr(execute.Bench, "executed", lambda bench: pd.DataFrame([row]))
+    monkeypatch.setattr(execute, "digests", lambda steps: {step.key: {} for step in steps})
+    monkeypatch.setattr(execute, "why_again", lambda step, digest: "")
 
     def run(raw):
         path = tmp_path / "recipe.yaml"

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from unelib.cli.main import app
 from unelib.core import paths
-from unelib.running import read_recipe, recipe_schema
+from unelib.running import read_recipe, recipe_schema, recipe_steps
 
 RECIPES = sorted((paths.ROOT / "recipes").glob("*.yaml"))
 NOTEBOOK = "notebooks/01_invert.ipynb"
@@ -51,3 +51,12 @@ def test_a_recipe_stays_as_it_was_read():
     assert (recipe.name, recipe.parameters, recipe.only, recipe.after) == ("7", {}, {}, [])
     with pytest.raises((ValidationError, FrozenInstanceError)):
         recipe.name = "other"
+
+
+@pytest.mark.parametrize("world", ["drawn", "fashion"])
+def test_a_world_and_all_of_it_agree_where_they_share_notebooks(world):
+    few, every = ({step.key: step for step in recipe_steps(read_recipe(paths.ROOT / f"recipes/{name}.yaml"))}
+                  for name in (world, f"{world}-all"))  # fmt: skip
+    assert few.keys() < every.keys()
+    for key, step in few.items():
+        assert step.parameters == every[key].parameters and step.needs == every[key].needs

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from unelib.cli.main import app
 from unelib.core import paths
-from unelib.running import execute, recipes, workspace
+from unelib.running import execute, marks, recipes, workspace
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_damaged_numbers_are_named(tmp_path):
     place = workspace.Workspace("x", tmp_path)
     place.record("01_a", found=1)
     (place.folder / "01_a.json").write_text("{")
-    for read in (place.result, lambda stage: execute.numbers_of(place, stage)):
+    for read in (place.result, lambda stage: execute.recorded(place, stage)):
         with pytest.raises(ValueError, match="01_a.json is damaged"):
             read("01_a")
 
@@ -137,7 +137,7 @@ def test_a_notebook_of_its_own_parameters(project):
 
 
 def test_mistakes_are_named_before_anything_runs(project):
-    with pytest.raises(ValueError, match="no notebook has a parameter 'sise'; there are run, size"):
+    with pytest.raises(ValueError, match="no notebook has a parameter 'sise'; did you mean 'size'"):
         execute.run(recipe(project, parameters={"sise": 3}))
     with pytest.raises(ValueError, match="02_b.ipynb has no parameter 'size'"):
         execute.run(recipe(project, only={"notebooks/02_b.ipynb": {"size": 3}}))
@@ -244,12 +244,12 @@ def test_the_digest_of_the_package_sees_every_room_and_not_the_trainings(project
     for file in files.values():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("")
-    found = [execute.package_digest()]
+    found = [marks.package_digest()]
     for name in ("core/files.py", "__init__.py", "training/loop.py"):
         files[name].write_text("changed = True\n")
-        found.append(execute.package_digest())
+        found.append(marks.package_digest())
     files["core/files.py"].rename(project / "unelib" / "core" / "others.py")
-    assert len({*found[:3], execute.package_digest()}) == 4 and found[3] == found[2]
+    assert len({*found[:3], marks.package_digest()}) == 4 and found[3] == found[2]
 
 
 @pytest.mark.slow

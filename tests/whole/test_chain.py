@@ -18,12 +18,12 @@ SMALL = {"run": "smoke"} | SIZES
 def test_the_drawn_recipe_runs_from_images_to_edits(tmp_path, monkeypatch):
     monkeypatch.setenv("UNELIB_ROOT", str(tmp_path))
     place = workspace.Workspace("smoke")
-    report = execute.run(paths.ROOT / "recipes" / "drawn.yaml", SMALL, force=True)
+    report = execute.run(paths.ROOT / "recipes" / "drawn-all.yaml", SMALL, force=True)
     assert (report.state == "executed").all()
     for stage in report.notebook[report.notebook != "06_explore"]:  # which leaves nothing
         assert json.loads((place.folder / f"{stage}.json").read_text())
     assert place.zoo.verify().empty
-    made = build_recipe(paths.ROOT / "recipes" / "drawn.yaml", SMALL)
+    made = build_recipe(paths.ROOT / "recipes" / "drawn-all.yaml", SMALL)
     assert list(made.view) == place.zoo.views and made.made.sum() == 0, "the command line makes what notebooks make"
     assert {"drawn-ldm", "drawn-ddpm", "drawn-clip", "drawn-dino"} <= set(place.zoo.views)
     assert (tmp_path / "figures" / "smoke" / "walks.png").stat().st_size > 10_000

@@ -1,4 +1,4 @@
-"""The command line: `python -m unelib run`, `schema`, `zoo`, `train`, `card`."""
+"""The command line: `python -m unelib run`, `results`, `report`, `schema`, `zoo`, `train`, `card`."""
 
 import json
 from pathlib import Path
@@ -7,10 +7,13 @@ import click
 
 from .. import __version__
 from ..core.paths import ROOT
-from ..running.execute import run
+from ..running.execute import StepsFailed, checked_steps, run
+from ..running.forecast import disk, outlook, roughly, time_left
+from ..running.provenance import cores
 from ..running.recipes import recipe_schema
+from ..running.views import view_sizes
 from .zoo import app as zoo
-from .zoo import settings
+from .zoo import settings, share_named
 
 
 class PlainErrors(click.Group):
@@ -44,12 +47,52 @@ def app():
 @click.argument("recipe", type=click.Path(path_type=Path), default=ROOT / "recipes" / "drawn.yaml")
 @click.option("-p", "pairs", nargs=2, multiple=True, metavar="NAME VALUE", help="Set a notebook parameter; repeatable.")
 @click.option("--force", is_flag=True, help="Execute steps again even if nothing changed.")
-def run_command(recipe, pairs, force):
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Notebooks at once; one a CPU unless given.")
+@click.option(
+    "--limit", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Time that one cell may take."
+)
+@click.option("--shards", metavar="I/N", help="Of a sweep: every N-th run, from the I-th on (for job arrays).")
+@click.option("--ray", metavar="ADDRESS", help="Execute on a Ray cluster that shares this folder; 'local' for here.")
+@click.option("--dry-run", is_flag=True, help="Say what would be executed, for how long and on how much disk; stop.")
+@click.option("--explain", is_flag=True, help="The same, with every parameter and why a step would be executed; stop.")
+def run_command(recipe, pairs, force, jobs, limit, shards, ray, dry_run, explain):
     """Execute the notebooks of RECIPE (recipes/drawn.yaml by default) into data/runs, figures into figures."""
-    report = run(recipe, settings(pairs), force=force)
+    given, share = settings(pairs), share_named(shards)
+    if dry_run or explain:
+        return told(checked_steps(recipe, given), jobs or cores(), force, explain)
+    try:
+        report = run(recipe, given, force=force, jobs=jobs, limit=limit, share=share, ray=ray)
+    except StepsFailed as error:
+        listed(error.report)
+        raise click.ClickException(str(error)) from error
+    listed(report)
+
+
+def listed(report):
+    """Print the report on a run, a line a notebook."""
+    wide = max(len(f"{row.run}/{row.notebook}") for row in report.itertuples())
     for row in report.itertuples():
-        click.echo(f"{row.notebook:12s} {row.state:9s} {row.seconds:7.1f} s   {row.found}")
-    click.echo(f"{'in all':12s} {'':9s} {report.seconds.sum():7.1f} s")
+        name = f"{row.run}/{row.notebook}"
+        click.echo(
+            f"{name:{wide}s}  {row.state:9s} {row.seconds:7.1f} s   {row.found if row.state != 'failed' else ''}"
+        )
+
+
+def told(steps, jobs, force, every_parameter):
+    """Print what a run of these steps would do."""
+    table = outlook(steps, force)
+    for row in table.itertuples():
+        what = f"about {roughly(row.seconds):7s} {row.why}" if row.why else "unchanged"
+        click.echo(f"{row.run}/{row.stage}: {what}" + (f"; needs {row.needs}" if row.needs else ""))
+        for name, (value, origin) in row.parameters.items() if every_parameter else ():
+            click.echo(f"    {name} = {value!r}" + (" (given)" if origin == "given" else ""))
+    left = dict(zip([step.key for step in steps], table.seconds))
+    size, unknown = disk([step for step, why in zip(steps, table.why) if why], view_sizes)
+    beside = f", and {', '.join(unknown)}, of a size that is known once the model is here" if unknown else ""
+    click.echo(
+        f"in all: {(table.why != '').sum()} of {len(steps)} notebooks, about {roughly(time_left(steps, left, jobs))}"
+        f" with --jobs {jobs}; {size / 1e6:,.1f} MB of views{beside}"
+    )
 
 
 @app.command("schema")

@@ -1,13 +1,20 @@
 """Recipes, runs and what they found.
 
-A recipe names notebooks and parameters, Papermill executes them, and what has not changed is skipped. The views that
-a recipe asks for can also be made without notebooks, in job arrays or by Ray's workers.
+A recipe names notebooks and parameters, Papermill executes them, several at once, and what has not changed is skipped.
+A sweep is a recipe at many settings. The views that a recipe asks for can also be made without notebooks, in job arrays
+or by Ray's workers.
 
 Inside:
 
 - `foresight`: What a recipe's later notebooks will ask for, looked at before its first one starts: images, attributes
   and noise
+- `forecast`: How long steps will take and how much disk their views, before anything runs: from earlier runs, or not at
+  all
+- `kernels`: One notebook in a kernel of its own, by Papermill; and what went wrong, in a sentence
+- `marks`: Marks: what an executed step leaves beside its notebook, by which it is known to be finished and unchanged
+- `provenance`: Where a result comes from: revision, versions, machine
 - `ray_workers`: Shards made by Ray: workers load the model once each, take shards one by one, and may die
+- `twins`: Steps of a sweep that are the same at several points: executed once, then copied, views by hard links
 
 Public names, by file:
 
@@ -15,8 +22,10 @@ Public names, by file:
 - `parameters`: Chosen, Count, Counts, Dimensions, Edits, EncoderName, EncoderNames, GeneratorName, GeneratorNames,
   JudgeName, Names, Number, Numbers, Pair, Positive, Run, Runs, Seed, Share, Shares, Strengths, Targets, Text,
   TextPairs, Texts, Timestep, Timesteps, Trials, ViewSets, check_parameters
-- `recipes`: Recipe, plan, read_recipe, recipe_schema
-- `execute`: run
+- `sweeps`: Sweep
+- `recipes`: Recipe, plan, read_recipe, recipe_schema, swept
+- `steps`: Step, recipe_steps
+- `execute`: StepsFailed, run
 - `views`: build_recipe, view_parameters
 """
 

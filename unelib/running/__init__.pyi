@@ -1,3 +1,4 @@
+from .execute import StepsFailed as StepsFailed
 from .execute import run as run
 from .parameters import Chosen as Chosen
 from .parameters import Count as Count
@@ -33,6 +34,10 @@ from .recipes import Recipe as Recipe
 from .recipes import plan as plan
 from .recipes import read_recipe as read_recipe
 from .recipes import recipe_schema as recipe_schema
+from .recipes import swept as swept
+from .steps import Step as Step
+from .steps import recipe_steps as recipe_steps
+from .sweeps import Sweep as Sweep
 from .views import build_recipe as build_recipe
 from .views import view_parameters as view_parameters
 from .workspace import Workspace as Workspace

@@ -1,31 +1,54 @@
-"""Execute recipes by Papermill, and report what their notebooks found.
+"""Execute recipes: each notebook after those whose things it reads, several at once; what has not changed is skipped.
 
-An executed step is skipped when the notebook, its parameters, the package and all steps before it are unchanged and the
-zoo still has what it left there.
+A step that fails keeps its half-executed notebook and stops only those that need it. Whatever ends a run, the next call
+goes on from there: a step is finished once its mark is written.
 """
 
-import hashlib
-import json
-import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from tqdm import tqdm
 
-from ..core import paths
-from ..core.extras import needed
-from ..core.files import make_folder, read_json, write_whole
-from .foresight import check_names
-from .recipes import earlier, plan, read_recipe, shared_parameters, with_defaults
+from ..core.checks import whole
+from ..core.files import make_folder, read_json
+from .forecast import expected_seconds, roughly, time_left, way_to_go
+from .foresight import check_names, check_runs
+from .kernels import Kernels
+from .marks import digests, mark_path, why_again, write_mark
+from .provenance import cores
+from .recipes import read_recipe, with_defaults
+from .steps import Step, recipe_steps
+from .twins import copy_step, same_steps
 from .workspace import Workspace
 
-# What a kernel logs is of no use to whoever runs a recipe; a cell's error comes back from the cell.
-QUIET = ["--IPKernelApp.log_level=CRITICAL"]
+LOST = ("failed", "left out")
+
+
+class StepsFailed(RuntimeError):
+    """Some notebooks of a run failed: `report` is what `run` would have returned."""
+
+    def __init__(self, report: pd.DataFrame) -> None:
+        self.report = report
+        failed, behind = (report[report.state == state] for state in LOST)
+        told = "; ".join(failed.found)
+        rest = f"; not executed, since they need it: {', '.join(behind.notebook)}" if len(behind) else ""
+        super().__init__(f"{len(failed)} of {len(report)} notebooks failed: {told}{rest}; the same call goes on there")
 
 
 def run(
-    recipe: str | Path | dict[str, Any], parameters: dict[str, Any] | None = None, *, force: bool = False
+    recipe: str | Path | dict[str, Any],
+    parameters: dict[str, Any] | None = None,
+    *,
+    force: bool = False,
+    jobs: int | None = None,
+    limit: float | None = None,
+    share: tuple[int, int] = (1, 1),
+    ray: str | None = None,
 ) -> pd.DataFrame:
     """Execute a recipe into data/runs/<name>/; what has not changed is skipped.
 
@@ -39,90 +62,181 @@ def run(
         In place of this recipe's own.
     force : bool
         Execute also what has not changed.
+    jobs : int, optional
+        Notebooks at once; by default one a CPU. The CPUs are shared out among those that run.
+    limit : float, optional
+        Seconds that one cell may take.
+    share : (int, int)
+        (i, n): of a sweep, only every n-th run from the i-th on.
+    ray : str, optional
+        None: on this machine; "local" or the address of a Ray cluster whose machines share this folder.
 
     Returns
     -------
     DataFrame
-        One row a notebook: its name, seconds, whether it was executed or skipped, and the numbers that it found.
+        One row a notebook: its name, run, seconds, whether it was executed, skipped or copied from another run of the
+        sweep, and the numbers that it found.
 
     Raises
     ------
     FileNotFoundError, ValueError
-        Before anything runs, as `read_recipe`, `plan` and `check_names`.
-    papermill.PapermillExecutionError
-        From a failing notebook, after its half-executed copy was written.
+        Before anything runs, as `read_recipe`, `plan`, `check_names` and `check_runs`.
+    StepsFailed
+        After everything that did not need a failed notebook was executed.
     """
-    read = read_recipe(recipe)
-    before = earlier(read)
-    for one, given in [*((one, None) for one in before), (read, parameters)]:
-        check_names(with_defaults(plan(one, given)))
-    package, rows = package_digest(), []  # type: str, list[dict[str, Any]]
-    ends = [run_steps(one, None, force, package, rows) for one in before]
-    run_steps(read, parameters, force, "".join([package, *ends]), rows)
-    return pd.DataFrame(rows)
+    jobs = cores() if jobs is None else jobs
+    if not whole(jobs, 1):
+        raise ValueError(f"jobs is {jobs!r}; it must be a whole number, 1 or above")
+    steps = shared_out(checked_steps(recipe, parameters), share)
+    return Bench(steps, jobs, force, limit, ray).executed()
 
 
-def run_steps(recipe, parameters, force, before, rows):
-    """Execute the steps of a checked recipe and add a row each; returns the digest of them all."""
-    place = Workspace(shared_parameters(recipe, parameters)["run"])
-    make_folder(place.folder)
-    for notebook, values in plan(recipe, parameters):
-        before = step_digest(notebook, values, before)
-        rows.append(run_step(place, notebook, values, before, force))
-    return before
+def checked_steps(recipe: str | Path | dict[str, Any], parameters: dict[str, Any] | None = None) -> list[Step]:
+    """The steps of a recipe, its names and its runs checked as well; errors as `run`."""
+    steps = recipe_steps(read_recipe(recipe), parameters)
+    for name in dict.fromkeys(step.run for step in steps):
+        own = with_defaults([(step.notebook, step.parameters) for step in steps if step.run == name])
+        check_names(own)
+        check_runs([step for step in steps if step.run == name], own)
+    return steps
 
 
-def run_step(place, notebook, values, digest, force):
-    """Execute one notebook unless it was, with this digest and all that it left; returns its row of the report."""
-    stage = Path(notebook).stem
-    out, mark = place.folder / f"{stage}.ipynb", place.folder / f"{stage}.done"
-    if not force and out.is_file() and mark.is_file() and stands(place.zoo, digest, mark.read_text()):
-        print(f"{stage}: unchanged, skipped", flush=True)
-        return {"notebook": stage, "seconds": 0.0, "state": "skipped"} | numbers_of(place, stage)
-    mark.unlink(missing_ok=True)
-    print(f"{stage}: executing", flush=True)
-    began = time.perf_counter()
-    needed("papermill", "notebooks").execute_notebook(
-        str(paths.ROOT / notebook), str(out), values, cwd=str(paths.ROOT), progress_bar=sys.stderr.isatty(),
-        kernel_name="python3", log_output=False, extra_arguments=QUIET,
-    )  # fmt: skip
-    write_whole(mark, lambda part: part.write_text("\n".join([digest, *contents(place.zoo)])))
-    row = {"notebook": stage, "seconds": round(time.perf_counter() - began, 1), "state": "executed"}
-    return row | numbers_of(place, stage)
+def shared_out(steps, share):
+    """Those steps whose run is every n-th from the i-th on, with all that they need."""
+    i, n = share
+    names = list(dict.fromkeys(step.run for step in steps))[i - 1 :: n]
+    wanted = {step.key for step in steps if step.run in names}
+    for step in reversed(steps):
+        wanted |= set(step.needs) if step.key in wanted else set()
+    return [step for step in steps if step.key in wanted]
 
 
-def stands(zoo, digest, mark):
-    """Whether the mark of an executed step has this digest, and the zoo still has what it had when it was written."""
-    then, *left = mark.split("\n")
-    return then == digest and set(left) <= set(contents(zoo))
+class Bench:
+    """Where steps are executed: who is at work, who waits for whom, and what is known by now."""
+
+    def __init__(self, steps, jobs, force=False, limit=None, ray=None):
+        self.steps, self.jobs, self.force = steps, jobs, force
+        self.kernels, self.limit, self.ray = Kernels(), limit, ray
+        self.digests = digests(steps)
+        self.twins = {} if force else same_steps(steps, self.digests)
+        self.needs = {s.key: {*s.needs, *filter(None, [self.twins.get(s.key)])} for s in steps}
+        self.left = {s.key: self.seconds(s) for s in steps}
+        self.order = way_to_go(steps, self.left)
+        self.rows, self.seats = {}, set(range(jobs))
+
+    def seconds(self, step):
+        """Seconds that a step is expected to take: none if it is to be skipped or copied."""
+        stands = not self.force and not why_again(step, self.digests[step.key])
+        return 0.0 if stands or step.key in self.twins else expected_seconds(step)
+
+    def executed(self):
+        """The report on all steps, once none can go on; `StepsFailed` if one failed."""
+        at_work: dict[Future, Step] = {}
+        with ThreadPoolExecutor(self.jobs) as pool:
+            try:
+                while len(self.rows) < len(self.steps):
+                    self.leave_out()
+                    for step in self.ready(at_work.values())[: self.jobs - len(at_work)]:
+                        at_work[pool.submit(self.work, step, self.threads(at_work))] = step
+                    for future in wait(at_work, return_when=FIRST_COMPLETED).done if at_work else ():
+                        self.note(at_work.pop(future), future.result())
+            except BaseException:
+                self.kernels.stop()
+                raise
+        report = pd.DataFrame([self.rows[step.key] for step in self.steps])
+        if (report.state == "failed").any():
+            raise StepsFailed(report)
+        return report
+
+    def leave_out(self):
+        """Note the steps that need one which failed or was left out."""
+        for step in self.steps:
+            lost = [key for key in self.needs[step.key] if self.rows.get(key, {}).get("state") in LOST]
+            if lost and step.key not in self.rows:
+                self.note(step, report_row(step, "left out", 0.0, f"needs {lost[0][1]}"))
+
+    def ready(self, at_work):
+        """Steps that can start, the longest way to go first."""
+        busy = {step.key for step in at_work}
+        waiting = [s for s in self.steps if s.key not in self.rows and s.key not in busy]
+        free = [s for s in waiting if all(key in self.rows for key in self.needs[s.key])]
+        return sorted(free, key=lambda step: -self.order[step.key])
+
+    def threads(self, at_work):
+        """Threads of a kernel that starts now: the CPUs, shared out among those at work and those that could be."""
+        beside = len(at_work) + len(self.ready(at_work.values()))
+        return max(1, cores() // max(1, min(self.jobs, beside)))
+
+    def note(self, step, found):
+        """Keep a step's row, and tell it."""
+        self.rows[step.key], self.left[step.key] = found, 0.0
+        if found["state"] in ("executed", "failed"):
+            rest = time_left(self.steps, self.left, self.jobs)
+            done, all_of_them = len(self.rows), len(self.steps)
+            ahead = f"; {done} of {all_of_them}, about {roughly(rest)} left" if done < all_of_them else ""
+            tqdm.write(f"{named(step)}: {found['state']} in {roughly(found['seconds'])}{ahead}")
+
+    def work(self, step, threads):
+        """Skip, copy or execute a step; its row."""
+        digest, leader = self.digests[step.key], self.twins.get(step.key)
+        if not self.force and not why_again(step, digest):
+            return report_row(step, "skipped", 0.0)
+        make_folder(Workspace(step.run).folder)
+        mark_path(step).unlink(missing_ok=True)
+        mark_path(step).with_suffix(".left").unlink(missing_ok=True)
+        began = time.perf_counter()
+        if leader:
+            copy_step(next(other for other in self.steps if other.key == leader), step)
+            state = "copied"
+        else:
+            try:
+                self.executor()(step, threads)
+            except RuntimeError as error:
+                return report_row(step, "failed", time.perf_counter() - began, str(error))
+            state = "executed"
+        taken = time.perf_counter() - began
+        ((_, values),) = with_defaults([(step.notebook, step.parameters)])
+        write_mark(step, digest, taken if state == "executed" else self.rows[leader]["seconds"], values)
+        return report_row(step, state, taken)
+
+    def executor(self) -> Callable[[Step, int], None]:
+        """What executes a step: this machine, or a Ray cluster."""
+        if self.ray is None:
+            return self.here
+        from .ray_workers import remote_call
+
+        return remote_call(partial(elsewhere, self.limit), self.ray)
+
+    def here(self, step, threads):
+        """Execute a step on this machine, at a free seat."""
+        seat = min(self.seats)
+        self.seats.discard(seat)
+        try:
+            self.kernels.execute(step, threads, seat, self.limit)
+        finally:
+            self.seats.add(seat)
 
 
-def contents(zoo):
-    """What a step may leave in a zoo: the hash of its images and the names of its complete views."""
-    return [zoo.index_hash(), *zoo.views] if zoo.has_index else []
+def elsewhere(limit, step, threads):
+    """Execute a step in a worker of a cluster."""
+    Kernels().execute(step, threads, limit=limit)
 
 
-def numbers_of(place, stage):
+def named(step):
+    """A step in a report."""
+    return f"{step.run}/{step.stage}"
+
+
+def report_row(step, state, seconds, found=None):
+    """A step's row of the report; what it recorded, unless something else is to be told."""
+    told = recorded(Workspace(step.run), step.stage) if found is None else found
+    return {"notebook": step.stage, "run": step.run, "seconds": round(seconds, 1), "state": state, "found": told}
+
+
+def recorded(place, stage):
     """The numbers a stage recorded, as one cell of the report."""
     path = place.folder / f"{stage}.json"
-    found = read_json(path) if path.is_file() else {}
-    return {"found": ", ".join(f"{k} {v:.3g}" for k, v in found.items())}
-
-
-def step_digest(notebook, values, before):
-    """Digest of a step: its notebook's source, its parameters, and everything before it."""
-    cells = json.loads((paths.ROOT / notebook).read_text())["cells"]
-    source = json.dumps([["".join(c["source"]) for c in cells], values, before], sort_keys=True)
-    return hashlib.sha256(source.encode()).hexdigest()
-
-
-def package_digest():
-    """Digest of the package's source, in all of its rooms, and of the embedded models' weights.
-
-    What trains the models is left out: it is imported by nothing, and its outcome is the weights.
-    """
-    package, models = paths.ROOT / "unelib", paths.ROOT / "data" / "models"
-    source = [path for path in package.rglob("*.py") if "training" not in path.relative_to(package).parts]
-    files = [*sorted(source), *sorted(models.rglob("*.safetensors"))]
-    named = [str(path.relative_to(paths.ROOT)).encode() + path.read_bytes() for path in files]
-    return hashlib.sha256(b"".join(named)).hexdigest()
+    if not path.is_file():
+        return ""
+    read_json(path)  # names a damaged file
+    return ", ".join(f"{name} {value:.3g}" for name, value in place.result(stage).items())

@@ -3,12 +3,17 @@
 Without it a misspelt attribute is found by the notebook that edits, after every image was inverted.
 """
 
-from difflib import get_close_matches
-
 from ..worlds.image_sets import find_images
+from .marks import read_mark
+from .recipes import near
+from .steps import left_by, says_of_itself
 from .workspace import Workspace
 
 OF_ATTRIBUTES = ("targets", "attributes", "pair", "others")  # parameters that name attributes; the last in one text
+
+OF_IMAGES = ("image_set", "train_split", "test_split", "n_train", "n_test", "image_size", "on_error")
+KINDS = {"noise": "noise", "embeddings": "embedding"}  # what notebooks read, and the kind of such views
+MAKERS = {"noise": "notebooks/01_invert.ipynb", "embeddings": "notebooks/02_encode.ipynb"}
 
 
 def check_names(steps):
@@ -46,8 +51,28 @@ def views_there(run):
 def refuse_unless_known(parameter, name, known, what):
     """Raise ValueError, with the nearest name there is, unless a name that a parameter gives is known."""
     if name not in known:
-        near = get_close_matches(str(name), map(str, known), 1)
-        meant = f"did you mean {near[0]!r}? " if near else ""
-        raise ValueError(
-            f"{parameter} names {name!r}, and there is no such {what}; {meant}there are {', '.join(known)}"
-        )
+        told = f"{near(name, known)}there are {', '.join(known)}"
+        raise ValueError(f"{parameter} names {name!r}, and there is no such {what}; {told}")
+
+
+def check_runs(steps, values):
+    """Raise ValueError where a run cannot take these steps: it holds other images, or lacks what they read.
+
+    values  [(notebook, all parameters)] of the steps
+    """
+    run = steps[0].run
+    for step, (_, wanted) in zip(steps, values):
+        held = read_mark(step).get("parameters", {})
+        other = [name for name in OF_IMAGES if name in held and held[name] != wanted.get(name)]
+        if other and Workspace(run).zoo.has_index:
+            told = ", ".join(f"{name} {held[name]}, not {wanted.get(name)}" for name in other)
+            raise ValueError(f"run {run!r} holds other images ({told}); name another run: -p run NAME")
+    left, zoo = set().union(*map(left_by, steps)), Workspace(run).zoo
+    for step in steps:
+        for name in (says_of_itself(step.notebook) or {"reads": ()})["reads"]:
+            there = step.needs or name not in KINDS or name in left or (zoo.has_index and zoo.views_of(KINDS[name]))
+            if not there:
+                raise ValueError(
+                    f"{step.notebook} reads {name}, which no notebook of this recipe leaves and run {run!r} does not"
+                    f" have; list the notebook that does, such as {MAKERS[name]}"
+                )

@@ -119,3 +119,18 @@ def starter(ray, load, workers):
         raise ValueError(f"the Ray cluster has room for {room} workers of {needs}, not for {workers or 1}")
     actor = ray.remote(Worker).options(**needs)
     return lambda: actor.remote(load, threads), workers or room
+
+
+def remote_call(work, address="local"):
+    """A function that calls work(one, threads) on a Ray cluster and waits for its end; errors are work's own."""
+    ray = connected(address, None)
+
+    def call(one, threads):
+        try:
+            ray.get(ray.remote(work).options(num_cpus=threads, max_retries=0).remote(one, threads))
+        except ray.exceptions.RayTaskError as error:
+            raise error.cause from None
+        except ray.exceptions.RayError as error:
+            raise RuntimeError(f"a worker of the cluster died ({type(error).__name__})") from error
+
+    return call

@@ -4,6 +4,7 @@
 """
 
 import ast
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -14,6 +15,7 @@ from ..core import paths
 from ..core.checks import file_name
 from ..core.extras import needed
 from .parameters import check_value, kind_called
+from .sweeps import Sweep, run_of
 
 EMPTY = BeforeValidator(lambda value: {} if value is None else value)  # a key of YAML with nothing after it
 Parameters = Annotated[dict[str, Any], EMPTY]
@@ -39,6 +41,10 @@ class Recipe(BaseModel):
         Notebook -> parameters of its own.
     after : list of str
         Recipes whose results its notebooks read; they run first, as they are.
+    needs : dict
+        Notebook -> notebooks of this recipe that come before it; in place of what the notebook says of itself.
+    sweep : Sweep
+        Many settings, each a run of its own.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,6 +56,8 @@ class Recipe(BaseModel):
     after: Annotated[list[str], BeforeValidator(lambda value: value or [])] = Field(
         [], description="Recipes whose results are read; they run first, as they are"
     )
+    needs: Annotated[dict[str, list[str]], EMPTY] = Field({}, description="Notebook -> notebooks that come before it")
+    sweep: Annotated[Sweep, EMPTY] = Field(Sweep(), description="Many settings, each a run of its own")
 
 
 def read_recipe(recipe: str | Path | dict[str, Any]) -> Recipe:
@@ -105,6 +113,10 @@ def checked_recipe(value, source):
         recipe = Recipe.model_validate(value)
     except ValidationError as error:
         raise ValueError(f"{source}: {mistake_in_words(error.errors()[0], value)}") from None
+    try:
+        recipe.sweep.points()
+    except ValueError as error:
+        raise ValueError(f"{source}: {error}") from None
     listed_files(recipe.notebooks, f"{source}: `notebooks`")
     listed_files(recipe.after, f"{source}: `after`")
     return recipe
@@ -114,7 +126,9 @@ def mistake_in_words(mistake, value):
     """What pydantic found wrong in a recipe's value, in a sentence."""
     key, *inside = mistake["loc"]
     if mistake["type"] == "extra_forbidden":
-        return f"unknown key {key!r}; a recipe has {', '.join(Recipe.model_fields)}"
+        kind, unknown = (Sweep if inside else Recipe), mistake["loc"][-1]
+        known = ", ".join(kind.model_fields)
+        return f"unknown key {unknown!r}; {near(unknown, kind.model_fields)}a {kind.__name__.lower()} has {known}"
     whose = f"`{key}`" + (f" of {inside[0]}" if inside and isinstance(inside[0], str) else "")
     found = value[key] if mistake["type"] == "string_type" else mistake["input"]
     return f"{whose} is {found!r}; {TOLD.get(mistake['type'], mistake['msg'])}"
@@ -171,14 +185,18 @@ def plan(recipe: Recipe, overrides: dict[str, Any] | None = None) -> list[tuple[
         On the name of a model that there is not.
     """
     shared, only = shared_parameters(recipe, overrides), recipe.only
+    refuse_namesakes(recipe.notebooks)
     known = {notebook: notebook_parameters(paths.ROOT / notebook) for notebook in recipe.notebooks}
     everywhere = sorted(set().union(*known.values()))
     for name in shared:
         if name not in everywhere:
-            raise ValueError(f"no notebook has a parameter {name!r}; there are {', '.join(everywhere)}")
+            raise ValueError(
+                f"no notebook has a parameter {name!r}; {near(name, everywhere)}there are {', '.join(everywhere)}"
+            )
     for notebook in only:
         if notebook not in known:
-            raise ValueError(f"`only` names {notebook!r}; the recipe's notebooks are {', '.join(known)}")
+            told = f"{near(notebook, known)}the recipe's notebooks are {', '.join(known)}"
+            raise ValueError(f"`only` names {notebook!r}; {told}")
     steps = []
     for notebook, parameters in known.items():
         own = only.get(notebook, {})
@@ -186,11 +204,60 @@ def plan(recipe: Recipe, overrides: dict[str, Any] | None = None) -> list[tuple[
             raise ValueError(f"`only` gives {notebook} a run of its own; set `run` under `parameters`, for all of them")
         for name in own:
             if name not in parameters:
-                raise ValueError(f"{notebook} has no parameter {name!r}; it has {', '.join(sorted(parameters))}")
+                told = f"{near(name, parameters)}it has {', '.join(sorted(parameters))}"
+                raise ValueError(f"{notebook} has no parameter {name!r}; {told}")
         steps.append((notebook, {k: v for k, v in shared.items() if k in parameters} | own))
         for name, value in steps[-1][1].items():
             check_value(f"{notebook}: {name}", value, parameters[name].kind)
     return steps
+
+
+def near(name, known):
+    """ "did you mean ...? " with the nearest name there is, or nothing.
+
+    >>> near("stpes", ["steps", "seed"]), near("stpes", ["size"])
+    ("did you mean 'steps'? ", '')
+    """
+    found = get_close_matches(str(name), map(str, known), 1)
+    return f"did you mean {found[0]!r}? " if found else ""
+
+
+def refuse_namesakes(notebooks):
+    """ValueError for notebooks of one name: what they leave would lie in one place."""
+    stages = [Path(notebook).stem for notebook in notebooks]
+    for stage in stages:
+        if stages.count(stage) > 1:
+            raise ValueError(f"`notebooks` lists {stage} {stages.count(stage)} times; a name may stand there once")
+
+
+def swept(recipe: Recipe, overrides: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """Overrides for `plan`, one a run of a recipe: those that were given with the settings of each point of its sweep.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What `read_recipe` gives.
+    overrides : dict, optional
+        Parameters in place of the recipe's.
+
+    Returns
+    -------
+    list of dict
+        One, of what was given alone, where nothing is swept.
+
+    Raises
+    ------
+    ValueError
+        As `Sweep.points`, and on a parameter that is both swept and given.
+    """
+    given, name = overrides or {}, shared_parameters(recipe, overrides)["run"]
+    points = recipe.sweep.points()
+    for parameter in points[0]:
+        if parameter in given:
+            raise ValueError(f"{parameter!r} is given and swept by the recipe; leave one out")
+        if any(parameter in own for own in recipe.only.values()):
+            raise ValueError(f"`only` and `sweep` both set {parameter!r}; leave one out")
+    return [{**given, **point, "run": run_of(name, point)} for point in points]
 
 
 class Parameter(NamedTuple):
@@ -204,7 +271,13 @@ class Parameter(NamedTuple):
 def notebook_parameters(path):
     """The `Parameter` of each name in a notebook's parameters cell; one without a kind may be anything, or any list."""
     found = {}
-    for name, read in needed("papermill", "notebooks").inspect_notebook(str(path)).items():
+    try:
+        read_cell = needed("papermill", "notebooks").inspect_notebook(str(path))
+    except (ValueError, KeyError, AttributeError) as error:
+        raise ValueError(f"{path.name} is no notebook; restore it, or save it again from JupyterLab") from error
+    if not read_cell:
+        raise ValueError(f"{path.name} has no parameters; give it a cell tagged `parameters` with one at least, `run`")
+    for name, read in read_cell.items():
         default, kind = ast.literal_eval(read["default"]), kind_called(read["inferred_type_name"])
         found[name] = Parameter(default, kind or kind_like(default), read["help"] or "")
     return found
@@ -238,6 +311,11 @@ def recipe_schema() -> dict[str, Any]:
             everywhere[name] = first if others else first | {"allOf": [*first.get("allOf", []), value]}
     schema["properties"]["parameters"] |= of_notebook(everywhere)
     schema["properties"]["only"] |= {"properties": own, "additionalProperties": False}
+    lists = {name: {"type": "array", "items": value, "minItems": 1} for name, value in everywhere.items()}
+    swept_in = schema["$defs"]["Sweep"]["properties"]
+    swept_in["grid"] |= of_notebook(lists)
+    swept_in["zip"] |= of_notebook(lists)
+    swept_in["list"]["items"] = of_notebook(everywhere)
     return schema
 
 

@@ -12,11 +12,14 @@ from ..inversion.deterministic import invert, leak, to_latents
 from ..inversion.ode import noise_settings
 from ..models.encoders import load_encoder
 from ..models.generators import load_generator
+from ..models.presets import ENCODERS, GENERATORS, find_model
 from ..store.image_index import pixels_of
 from ..worlds.image_sets import joined_pixels, load_parts, thumbnails
 from .ray_workers import on_ray
-from .recipes import plan, read_recipe, with_defaults
+from .recipes import plan, read_recipe, swept, with_defaults
 from .workspace import Workspace
+
+SIDE = 16  # pixels of the small pictures
 
 generator, encoder = lru_cache(1)(load_generator), lru_cache(1)(load_encoder)
 
@@ -81,14 +84,30 @@ def leak_control(name, p):
 
 
 def small_pictures():
-    """The pictures themselves, 16 pixels a side."""
-    return lambda pixels: thumbnails(pixels, 16), {"side": 16}
+    """The pictures themselves, `SIDE` pixels a side."""
+    return lambda pixels: thumbnails(pixels, SIDE), {"side": SIDE}
 
 
 def embedding(name, p):
     """Embedding of an encoder."""
     enc = encoder(name)
     return lambda pixels: enc.embed(pixels, batch_size=p["batch_size"]), enc.settings
+
+
+def view_sizes(p: dict[str, Any]) -> dict[str, int | None]:
+    """Bytes an image of each view that a notebook with these parameters makes; None while its model is not here."""
+    return {view.name: size_of(view, p) for view in views_of(p)}
+
+
+def size_of(view, p):
+    """Bytes of one row of a view; None if its model would have to be fetched to know."""
+    if view.role == "pixels":
+        return SIDE * SIDE * 3 * 2
+    model = view.of or view.name
+    of_generator = model in p.get("generators", ())
+    if not Path(find_model(model, GENERATORS if of_generator else ENCODERS, "model")).is_dir():
+        return None
+    return generator(model).latent_dim * 2 if of_generator else encoder(model).dim * 4
 
 
 def build_recipe(
@@ -166,7 +185,8 @@ def view_parameters(
         As `read_recipe` and `plan`; ValueError also if no notebook makes views.
     """
     read = read_recipe(recipe)
-    steps = [step for _, step in with_defaults(plan(read, overrides)) if "generators" in step or "encoders" in step]
+    planned = [step for point in swept(read, overrides) for step in plan(read, point)]
+    steps = [step for _, step in with_defaults(planned) if "generators" in step or "encoders" in step]
     if not steps:
         raise ValueError(f"recipe {read.name!r} makes no views: none of its notebooks has generators or encoders")
     return steps

@@ -1,5 +1,7 @@
 """Where a run keeps its things: its zoo, figures, tables and numbers."""
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,12 @@ import pandas as pd
 from ..core.checks import file_name
 from ..core.files import make_folder, read_json, write_json, write_whole
 from ..core.paths import home
+from ..stats.intervals import Interval
 from ..store.zoo import NoiseZoo
+
+STAGE = "UNELIB_STAGE"  # environment variable: the notebook that a kernel executes for a recipe
+Estimate = float | Interval | Mapping[str, Any] | pd.Series
+COLUMNS = ["value", "low", "high"]
 
 
 def runs_with_zoo() -> list[str]:
@@ -92,7 +99,7 @@ class Workspace:
         path = self.root / "figures" / self.run / f"{file_name(name, 'figure')}.png"
         make_folder(path.parent)
         write_whole(path, lambda part: figure.savefig(part, format="png", dpi=110, bbox_inches="tight"))
-        return path.relative_to(self.root)
+        return self.left(path)
 
     def table(self, table: pd.DataFrame, name: str) -> Path:
         """Save a DataFrame as data/runs/<run>/<name>.parquet, its index with it.
@@ -115,19 +122,28 @@ class Workspace:
             On a name that cannot be that of a file.
         """
         make_folder(self.folder)
-        write_whole(self.folder / f"{file_name(name, 'table')}.parquet", table.to_parquet)
-        return (self.folder / f"{name}.parquet").relative_to(self.root)
+        path = self.folder / f"{file_name(name, 'table')}.parquet"
+        write_whole(path, plain_names(table).to_parquet)
+        return self.left(path)
 
-    def record(self, stage: str, **numbers: float) -> None:
+    def left(self, path):
+        """A file's path from `root` on, noted among what the notebook that runs here leaves."""
+        if stage := os.environ.get(STAGE):
+            make_folder(self.folder)
+            with open(self.folder / f"{stage}.left", "a") as file:
+                file.write(f"{path.relative_to(self.root).as_posix()}\n")
+        return path.relative_to(self.root)
+
+    def record(self, stage: str, **numbers: Estimate) -> None:
         """Keep the checked numbers of a stage as data/runs/<run>/<stage>.json.
 
         Parameters
         ----------
         stage : str
             Name of the notebook, without its ending.
-        **numbers : float
-            By name; kept to six decimals, without those that are not finite. They take the place of what the stage had
-            recorded before.
+        **numbers : float, Interval, mapping or Series
+            By name; kept to six decimals, without those that are not finite. One with a `low` and a `high` keeps them:
+            its value is its first entry. They take the place of what the stage had recorded before.
 
         Raises
         ------
@@ -135,13 +151,14 @@ class Workspace:
             On a stage that cannot be the name of a file.
         """
         make_folder(self.folder)
+        found = {name: estimate(number) for name, number in numbers.items()}
         write_json(
             self.folder / f"{file_name(stage, 'stage')}.json",
-            {key: round(float(v), 6) for key, v in numbers.items() if np.isfinite(v)},
+            {name: as_json(number) for name, number in found.items() if np.isfinite(number.value)},
         )
 
     def result(self, stage: str) -> dict[str, float]:
-        """The numbers that an earlier stage recorded.
+        """The numbers that an earlier stage recorded, without their intervals.
 
         Parameters
         ----------
@@ -158,7 +175,56 @@ class Workspace:
         FileNotFoundError
             Saying which notebook to run, if it has recorded none.
         """
+        return self.estimates(stage).value.to_dict()
+
+    def estimates(self, stage: str) -> pd.DataFrame:
+        """The numbers that an earlier stage recorded, with their intervals.
+
+        Parameters
+        ----------
+        stage : str
+            Name of the notebook, without its ending.
+
+        Returns
+        -------
+        DataFrame
+            One row a number, with columns `value`, `low` and `high`; the last two are NaN where none was recorded.
+
+        Raises
+        ------
+        FileNotFoundError
+            Saying which notebook to run, if it has recorded none.
+        ValueError
+            On results that are damaged or cut short.
+        """
         path = self.folder / f"{stage}.json"
         if not path.is_file():
             raise FileNotFoundError(f"run {self.run!r} has no results of {stage}; execute that notebook first")
-        return read_json(path)
+        found = read_json(path)
+        if not isinstance(found, dict):
+            raise ValueError(f"{path} is damaged (no numbers by name); execute that notebook again")
+        rows = [number if isinstance(number, dict) else {"value": number} for number in found.values()]
+        return pd.DataFrame(rows, list(found), COLUMNS, float)
+
+
+def estimate(number):
+    """The `Interval` of a number; its ends are NaN where it comes without."""
+    if isinstance(number, Interval):
+        return Interval(*map(float, number))
+    if isinstance(number, (Mapping, pd.Series)):
+        known = dict(number)
+        first = known["value"] if "value" in known else next(iter(known.values()))
+        return Interval(float(first), float(known["low"]), float(known["high"]))
+    return Interval(float(number), np.nan, np.nan)
+
+
+def as_json(number):
+    """An `Interval` as JSON, to six decimals: a number alone where it has no ends."""
+    value, *ends = (round(part, 6) for part in number)
+    return dict(zip(COLUMNS, (value, *ends))) if np.isfinite(ends).all() else value
+
+
+def plain_names(table):
+    """A table whose columns are named by text, as Parquet wants it: "a, b" for ("a", "b")."""
+    told = [", ".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in table.columns]
+    return table.set_axis(told, axis=1)
