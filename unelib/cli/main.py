@@ -9,8 +9,10 @@ from .. import __version__
 from ..core.paths import ROOT
 from ..running.execute import StepsFailed, checked_steps, run
 from ..running.forecast import disk, outlook, roughly, time_left
+from ..running.html_report import report
 from ..running.provenance import cores
 from ..running.recipes import recipe_schema
+from ..running.runs_as_data import results, write_table
 from ..running.views import view_sizes
 from .zoo import app as zoo
 from .zoo import settings, share_named
@@ -93,6 +95,31 @@ def told(steps, jobs, force, every_parameter):
         f"in all: {(table.why != '').sum()} of {len(steps)} notebooks, about {roughly(time_left(steps, left, jobs))}"
         f" with --jobs {jobs}; {size / 1e6:,.1f} MB of views{beside}"
     )
+
+
+@app.command("results")
+@click.argument("runs", nargs=-1)
+@click.option("-o", "out", type=click.Path(path_type=Path), metavar="FILE", help="Write .csv, .parquet or .json.")
+def results_command(runs, out):
+    """Print every number that RUNS recorded (all runs by default; patterns such as 'drawn,*'), with its interval."""
+    table = results(*runs)
+    if out is None:
+        click.echo(table.to_csv(index=False), nl=False)
+    else:
+        write_table(table, out)
+        click.echo(f"{len(table)} numbers in {out}")
+
+
+@app.command("report")
+@click.argument("run_name", metavar="RUN")
+@click.argument("other", required=False)
+@click.option(
+    "-o", "out", type=click.Path(path_type=Path), metavar="FILE", help="data/runs/RUN/report.html by default."
+)
+def report_command(run_name, other, out):
+    """Write one HTML page on RUN, or on RUN beside OTHER: findings, figures, evidence, numbers, provenance."""
+    path = report(run_name, other, out)
+    click.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
 
 
 @app.command("schema")

@@ -26,6 +26,9 @@ Public names, by file:
 - `recipes`: Recipe, plan, read_recipe, recipe_schema, swept
 - `steps`: Step, recipe_steps
 - `execute`: StepsFailed, run
+- `runs_as_data`: beyond_intervals, results, tables_of
+- `claims_in_words`: findings
+- `html_report`: report
 - `views`: build_recipe, view_parameters
 """
 

@@ -1,5 +1,7 @@
+from .claims_in_words import findings as findings
 from .execute import StepsFailed as StepsFailed
 from .execute import run as run
+from .html_report import report as report
 from .parameters import Chosen as Chosen
 from .parameters import Count as Count
 from .parameters import Counts as Counts
@@ -35,6 +37,9 @@ from .recipes import plan as plan
 from .recipes import read_recipe as read_recipe
 from .recipes import recipe_schema as recipe_schema
 from .recipes import swept as swept
+from .runs_as_data import beyond_intervals as beyond_intervals
+from .runs_as_data import results as results
+from .runs_as_data import tables_of as tables_of
 from .steps import Step as Step
 from .steps import recipe_steps as recipe_steps
 from .sweeps import Sweep as Sweep

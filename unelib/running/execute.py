@@ -239,4 +239,4 @@ def recorded(place, stage):
     if not path.is_file():
         return ""
     read_json(path)  # names a damaged file
-    return ", ".join(f"{name} {value:.3g}" for name, value in place.result(stage).items())
+    return ", ".join(f"{name} {value:.3g}" for name, value in place.estimates(stage).value.items())

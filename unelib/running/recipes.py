@@ -17,6 +17,7 @@ from ..core.extras import needed
 from .parameters import check_value, kind_called
 from .sweeps import Sweep, run_of
 
+NOTHING_SWEPT = Sweep.model_validate({})
 EMPTY = BeforeValidator(lambda value: {} if value is None else value)  # a key of YAML with nothing after it
 Parameters = Annotated[dict[str, Any], EMPTY]
 TOLD = {  # pydantic's kinds of mistake, in a recipe's words
@@ -57,7 +58,9 @@ class Recipe(BaseModel):
         [], description="Recipes whose results are read; they run first, as they are"
     )
     needs: Annotated[dict[str, list[str]], EMPTY] = Field({}, description="Notebook -> notebooks that come before it")
-    sweep: Annotated[Sweep, EMPTY] = Field(Sweep(), description="Many settings, each a run of its own")
+    sweep: Annotated[Sweep, EMPTY] = Field(
+        default_factory=lambda: Sweep(), description="Many settings, each a run of its own"
+    )
 
 
 def read_recipe(recipe: str | Path | dict[str, Any]) -> Recipe:

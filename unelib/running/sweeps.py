@@ -17,6 +17,7 @@ from ..core.files import value_hash
 EMPTY = BeforeValidator(lambda value: {} if value is None else value)
 Values = Annotated[list[Any], Field(min_length=1)]
 Settings = Annotated[list[dict[str, Any]], BeforeValidator(lambda value: value or [])]
+Points = list[dict[str, Any]]
 SHORT = 24  # letters of a value in a run's name, at most
 
 
@@ -46,7 +47,7 @@ class Sweep(BaseModel):
     )
     list: Settings = Field([], description="Settings as they stand, one a run")
 
-    def points(self) -> "list[dict[str, Any]]":
+    def points(self) -> Points:
         """Parameters of each run, in order; one without any where nothing is swept.
 
         Raises

@@ -158,7 +158,7 @@ class Workspace:
         )
 
     def result(self, stage: str) -> dict[str, float]:
-        """The numbers that an earlier stage recorded, without their intervals.
+        """The numbers that an earlier stage recorded, ends of intervals as numbers of their own.
 
         Parameters
         ----------
@@ -168,14 +168,18 @@ class Workspace:
         Returns
         -------
         dict of str to float
-            As `record` was given them, to six decimals.
+            As `record` was given them, to six decimals; `gain` of an interval is beside `gain_low` and `gain_high`.
 
         Raises
         ------
         FileNotFoundError
             Saying which notebook to run, if it has recorded none.
         """
-        return self.estimates(stage).value.to_dict()
+        found: dict[str, float] = {}
+        for name, ends in self.estimates(stage).iterrows():
+            found[str(name)] = float(ends.value)
+            found |= {f"{name}_{end}": float(ends[end]) for end in ("low", "high") if np.isfinite(ends[end])}
+        return found
 
     def estimates(self, stage: str) -> pd.DataFrame:
         """The numbers that an earlier stage recorded, with their intervals.
