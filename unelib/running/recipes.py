@@ -58,7 +58,7 @@ class Recipe(BaseModel):
         [], description="Recipes whose results are read; they run first, as they are"
     )
     needs: Annotated[dict[str, list[str]], EMPTY] = Field({}, description="Notebook -> notebooks that come before it")
-    sweep: Annotated[Sweep, EMPTY] = Field(
+    sweep: Annotated[Sweep, EMPTY] = Field(NOTHING_SWEPT, description="Many settings, each a run of its own")
         default_factory=lambda: Sweep(), description="Many settings, each a run of its own"
     )
 
