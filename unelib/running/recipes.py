@@ -59,8 +59,6 @@ class Recipe(BaseModel):
     )
     needs: Annotated[dict[str, list[str]], EMPTY] = Field({}, description="Notebook -> notebooks that come before it")
     sweep: Annotated[Sweep, EMPTY] = Field(NOTHING_SWEPT, description="Many settings, each a run of its own")
-        default_factory=lambda: Sweep(), description="Many settings, each a run of its own"
-    )
 
 
 def read_recipe(recipe: str | Path | dict[str, Any]) -> Recipe:
