@@ -14,6 +14,7 @@ from unelib.latent.dimension import (
     smallest_adequate,
     standard_error,
 )
+from unelib.linalg.principal_space import thin
 from unelib.linalg.whitening import whitened
 
 from ..helpers.planted import planted
@@ -106,11 +107,19 @@ def test_private_rank_finds_planted_rank(n, d, rank):
     assert private_rank(X, 2) == min(rank, 2)
 
 
+def test_private_rank_of_coordinates_is_that_of_the_columns():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((60, 3)) @ rng.standard_normal((3, 200)) + rng.standard_normal((60, 200))
+    U, s, _ = thin(X - X.mean(0))
+    for d in (200, 400):
+        assert private_rank(U * s, 50, columns=d) == private_rank(np.pad(X, ((0, 0), (0, d - 200))), 50)
+
+
 @pytest.mark.parametrize("n, d", [(60, 8), (9, 12)])
 def test_rank_likelihoods_are_those_of_dense_gaussians(n, d):
     X, held_out = planted(n, 2, (d,)).views["a"], planted(n + 1, 2, (d,)).views["a"]
     values, vectors = np.linalg.eigh(np.cov(X.T, bias=True))
-    found, expected = rank_likelihoods(X, held_out, 6), []
+    found, expected = rank_likelihoods(X, held_out, 6, d), []
     for rank in range(7):
         spread = np.where(np.arange(d) < d - rank, values[: d - rank].mean(), values)
         expected.append(multivariate_normal(X.mean(0), vectors * spread @ vectors.T).logpdf(held_out).sum())
@@ -119,7 +128,7 @@ def test_rank_likelihoods_are_those_of_dense_gaussians(n, d):
 
 def test_rank_likelihoods_beyond_the_rank_are_none():
     X = np.random.default_rng(0).standard_normal((50, 3)) @ np.random.default_rng(1).standard_normal((3, 9))
-    found = rank_likelihoods(X[:40], X[40:], 5)
+    found = rank_likelihoods(X[:40], X[40:], 5, X.shape[1])
     assert np.isfinite(found[:4]).all() and (found[4:] == -np.inf).all()
     assert private_rank(X, 5) == 3
 

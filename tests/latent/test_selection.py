@@ -3,11 +3,12 @@
 from itertools import product
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from unelib.latent import selection
 from unelib.latent.dimension import dealt
-from unelib.latent.linear_gaussian import steps_of
+from unelib.latent.linear_gaussian import axes_of, steps_of
 from unelib.latent.une import UNE
 
 from ..helpers.planted import planted
@@ -15,15 +16,52 @@ from ..helpers.planted import planted
 VIEWS = planted(200, private=1).views
 
 
+def coordinates(views, noise="isotropic"):
+    """Coordinates of every view, and its columns."""
+    return [axes_of(x, noise)[1] for x in views.values()], [x.shape[1] for x in views.values()]
+
+
 def test_folds_never_see_the_rows_they_hold_out():
-    X, fold = list(VIEWS.values()), dealt(200, 5, 0)[0]
+    fold = dealt(200, 5, 0)[0]
     estimator, held_out = UNE(2, private=1).fit(VIEWS), {name: x[fold] for name, x in VIEWS.items()}
     for steps, (likelihood, gain) in zip(
-        (1, 4), selection.Fold(estimator, X, fold).scores(2, 0.1, (1, 4)), strict=True
+        (1, 4), selection.Fold(estimator, *coordinates(VIEWS), fold).scores(2, 0.1, (1, 4)), strict=True
     ):
         plain = UNE(2, private=1, ridge=0.1, steps=steps).fit({name: x[~fold] for name, x in VIEWS.items()})
         np.testing.assert_allclose(likelihood, plain.log_likelihood(held_out), atol=1e-6)
         np.testing.assert_allclose(gain, plain.gain(held_out), atol=1e-6)
+
+
+@pytest.mark.parametrize("noise", ["isotropic", "diagonal"])
+def test_coordinates_of_all_rows_serve_folds_as_the_columns_do(noise):
+    views = planted(40, 2, (60, 50, 8), private=1).views
+    estimator, fold = UNE(2, noise, private=1).fit(views), dealt(40, 5, 0)[0]
+    F, widths = coordinates(views, noise)
+    found, expected = (
+        list(selection.Fold(estimator, rows, widths, fold).scores(2, 0.1, (1, 4))) for rows in (F, list(views.values()))
+    )
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("sharing", ["all", "pairs"])
+def test_paths_do_not_depend_on_those_before(sharing):
+    estimator, (F, widths) = UNE(1, sharing=sharing, private=1).fit(VIEWS), coordinates(VIEWS)
+    used = selection.Fit(estimator, F, widths)
+    for k, ridge in ((3, 1.0), (2, 0.0), (2, 1.0), (2, 0.1)):
+        model = list(used.path(k, ridge, 3))[-1]
+        fresh = list(selection.Fit(estimator, F, widths).path(k, ridge, 3))[-1]
+        for C, D in zip(model.loadings, fresh.loadings):
+            np.testing.assert_allclose(C @ C.T, D @ D.T, atol=1e-8)
+
+
+def test_what_is_found_does_not_depend_on_the_workers(monkeypatch):
+    fits = []
+    for workers in (1, 2, 5):
+        monkeypatch.setattr(selection, "WORKERS", workers)
+        fits.append(UNE(2, private=1).fit(VIEWS))
+    for other in fits[1:]:
+        pd.testing.assert_frame_equal(fits[0].selection_, other.selection_, check_exact=True)
+        np.testing.assert_array_equal(fits[0].shared_, other.shared_)
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from sklearn.exceptions import NotFittedError
 
 from unelib.alignment.canonical import CCA
 from unelib.latent import selection
-from unelib.latent.linear_gaussian import steps_of
+from unelib.latent.linear_gaussian import first_model, steps_of
 from unelib.latent.une import UNE
 
 from ..helpers.planted import joint, own_covariance, planted
@@ -123,8 +123,9 @@ def test_the_start_is_as_good_as_random_ones(noise, monkeypatch):
     monkeypatch.setattr(selection, "TOLERANCE", 1e-10)
     found = UNE(2, noise, private=1, ridge=0).fit(VIEWS).likelihood_[-1]
 
-    def at_random(data, Z, *rest):
-        return steps_of(data, np.random.default_rng(0).standard_normal(Z.shape), *rest)
+    def at_random(data, model, *rest):
+        Z = np.random.default_rng(0).standard_normal((len(data.T[0]), model.k))
+        return steps_of(data, first_model(data, Z), *rest)
 
     monkeypatch.setattr(selection, "steps_of", at_random)
     assert found > UNE(2, noise, private=1, ridge=0).fit(VIEWS).likelihood_[-1] - 1e-3

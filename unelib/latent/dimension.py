@@ -151,9 +151,10 @@ def standard_error(values):
     return values.std(ddof=1) / np.sqrt(len(values))
 
 
-def private_rank(X, most, folds=PRIVATE_FOLDS, seed=0):
+def private_rank(X, most, folds=PRIVATE_FOLDS, seed=0, columns=None):
     """Rank at which probabilistic PCA of one view (n, d) makes its held-out rows most likely, 0 to `most`.
 
+    columns  d, where X are coordinates (n, r) of all that varies in as many columns
     The likelihood of a rank is closed form, all ranks from one decomposition a fold (Tipping and Bishop, 1999).
 
     >>> rng = np.random.default_rng(0)
@@ -165,14 +166,14 @@ def private_rank(X, most, folds=PRIVATE_FOLDS, seed=0):
     if not whole(most, 0):
         raise ValueError(f"most is {most!r}; it must be a whole number, 0 or above")
     centred(X)  # one repeated row has no rank to find
-    held_out = dealt(len(X), folds, seed)
-    most = min(most, X.shape[1] - 1, *(int((~out).sum()) - 2 for out in held_out))
-    return int(sum(rank_likelihoods(X[~out], X[out], most) for out in held_out).argmax())
+    held_out, d = dealt(len(X), folds, seed), columns or X.shape[1]
+    most = min(most, d - 1, *(int((~out).sum()) - 2 for out in held_out))
+    return int(sum(rank_likelihoods(X[~out], X[out], most, d) for out in held_out).argmax())
 
 
-def rank_likelihoods(X, held_out, most):
+def rank_likelihoods(X, held_out, most, d):
     """Log likelihood (most + 1,) of held-out rows, less a constant, under probabilistic PCA of rank 0, 1, ..., most."""
-    mean, d = X.mean(0), X.shape[1]
+    mean = X.mean(0)
     _, s, V = thin(X - mean)
     ranks = np.arange(min(most, len(s)) + 1)
     variances, away = s**2 / len(X), held_out - mean

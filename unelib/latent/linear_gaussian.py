@@ -6,16 +6,20 @@ noise. For diagonal Psi_v it is factor analysis, for two views inter-battery fac
 in which its own columns are few; everything here is in them.
 """
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, eigh
+from scipy.linalg import eigh
+from scipy.linalg.lapack import dpotrf, dtrtri
 
 from ..linalg.principal_space import thin
 
 FLOOR = 1e-8  # of a view's variance: noise is never less, or a view given twice would have none
 FEW = 3  # below a third of all eigenvectors it is faster still to turn those of the step before
 ROUNDS = 2  # of subspace iteration that turn them
+APART = 0.01  # sine of the angle of a column with those before it, above which Cholesky's method is precise
 MANY = 5  # from a fifth of all eigenvectors on it is faster to find all (by divide and conquer) than those asked for
 LOG_2PI = np.log(2 * np.pi)
 
@@ -42,7 +46,8 @@ class Axes(NamedTuple):
         return F if self.basis is None else F @ self.basis.T
 
 
-class Noise(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Noise:
     """Psi = B B' + D in a view's coordinates: D (r,), B (r, p), and D[0] in `rest` dimensions beyond them.
 
     near (r, q) spans the directions among which B was found, which is where the next step begins to look for it.
@@ -53,29 +58,36 @@ class Noise(NamedTuple):
     rest: int
     near: np.ndarray | None = None
 
-    def solve(self, A):
-        """Psi^-1 A (r, m), by Woodbury's identity."""
-        scaled = A / self.D[:, None]
-        weighted = self.B / self.D[:, None]
-        return scaled - weighted @ cho_solve(cho_factor(self.inner()), self.B.T @ scaled)
+    @cached_property
+    def root(self):
+        """Lower triangular L (p, p), L L' = I + B' D^-1 B."""
+        return np.linalg.cholesky(np.eye(self.B.shape[1]) + self.B.T @ (self.B / self.D[:, None]))
 
-    def inner(self):
-        """I + B' D^-1 B (p, p)."""
-        return np.eye(self.B.shape[1]) + self.B.T @ (self.B / self.D[:, None])
+    @cached_property
+    def explained(self):
+        """U (r, p), Psi^-1 = D^-1 - U U', by Woodbury's identity."""
+        return (self.B / self.D[:, None]) @ np.linalg.inv(self.root).T
+
+    def solve(self, A):
+        """Psi^-1 A (r, m)."""
+        return A / self.D[:, None] - self.explained @ (self.explained.T @ A)
 
     def log_determinant(self):
         """log |Psi|, all d dimensions."""
-        return np.linalg.slogdet(self.inner())[1] + np.log(self.D).sum() + self.rest * np.log(self.D[0])
+        return 2 * np.log(np.diag(self.root)).sum() + np.log(self.D).sum() + self.rest * np.log(self.D[0])
 
-    def quadratic(self, F, outside):
-        """e' Psi^-1 e (n,) for rows F (n, r) with squared length `outside` (n,) beyond the coordinates."""
-        return (F * self.solve(F.T).T).sum(1) + outside / self.D[0]
+    def quadratic(self, F):
+        """f' Psi^-1 f (n,) for rows F (n, r)."""
+        return (F**2 / self.D).sum(1) - ((F @ self.explained) ** 2).sum(1)
+
+    def log_likelihood(self, F, outside):
+        """log p (n,) of rows F (n, r) with squared length `outside` (n,) beyond the coordinates, were they noise."""
+        constant = self.log_determinant() + (len(self.D) + self.rest) * LOG_2PI
+        return -0.5 * (self.quadratic(F) + outside / self.D[0] + constant)
 
     def trace(self, S):
         """tr(Psi^-1 S) for a covariance S, (r, r) or its diagonal (r,)."""
-        weighted = self.B / self.D[:, None]
-        explained = cho_solve(cho_factor(self.inner()), weighted.T @ times(S, weighted))
-        return float((variances_of(S) / self.D).sum() - np.trace(explained))
+        return float((variances_of(S) / self.D).sum() - (self.explained * times(S, self.explained)).sum())
 
     def variances(self):
         """Total variance of the private part, and of the noise."""
@@ -111,15 +123,23 @@ class Model(NamedTuple):
         covariance = np.linalg.inv(self.precision(weights))
         return sum(f @ W for f, W in zip(F, weights)) @ covariance, covariance
 
-    def log_likelihood(self, F, outside):
-        """log p (n,) in nats of rows, coordinates F and lengths outside them as `Axes.coordinates` gives them."""
+    def log_likelihoods(self, F, outside):
+        """log p in nats of rows, of all views jointly (n,) and of each view alone [(n,), ...].
+
+        Coordinates F and lengths outside them are as `Axes.coordinates` gives them.
+        """
         weights = self.weights()
-        chol = cho_factor(self.precision(weights))
-        seen = sum(f @ W for f, W in zip(F, weights))
-        quadratic = sum(noise.quadratic(f, o) for noise, f, o in zip(self.noise, F, outside))
-        quadratic = quadratic - (seen * cho_solve(chol, seen.T).T).sum(1)
-        constant = sum(noise.log_determinant() + (len(noise.D) + noise.rest) * LOG_2PI for noise in self.noise)
-        return -0.5 * (quadratic + constant + 2 * np.log(np.diag(chol[0])).sum())
+        seen = [f @ W for f, W in zip(F, weights)]
+        known = [C.T @ W for C, W in zip(self.loadings, weights)]
+        noise = [noise.log_likelihood(f, o) for noise, f, o in zip(self.noise, F, outside)]
+        alone = [own + latent_adds(*parts) for own, *parts in zip(noise, seen, known)]
+        return sum(noise) + latent_adds(sum(seen), sum(known)), alone
+
+
+def latent_adds(seen, known):
+    """log E[exp(seen z - z' known z / 2)] (n,), z ~ N(0, I): what z adds to the log likelihood of rows as noise."""
+    L = np.linalg.cholesky(np.eye(len(known)) + known)
+    return 0.5 * ((seen @ np.linalg.inv(L).T) ** 2).sum(1) - np.log(np.diag(L)).sum()
 
 
 def axes_of(X, noise):
@@ -145,9 +165,9 @@ def variances_of(S):
 
 
 class Residual(NamedTuple):
-    """R = S + L M L' (r, r), the covariance of what loadings leave of a view; formed only where nothing less will do.
+    """R = S + L M' (r, r), the covariance of what loadings leave of a view; formed only where nothing less will do.
 
-    S (r, r) or its diagonal (r,) is the view's covariance; L (r, q), M (q, q) what is taken from it.
+    S (r, r) or its diagonal (r,) is the view's covariance; of L, M (r, q) the product is symmetric.
     """
 
     S: np.ndarray
@@ -156,20 +176,20 @@ class Residual(NamedTuple):
 
     def times(self, V):
         """R V, for columns V (r, m)."""
-        return times(self.S, V) + self.L @ (self.M @ (self.L.T @ V))
+        return times(self.S, V) + self.L @ (self.M.T @ V)
 
     def variances(self):
         """The diagonal (r,) of R."""
-        return variances_of(self.S) + ((self.L @ self.M) * self.L).sum(1)
+        return variances_of(self.S) + (self.L * self.M).sum(1)
 
     def scaled(self, root):
         """R with rows and columns divided by root (r,)."""
         S = self.S / root**2 if self.S.ndim == 1 else self.S / root[:, None] / root
-        return Residual(S, self.L / root[:, None], self.M)
+        return Residual(S, self.L / root[:, None], self.M / root[:, None])
 
     def whole(self):
         """R (r, r)."""
-        return (np.diag(self.S) if self.S.ndim == 1 else self.S) + self.L @ self.M @ self.L.T
+        return (np.diag(self.S) if self.S.ndim == 1 else self.S) + self.L @ self.M.T
 
 
 def isotropic(R, private, d, before=None, edge=1.0):
@@ -214,13 +234,22 @@ def largest_eigenpairs(R, count, near=None):
         return np.zeros(0), np.zeros((r, 0))
     if near is not None and near.shape[1] == count and count * FEW < r:
         for _ in range(ROUNDS):
-            near = np.linalg.qr(R.times(near))[0]
+            near = orthonormal(R.times(near))
         values, turn = np.linalg.eigh(near.T @ R.times(near))
         return values, near @ turn
     if count * MANY > r:
         values, vectors = np.linalg.eigh(R.whole())
         return values[-count:], vectors[:, -count:]
     return eigh(R.whole(), subset_by_index=[r - count, r - 1])
+
+
+def orthonormal(Y):
+    """Orthonormal columns (r, p) that span those of Y: by Cholesky's method where they are apart, else by QR."""
+    gram = Y.T @ Y
+    L, failed = dpotrf(gram, lower=1)
+    if failed or (np.diag(L) < APART * np.sqrt(np.diag(gram))).any():
+        return np.linalg.qr(Y)[0]
+    return Y @ dtrtri(L, lower=1)[0].T
 
 
 NOISES = {"isotropic": isotropic, "diagonal": diagonal}
@@ -278,15 +307,15 @@ def compressed(F):
     return np.split(np.linalg.qr(np.hstack(F), mode="r"), ends[:-1], axis=1)
 
 
-def steps_of(data, Z, tolerance):
-    """Yields the `Model` after each step of EM, from rows Z (m, k) as a guess of z.
+def steps_of(data, model, tolerance):
+    """Yields the `Model` after each step of EM, from a first one.
 
-    Z stands beside data.T. Without a ridge no step lowers the likelihood, and the last is the one that changes it by
-    less than tolerance x columns nats per row. With one there is no such promise, and no end: loadings are shrunk anew
-    in every step, and where pairs of views share, dimensions that are alike can grow until a LinAlgError.
+    Without a ridge no step lowers the likelihood, and the last is the one that changes it by less than tolerance x
+    columns nats per row. With one there is no such promise, and no end: loadings are shrunk anew in every step, and
+    where pairs of views share, dimensions that are alike can grow until a LinAlgError.
     """
     S = data.covariances()
-    keep, model, before = data.keep(S), first_model(data, Z, S), -np.inf
+    keep, before = data.keep(S), -np.inf
     while True:
         model = maximised(data, model, S, keep, *expectations(data, model))
         yield model
@@ -298,15 +327,16 @@ def steps_of(data, Z, tolerance):
         before = found
 
 
-def first_model(data, Z, S):
+def first_model(data, Z):
     """`Model` in which z is known to be Z, of unit variance and uncorrelated among dimensions of the same views.
 
-    Loadings are regressions on it, noise is what they leave. Dimensions of different views may be alike, so a view
-    deals its variance out among them, or they might explain more than all of it.
+    Z (m, k) stands beside data.T. Loadings are regressions on it, noise is what they leave. Dimensions of different
+    views may be alike, so a view deals its variance out among them, or they might explain more than all of it.
     """
     crowd = np.sqrt(np.maximum((data.loads / loading_alike(data.loads).sum(0)).sum(1), 1))
     loadings = [T.T @ Z / data.n * on / c for T, on, c in zip(data.T, data.loads, crowd)]
-    noise = [data.noise_of(v, Residual(s, C, -np.eye(C.shape[1]))) for v, (s, C) in enumerate(zip(S, loadings))]
+    left = [Residual(S, -C, C) for S, C in zip(data.covariances(), loadings)]
+    noise = [data.noise_of(v, R) for v, R in enumerate(left)]
     return Model(loadings, noise)
 
 
@@ -324,12 +354,12 @@ def maximised(data, model, S, keep, M, Szz):
     """
     root, loadings, noise = block_root(Szz, data.loads), [], []
     for v, (T, s, on) in enumerate(zip(data.T, S, data.loads)):
+        on = slice(None) if on.all() else on  # which copies nothing
         products, C = T.T @ M[:, on] / data.n, np.zeros((T.shape[1], model.k))
-        known = Szz[np.ix_(on, on)]
+        known = Szz[on][:, on]
         C[:, on] = regressed(products, known, data.n, model.noise[v] if data.ridge else None) * keep[v][:, None]
-        one = np.eye(len(known))
-        taken = np.block([[known, -one], [-one, 0 * one]])
-        noise.append(data.noise_of(v, Residual(s, np.hstack([C[:, on], products]), taken), model.noise[v]))
+        left = Residual(s, np.hstack([C[:, on] @ known - products, -C[:, on]]), np.hstack([C[:, on], products]))
+        noise.append(data.noise_of(v, left, model.noise[v]))
         loadings.append(C @ root)
     return Model(loadings, noise)
 
@@ -341,16 +371,14 @@ def regressed(products, Szz, n, noise=None):
     its expectation [Szz^-1]_jj / n if the view did not know of z_j. So a view of many columns and few rows does not
     claim to know dimensions that are not in it.
     """
-    C = np.linalg.solve(Szz, products.T).T
+    inverse = np.linalg.inv(Szz)
+    C = products @ inverse
     if noise is None or not Szz.size:
         return C
-    error = np.diag(np.linalg.inv(Szz)) / n
-    signal = (C * noise.solve(C)).sum(0) / (len(noise.D) + noise.rest) - error
-    known = signal > 1e-6 * error
-    shrunk = np.zeros_like(C)
-    penalised = Szz[np.ix_(known, known)] + np.diag(1 / (n * signal[known]))
-    shrunk[:, known] = np.linalg.solve(penalised, products[:, known].T).T
-    return shrunk
+    error = np.diag(inverse) / n
+    signal = noise.quadratic(C.T) / (len(noise.D) + noise.rest) - error
+    spread = np.sqrt(np.where(signal > 1e-6 * error, signal, 0))  # sqrt(t_j)
+    return products @ (spread[:, None] * np.linalg.inv(spread[:, None] * Szz * spread + np.eye(len(Szz)) / n) * spread)
 
 
 def block_root(Szz, loads):

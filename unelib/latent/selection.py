@@ -4,6 +4,8 @@ Every choice is fitted to four fifths of the rows, in turn, and judged by the re
 the held-out rows likeliest, all views jointly; dimensions are chosen by gain, what rows gain by being taken together.
 """
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations, islice
 from typing import NamedTuple
 
@@ -11,10 +13,11 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ..linalg.whitening import leading_left, whitened
-from .dimension import gains_table, smallest_adequate
-from .linear_gaussian import Training, axes_of, compressed, mean_log_likelihood, steps_of
+from .dimension import ROUNDING, gains_table, smallest_adequate
+from .linear_gaussian import Training, axes_of, compressed, first_model, mean_log_likelihood, steps_of
 
 FOLDS = 5
+WORKERS = min(FOLDS, os.cpu_count() or 1)  # folds at once, a thread each
 MARKS = (1, 2, 4, 8, 16, 32, 64)  # steps of expectation maximisation held against one another, with a ridge
 WORSE = 3  # marks one after another that are no better than one before: no further step is made
 RIDGES = (1.0, 0.1, 0.01)  # ridges held against one another
@@ -24,14 +27,17 @@ FEWER = "take fewer shared dimensions, or fewer steps"
 
 
 class Fit:
-    """Training rows of some views, ready to be fitted with any number of shared dimensions."""
+    """Training rows of some views, ready to be fitted with any number of shared dimensions.
 
-    def __init__(self, une, X):
-        self.une = une
-        self.axes, F = zip(*(axes_of(x, une.noise) for x in X))
-        self.n, self.T, self.widths = len(X[0]), compressed(list(F)), [x.shape[1] for x in X]
-        self.factors = [whitened(T, d / self.n) for T, d in zip(self.T, self.widths)]
+    F       coordinates of centred rows, one (n, r_v) a view, as `axes_of` gives them
+    widths  columns of each view
+    """
+
+    def __init__(self, une, F, widths):
+        self.une, self.n, self.T, self.widths = une, len(F[0]), compressed(list(F)), widths
+        self.factors = [whitened(T, d / self.n) for T, d in zip(self.T, widths)]
         self.most = min(factor.rank() for factor in self.factors)
+        self.led, self.first = {}, {}  # by group of views, leading dimensions; the last k, where its paths begin
 
     def path(self, k, ridge, steps):
         """Yields the `Model` of k shared dimensions, or k for each pair, by step: `steps` at most.
@@ -41,12 +47,17 @@ class Fit:
         views = range(len(self.T))
         groups = [tuple(views)] if self.une.sharing == "all" else list(combinations(views, 2))
         loads = np.repeat([[v in group for group in groups] for v in views], k, axis=1)
-        Z = np.hstack([np.zeros((len(self.T[0]), 0)), *(self.leading(group, k) for group in groups if k)])
-        return islice(steps_of(self.training(ridge, loads), Z * np.sqrt(self.n), TOLERANCE), steps)
+        data = self.training(ridge, loads)
+        if (k, ridge > 0) not in self.first:  # all ridges begin alike
+            Z = np.hstack([np.zeros((len(self.T[0]), 0)), *(self.leading(group, k) for group in groups if k)])
+            self.first = {(k, ridge > 0): first_model(data, Z * np.sqrt(self.n))}
+        return islice(steps_of(data, self.first[k, ridge > 0], TOLERANCE), steps)
 
     def leading(self, group, k):
-        """The k leading dimensions (m, k) of some views by ridge GCCA."""
-        return leading_left([self.factors[v] for v in group], k)[0]
+        """The k leading dimensions (m, k) of some views by ridge GCCA, among the most that were asked for so far."""
+        if group not in self.led or self.led[group].shape[1] < k:
+            self.led[group] = leading_left([self.factors[v] for v in group], k)[0]
+        return self.led[group][:, :k]
 
     def training(self, ridge, loads=None):
         """`Training` with a ridge, and which dimensions views load on, which the likelihood does not ask."""
@@ -70,9 +81,10 @@ class Fit:
 class Fold(Fit):
     """A fit to all but some rows, and those rows in its coordinates."""
 
-    def __init__(self, une, X, held_out):
-        super().__init__(une, [x[~held_out] for x in X])
-        self.test = [axes.coordinates(x[held_out]) for axes, x in zip(self.axes, X)]
+    def __init__(self, une, F, widths, held_out):
+        axes, train = zip(*(axes_of(f[~held_out], une.noise) for f in F))
+        super().__init__(une, train, widths)
+        self.test = list(zip(*(a.coordinates(f[held_out]) for a, f in zip(axes, F))))
 
     def scores(self, k, ridge, marks):
         """Yields joint log likelihood (m,) and gain (m,) of the held-out rows, at each mark that the path reaches."""
@@ -81,10 +93,10 @@ class Fold(Fit):
             try:
                 made = list(islice(path, mark - step))  # none is left once it has settled
                 step, model = mark, made[-1] if made else model
-                found = model.log_likelihood(*zip(*self.test)), gains(model, range(len(self.T)), self.test)
+                joint, alone = model.log_likelihoods(*self.test)
             except np.linalg.LinAlgError:
                 return
-            yield found
+            yield joint, joint - sum(alone)
 
 
 class Tried(NamedTuple):
@@ -102,6 +114,7 @@ class Search:
     def __init__(self, folds, ridges, marks):
         self.folds, self.ridges, self.marks, self.found = folds, ridges, marks, {}
         self.near = ridges[len(ridges) // 2]
+        self.pool = ThreadPoolExecutor(WORKERS, initializer=threadpool_limits, initargs=(1,))
 
     def gains(self, k):
         """How much likelier (n,) the held-out rows are under k shared dimensions than as independent views.
@@ -109,8 +122,7 @@ class Search:
         Less what they lose, jointly, against fewer dimensions: where too many describe single views badly, views gain
         by one another what each of them had lost.
         """
-        with threadpool_limits(1):
-            found = self.climbed(k)
+        found = self.climbed(k)
         if found.gain is None:
             raise ValueError(f"the fit of {k} dimensions breaks off before step {self.marks[0]} in a fold; {FEWER}")
         fewer = max((other.joint for size, other in self.found.items() if size < k), default=-np.inf)
@@ -134,9 +146,13 @@ class Search:
     def along(self, k, ridge):
         """The best `Tried` of the marks that all folds reach, till `WORSE` of them one after another are no better."""
         best, worse = Tried(-np.inf, None, ridge, 0), 0
-        for mark, folds in zip(self.marks, zip(*(fold.scores(k, ridge, self.marks) for fold in self.folds))):
+        paths = [fold.scores(k, ridge, self.marks) for fold in self.folds]
+        for mark in self.marks:
+            folds = list(self.pool.map(lambda path: next(path, None), paths))
+            if None in folds:
+                break
             joint, gain = (np.concatenate(rows) for rows in zip(*folds))
-            better = joint.mean() > best.joint
+            better = joint.mean() > best.joint + ROUNDING
             best, worse = (Tried(joint.mean(), gain, ridge, mark), 0) if better else (best, worse + 1)
             if worse == WORSE:
                 break
@@ -145,19 +161,14 @@ class Search:
     def best(self, k):
         """k, where it is "cv", ridge, steps, and the table of what was tried (see `UNE`)."""
         most = min(fold.most for fold in self.folds)
-        if k == "cv":
-            k, table = smallest_adequate(self.gains, most)
-        else:
-            table = gains_table({min(k, most): self.gains(min(k, most))})
+        with threadpool_limits(1), self.pool:
+            if k == "cv":
+                k, table = smallest_adequate(self.gains, most)
+            else:
+                table = gains_table({min(k, most): self.gains(min(k, most))})
         tried = [self.found[size] for size in table.index]
         table["gain"] = [t.gain.mean() for t in tried]
         table["ridge"], table["steps"] = ([getattr(t, what) for t in tried] for what in ("ridge", "steps"))
         table["beyond"] = [t.joint - tried[0].joint for t in tried]
         chosen = self.found[min(k, most)]
         return k, chosen.ridge, chosen.steps, table
-
-
-def gains(model, numbers, F):
-    """log p(x_1, x_2, ...) - sum_v log p(x_v), (m,) in nats, of rows F of views by number."""
-    apart = sum(model.of([v]).log_likelihood(*zip(f)) for v, f in zip(numbers, F))
-    return model.of(numbers).log_likelihood(*zip(*F)) - apart

@@ -21,8 +21,8 @@ from ..alignment.canonical import column_signs
 from ..core.checks import Rows, centred, choice, constant, named_views, same_columns, share, two_views, whole
 from ..linalg.principal_space import thin
 from .dimension import PRIVATE_FOLDS, dealt, private_rank
-from .linear_gaussian import NOISES
-from .selection import FOLDS, MARKS, RIDGES, STEPS, Fit, Fold, Search, gains
+from .linear_gaussian import NOISES, axes_of
+from .selection import FOLDS, MARKS, RIDGES, STEPS, Fit, Fold, Search
 
 MOST_PRIVATE = 128  # private dimensions of a view that are tried
 Views = Mapping[str, Rows]
@@ -157,29 +157,30 @@ class UNE(BaseEstimator):
         """
         views = named_views(views)
         self.check_options(views)
-        X, self.views_ = list(views.values()), list(views)
+        self.views_, widths = list(views), [x.shape[1] for x in views.values()]
+        self.axes_, F = zip(*(axes_of(x, self.noise) for x in views.values()))
 
-        def rank(x):
-            return private_rank(x, MOST_PRIVATE, seed=self.seed) if self.private == "cv" else self.private
+        def rank(f, d):
+            cv = self.private == "cv"
+            return private_rank(f, MOST_PRIVATE, seed=self.seed, columns=d) if cv else self.private
 
-        self.private_ = [rank(x) for x in X]
-        self.k_, self.ridge_, self.steps_, self.selection_ = self.chosen(X)
-        fit = Fit(self, X)
-        model, self.likelihood_ = fit.walked(self.k_, self.ridge_, self.steps_)
-        self.axes_, self.model_ = fit.axes, ordered(model) if self.sharing == "all" else model
-        self.shared_ = self.latent(dict(zip(self.views_, X)))
+        self.private_ = [rank(f, d) for f, d in zip(F, widths)]
+        self.k_, self.ridge_, self.steps_, self.selection_ = self.chosen(F, widths)
+        model, self.likelihood_ = Fit(self, F, widths).walked(self.k_, self.ridge_, self.steps_)
+        self.model_ = ordered(model) if self.sharing == "all" else model
+        self.shared_ = self.latent(views)
         self.loadings_ = {v: a.rows(C.T).T for v, a, C in zip(self.views_, self.axes_, self.model_.loadings)}
         self.shares_ = shares(self.views_, self.model_)
         return self
 
-    def chosen(self, X):
-        """k, ridge, steps, and the table of what was tried for them, or None."""
+    def chosen(self, F, widths):
+        """k, ridge, steps, and the table of what was tried for them, or None, for rows in coordinates."""
         ridges = RIDGES if self.ridge == "cv" else (self.ridge,)
         by_default = MARKS if any(ridges) else (STEPS,)
         marks = by_default if self.steps == "cv" else (self.steps,)
         if self.components != "cv" and len(marks) == len(ridges) == 1:
             return self.components, ridges[0], marks[0], None
-        folds = [Fold(self, X, held_out) for held_out in dealt(len(X[0]), FOLDS, self.seed)]
+        folds = [Fold(self, F, widths, held_out) for held_out in dealt(len(F[0]), FOLDS, self.seed)]
         return Search(folds, ridges, marks).best(self.components)
 
     def latent(self, given: Views) -> NDArray[np.float64]:
@@ -333,7 +334,7 @@ class UNE(BaseEstimator):
             In nats, one an image.
         """
         numbers, F = self.coordinates(views)
-        return self.model_.of(numbers).log_likelihood(*zip(*F))
+        return self.model_.of(numbers).log_likelihoods(*zip(*F))[0]
 
     def gain(self, views: Views) -> NDArray[np.float64]:
         """How much likelier rows are together than the same views apart, both by this model.
@@ -352,7 +353,8 @@ class UNE(BaseEstimator):
             In nats, one an image.
         """
         numbers, F = self.coordinates(views)
-        return gains(self.model_, numbers, F)
+        joint, alone = self.model_.of(numbers).log_likelihoods(*zip(*F))
+        return joint - sum(alone)
 
     def coordinates(self, given):
         """Numbers of the given views, and their rows in coordinates."""
