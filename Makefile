@@ -47,6 +47,7 @@ test: lint
 
 bench: $(READY)
 	@set -e; for script in $(filter-out benchmarks/measured.py,$(wildcard benchmarks/*.py)); do echo "$$script"; $(BIN)/python "$$script"; done
+	@$(BIN)/python benchmarks/measured.py
 
 # Set-up is done when this stamp is newer than the lock and the project's own list; then nothing is installed again.
 # Every package is checked against its hash, but for torch: the same version is a CPU build here and brings CUDA there.

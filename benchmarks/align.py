@@ -7,7 +7,7 @@ import tempfile
 import numpy as np
 import pandas as pd
 from cca_zoo.linear import GCCA as Reference
-from measured import peak_memory, timed
+from measured import peak_memory, promised, timed
 
 from unelib.alignment.canonical import GCCA, RIDGE
 from unelib.store.zoo import NoiseZoo
@@ -46,12 +46,12 @@ def compared(n=2000, d=500, m=4, k=10):
     """Agreement on a small problem and time on a larger one, each with our ridge and with next to none."""
     X = views(n, [d] * m)
     GCCA(k).fit(X), Reference(k).fit([x[:50] for x in X])  # what is slow only once
-    for ridge, asked in ((RIDGE, " (asked: 10)"), (NONE, "")):
-        print(f"gcca, ridge {ridge:g}: weights at most {difference(ridge):.1e} from cca-zoo's (asked: 1e-6)")
+    for ridge, asked in ((RIDGE, 10), (NONE, None)):
+        promised(f"gcca/weights, ridge {ridge:g}", difference(ridge), "from cca-zoo's, at most", most=1e-6)
         settings = same_problem(X, ridge)
         ours, _ = timed(lambda: GCCA(k, ridge).fit(X), rounds=5)  # noqa: B023
         theirs, _ = timed(lambda: Reference(k, **settings).fit(X), rounds=3)  # noqa: B023
-        print(f"  {m} views, n = {n}, d = {d}, k = {k}: cca-zoo's takes {theirs / ours:.1f} x our time{asked}")
+        promised(f"gcca/time, ridge {ridge:g}", theirs / ours, "x our time takes cca-zoo", least=asked, seconds=ours)
 
 
 def synthetic_store(folder, n, d, m):
@@ -86,7 +86,7 @@ def streamed(n=20_000, d=16_384, m=6):
     taken, memory, first, last = map(float, told.split())
     size = 2e-9 * n * d * m
     print(f"gcca, stored: {m} views, {n} x {d} float16, 500 components, k = 64; eigenvalues {first:.2f} to {last:.2f}")
-    print(f"  {size:.2f} GB in {taken:.0f} s: {taken / size:.0f} s a gigabyte; peak memory {memory:.2f} GB (asked: 4)")
+    promised("gcca/memory, stored views", memory, "GB at most", most=4, gigabytes=size, seconds=taken)
 
 
 if __name__ == "__main__":

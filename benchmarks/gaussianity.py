@@ -1,7 +1,7 @@
 """Time of `normality` beside a plain loop over SciPy's tests, and the statistics of both on the same samples."""
 
 import numpy as np
-from measured import timed
+from measured import promised, timed
 from scipy import stats
 
 from unelib.gaussianity.univariate import TESTS, normality
@@ -40,5 +40,5 @@ if __name__ == "__main__":
     loop, _ = timed(lambda: [scipy_tests(sample(X, rng)) for _ in range(LOOPED)])
     loop *= PROJECTIONS / LOOPED
     print(f"gaussianity: {PROJECTIONS} projections x {ROWS} rows x {COLUMNS} columns, three tests")
-    print(f"gaussianity: {loop / ours:.0f} x faster than a SciPy loop, timed on {LOOPED} and scaled (asked: 30)")
-    print(f"gaussianity: statistics differ from SciPy's by {difference(X, rng):.1e} of their value (asked: 1e-6)")
+    promised("gaussianity/time", loop / ours, "x our time takes SciPy's loop", least=30, seconds=ours)
+    promised("gaussianity/statistics", difference(X, rng), "of their value from SciPy's", most=1e-6)

@@ -5,6 +5,7 @@ import time
 import numpy as np
 import pandas as pd
 import torch
+from measured import promised
 
 from unelib import load_generator, load_images
 from unelib.inversion.cost_accuracy import PEERS, frontier
@@ -41,8 +42,8 @@ def against_ddim(gen, noise, pixels):
     ours = frontier(gen, noise, pixels, ["ab2, karras"], [25]).iloc[0]
     ddim = frontier(gen, noise, pixels, ["ddim, trailing"], [50, 100]).set_index("steps")
     more, times = ddim.latent_error[100] / ours.latent_error, ddim.error[50] / ours.error
-    print(f"{gen.name}: recovery error {ours.error:.4f} at 25 calls (asked: 0.02)")
-    print(f"{gen.name}: plain DDIM's recovery error at 50 calls is {times:.0f} x that (asked: 10)")
+    promised(f"inversion/recovery, {gen.name}", ours.error, "relative error at 25 calls", most=0.02)
+    promised(f"inversion/DDIM's recovery, {gen.name}", times, "x that at 50 calls", least=10)
     print(f"{gen.name}: round trip {ours.psnr:.1f} dB, latent error {ours.latent_error:.4f} at 25 calls")
     print(f"{gen.name}: plain DDIM's round trip at 100 calls {ddim.psnr[100]:.1f} dB, {more:.1f} x the latent error")
 
@@ -85,7 +86,7 @@ if __name__ == "__main__":
     for name in ("drawn-ldm", "drawn-ddpm"):
         gen = load_generator(name)
         noise = rng.standard_normal((16, *gen.latent_shape), np.float32)
-        print(f"{name}: inversion takes {overhead(gen, pixels):.3f} x its bare denoiser calls (asked: 1.05)")
+        promised(f"inversion/overhead, {name}", overhead(gen, pixels), "x bare denoiser calls", most=1.05, floor=1)
         against_ddim(gen, noise, pixels[:16])
         precision(name, noise)
         compare(gen, noise[:6], pixels[:6])
