@@ -1,4 +1,4 @@
-"""Recipes: how long the default one takes, what the driver costs, and a sweep with two jobs beside one after another."""
+"""Recipes: how long the default one takes, what the driver costs, and a sweep with two jobs beside one by one."""
 
 import os
 import shutil
