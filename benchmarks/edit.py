@@ -1,4 +1,4 @@
-"""Edits of drawn faces by directions in noise and their side effects; local bases beside plain power iteration."""
+"""Edits of drawn faces by directions in noise, their side effects and cost; local bases beside power iteration."""
 
 import sys
 import warnings
@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import torch
-from measured import timed
+from measured import cpu_timed, timed
 from scipy.linalg import subspace_angles
 
 from unelib import LinearProbe, direction, load_encoder, load_generator, load_images, load_judge, score_edit, walk
@@ -14,8 +14,9 @@ from unelib.editing.directions import partial_directions
 from unelib.editing.trade_off import area, edited, refined
 from unelib.editing.walks import move
 from unelib.geometry.hooks import bottleneck
+from unelib.geometry.hspace import HSpace
 from unelib.geometry.jacobian import Jacobian
-from unelib.geometry.pullback import local_basis, states_at
+from unelib.geometry.pullback import Midway, local_basis, states_at
 from unelib.inversion.deterministic import generate, invert
 from unelib.worlds.faces import ATTRIBUTES, flip
 
@@ -209,7 +210,46 @@ def show_areas(n_train=400, n_test=60, limit=0.1):
         print(f"edit: area, {halvings} halvings: {told}; moves by {mean:.3f}, a target's by {moves:.3f}{asked}")
 
 
+def some_methods(gen, X, attributes, noise):
+    """Methods in noise, in the bottleneck and in states midway, each by labels and by shuffled ones."""
+    space, midway, methods = HSpace(gen, **HOW), Midway(gen, noise, 800, **HOW), {}
+    H, radius = space.rows(X), np.sqrt(gen.latent_dim)
+    for name, known in {"labels": attributes, "shuffled": attributes.sample(frac=1, random_state=0)}.items():
+        known = known.set_axis(attributes.index)
+        probe, inner = (LinearProbe("mean-difference").fit(rows, known) for rows in (X, H))
+        ways = {t: direction(probe, t, X=X) for t in known}
+        turns = {t: direction(inner, t, X=H) for t in known}
+        own = {t: np.repeat(d.vector[None], len(noise), 0) for t, d in ways.items()}
+        methods[name] = [3, 6, 9], lambda t, rows, s, ways=ways: walk(gen, noise[rows], ways[t], s, **HOW)
+        methods[f"{name}, h"] = [4, 8, 12], lambda t, rows, s, turns=turns: space.walk(noise[rows], turns[t], s)
+        at_t = lambda t, rows, s, own=own: midway[rows].walk(own[t][rows], radius * np.asarray(s))
+        methods[f"{name}, state"] = [0.1, 0.2, 0.3], at_t
+    return methods
+
+
+def show_floor(n_train=200, n_test=24, batch=64):
+    """CPU time of `edited` and `refined`, and of as many bare passes of denoiser and decoder in full batches."""
+    gen, judge, encoder = load_generator("drawn-ldm"), load_judge("drawn-judge"), load_encoder("drawn-dino")
+    X, faces = noises(gen, "train", n_train)
+    noise, _ = noises(gen, "test", n_test)
+    before, targets = generate(gen, noise, **HOW), {"Smiling": 1, "Young": -1, "Eyeglasses": 1}
+    methods = some_methods(gen, X, faces.attributes[list(targets)], noise)
+    predict, to_image, asked, shown = gen.predict, gen.to_image, [], []
+    gen.predict = lambda x, t, condition: asked.append(len(x)) or predict(x, t, condition)
+    gen.to_image = lambda latent: shown.append(len(latent)) or to_image(latent)
+    tried = lambda: edited(methods, before, targets, judge, encoder)
+    spent, _ = cpu_timed(lambda: refined(tried(), methods, before, targets, judge))
+    x = torch.from_numpy(np.resize(noise, (batch, *gen.latent_shape)))
+    with torch.inference_mode():
+        floor, _ = cpu_timed(lambda: [predict(x, 500.0, {}) for _ in range(round(sum(asked) / batch))])
+        decoded, _ = cpu_timed(lambda: [to_image(x) for _ in range(round(sum(shown) / batch))])
+    print(f"edit: {sum(shown)} pictures of {len(methods)} methods, {sum(asked)} evaluations in {len(asked)} calls")
+    ratio = spent / (floor + decoded)
+    print(f"  {spent:.0f} s of CPU, {ratio:.2f} x the bare networks in batches of {batch} (asked: 1.2)")
+
+
 if __name__ == "__main__":
+    show_floor()
     show_areas()
     show_round_trips()
     show_bases()

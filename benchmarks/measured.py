@@ -21,6 +21,13 @@ def timed(work, rounds=1):
     return float(np.median(taken)), result
 
 
+def cpu_timed(work):
+    """CPU seconds of this process, and the result."""
+    began = time.process_time()
+    result = work()
+    return time.process_time() - began, result
+
+
 def peak_memory():
     """The most memory, in gigabytes, that this process has held since it was last made to forget; Linux only."""
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())

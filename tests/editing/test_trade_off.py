@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from unelib.core.checks import strength_table
 from unelib.editing.reports import EditReport, monotonicity
 from unelib.editing.trade_off import Curve, area, areas, curve, edited, mean_areas, refined
 
@@ -273,7 +274,7 @@ def shaded(need, wiggle=0.0):
 
     def make(target, rows, strengths):
         after = np.repeat(before[None, rows], len(strengths), 0)
-        after[..., 0] = np.round(10 * np.array(strengths))[:, None, None, None]
+        after[..., 0] = np.round(10 * strength_table(strengths, len(rows)))[..., None, None]
         return after
 
     return Shades(), before, make
@@ -292,17 +293,36 @@ def test_areas_do_not_depend_on_the_strengths_that_are_tried(wiggle):
 
 def test_turns_are_looked_for_where_images_turn_and_nowhere_else():
     judge, before, make = shaded(np.array([1.0, 3.3, 20.0]))
-    asked = []
+    asked, calls = [], []
 
     def counted(target, rows, strengths):
-        asked.extend((int(row), float(s)) for row in rows for s in strengths)
+        calls.append(np.shape(strengths))
+        asked.extend((int(row), float(s)) for row, own in zip(rows, np.transpose(strengths)) for s in own)
         return make(target, rows, strengths)
 
     reports = edited({"paint": ([2, 4], make)}, before, {"bright": 1}, judge)
     found = refined(reports, {"paint": ([2, 4], counted)}, before, {"bright": 1}, judge, halvings=2)["paint"]["bright"]
     assert sorted(asked) == [(0, 0.5), (0, 1.0), (1, 3.0), (1, 3.5)] or sorted(asked)[2:] == [(1, 3.0), (1, 3.5)]
+    assert calls == [(1, 2)] * 2  # a halving is one call, of all images that turn
     assert np.isinf(found.least_drift[2])
     plain = refined(reports, {"paint": ([2, 4], counted)}, before, {"bright": 1}, judge, halvings=0)["paint"]["bright"]
     assert plain.own is None and (found.least_drift[:2] <= plain.least_drift[:2] + 1e-3).all()
     with pytest.raises(ValueError, match="halvings is -1; it must be a whole number, 0 or above"):
         refined(reports, {}, before, {"bright": 1}, judge, halvings=-1)
+
+
+def test_pictures_that_stay_are_looked_at_once():
+    class Counting(Grey):
+        looked = 0
+
+        def probabilities(self, pixels):
+            self.looked += len(pixels)
+            return super().probabilities(pixels)
+
+    before, judge = np.stack([np.full((2, 2, 3), v, np.uint8) for v in (10, 200, 60)]), Counting()
+    make = lambda target, rows, strengths: np.stack(
+        [np.full((len(rows), 2, 2, 3), 128 + s, np.uint8) for s in strengths]
+    )
+    reports = edited({"a": ([20, 40], make), "b": ([60], make)}, before, {"bright": 1}, judge)
+    assert judge.looked == 3 + 3  # the images before, and each shade
+    assert reports["b"]["bright"][60].after[1, 0] == reports["a"]["bright"][20].before[1, 0]

@@ -95,6 +95,8 @@ def test_a_walk_warns_once(gaussian, noise, brighter):
     with pytest.warns(UserWarning, match="strength 9 along bright .* and 6 of 6 images") as found:
         walk(gaussian, noise, brighter, [-4, 0, 4, 9], steps=2)
     assert len(found) == 1 and found[0].filename == __file__
+    with pytest.warns(UserWarning, match="strength 8 along bright .* and 1 of 6 images"):
+        walk(gaussian, noise, brighter, [[0, 0, 8, 0, 0, 0]], steps=2)
 
 
 @pytest.mark.filterwarnings("error")
@@ -109,10 +111,29 @@ def test_steps_that_keep_to_the_shell_are_not_warned_of(noise):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 4, 8])
-def test_among_other_strengths_zero_is_the_round_trip_to_the_last_digit(n):
+def test_among_other_strengths_zero_is_the_round_trip_within_the_rounding_of_batches(n):
     gen, d = load_generator("drawn-ldm", "cpu"), Direction("d", np.eye(1024)[3])
     noise = np.random.default_rng(n).standard_normal((n, 4, 16, 16)).astype(np.float32)
-    np.testing.assert_array_equal(walk(gen, noise, d, [-2, 0, 3], steps=3)[1], generate(gen, noise, steps=3))
+    made, plain = walk(gen, noise, d, [-2, 0, 3], steps=3)[1], generate(gen, noise, steps=3)
+    assert np.abs(made.astype(int) - plain).max() <= 1 and (made != plain).mean() < 1e-3
+    np.testing.assert_array_equal(walk(gen, noise, d, [0], steps=3)[0], plain)
+
+
+def test_strengths_of_its_own_make_the_pictures_of_each_image_alone(gaussian, noise, brighter):
+    own = np.random.default_rng(1).uniform(-3, 3, (2, 6))
+    together = walk(gaussian, noise, brighter, own, steps=10).astype(int)
+    alone = [walk(gaussian, noise[[i]], brighter, own[:, i], steps=10)[:, 0] for i in range(6)]
+    assert np.abs(together - np.stack(alone, 1)).max() <= 1
+    alike = walk(gaussian, noise, brighter, np.repeat([[-1.0], [2.0]], 6, 1), steps=10)
+    np.testing.assert_array_equal(alike, walk(gaussian, noise, brighter, [-1, 2], steps=10))
+
+
+def test_all_strengths_go_through_the_generator_together(gaussian, noise, brighter):
+    sizes = []
+    grey = lambda gen, noise: sizes.append(noise.shape) or np.zeros((len(noise), 2, 2, 3), np.uint8)
+    assert walk(gaussian, noise, brighter, [-1, 0, 1], decode=grey).shape == (3, 6, 2, 2, 3)
+    assert walk(gaussian, noise.reshape(6, 16), brighter, [[1] * 6], decode=grey).shape == (1, 6, 2, 2, 3)
+    assert sizes == [(18, 1, 4, 4), (6, 16)]
 
 
 def test_settings_are_those_of_what_makes_the_images(gaussian, noise, brighter):
@@ -141,12 +162,14 @@ def test_on_and_off_target_split_the_changes_of_every_image():
 def test_errors(gaussian, noise, brighter):
     with pytest.raises(ValueError, match="another view's direction"):
         move(noise, Direction("x", np.ones(5) / 5**0.5), 1)
-    for strengths in ([0, np.inf], [], 3):
+    for strengths in ([0, np.inf], [], 3, [[0] * 5 + [np.nan]], np.zeros((0, 6))):
         with pytest.raises(ValueError, match="finite numbers"):
             walk(gaussian, noise, brighter, strengths)
     for gen, named in ((gaussian, {"solver": "bdia"}), (solved_by(gaussian, 8, "bdia", "karras"), {})):
         with pytest.raises(ValueError, match="'bdia' needs the state before the noise"):
             walk(gen, noise, brighter, [1], **named)
+    with pytest.raises(ValueError, match=r"strengths are of 5 images, and there are 6; give \(s,\), or \(s, 6\)"):
+        walk(gaussian, noise, brighter, np.ones((2, 5)))
     with pytest.raises(ValueError, match=r"one image's is to be given as noise\[None\]"):
         move(np.zeros((4, 16, 16)), FIRST, 1)
     with pytest.raises(ValueError, match="unknown attribute 'Hat'; choose one of bright, constant"):

@@ -155,6 +155,23 @@ def finite_list(values: ArrayLike, name: str) -> NDArray[np.float64]:
     return values
 
 
+def strength_table(strengths: ArrayLike, n: int) -> NDArray[np.float64]:
+    """Strengths (s,) that all n images have alike, or (s, n), each image's own, as (s, n) float64.
+
+    Raises ValueError, as `finite_list`, and on strengths of another number of images.
+
+    >>> strength_table([1, 2], 3).tolist(), strength_table([[1, 2, 3]], 3).tolist()
+    ([[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]], [[1.0, 2.0, 3.0]])
+    """
+    table = np.asarray(strengths, np.float64)
+    if table.ndim != 2:
+        return np.repeat(finite_list(table, "strengths")[:, None], n, 1)
+    if table.shape[1] != n:
+        raise ValueError(f"strengths are of {table.shape[1]} images, and there are {n}; give (s,), or (s, {n})")
+    finite_list(table.ravel(), "strengths")
+    return table
+
+
 def flat_rows(X: Any, columns: int, name: str = "X") -> NDArray[np.float64]:
     """Rows X (n, ...) as a finite (n, columns) float64 array; ValueError on another width."""
     X = matrix(np.reshape(X, (len(X), -1)), name)

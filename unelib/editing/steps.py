@@ -88,15 +88,14 @@ def check_reach(d, path, p, q, length, reach):
 def warn_off_shell(before, after, d, strengths):
     """Warn once if steps change the norm of any image by more than SHELL standard deviations of Gaussian noise's norm.
 
-    before (n, ...); after (n, ...), or (s, n, ...) with a row a strength; strengths a number, (n,), or (s,)
+    before (n, ...); after (n, ...), or (s, n, ...) with a row a strength; strengths a number, (n,), or (s, n)
     """
     n = len(before)
     own, norms = (np.linalg.norm(np.reshape(x, (-1, n, before[0].size)).astype(float), axis=2) for x in (before, after))
     change = np.abs(norms - own) / NORM_SD
     if change.max() <= SHELL:
         return
-    by = np.reshape(strengths, (-1, 1) if np.ndim(after) > np.ndim(before) else (1, -1))
-    strength = np.broadcast_to(by, change.shape).flat[change.argmax()]
+    strength = np.broadcast_to(strengths, change.shape).flat[change.argmax()]
     warnings.warn(
         f"a straight step of strength {strength:g} along {d.name} leads an image off its shell: it changes the norm by"
         f" {change.max():.1f} standard deviations of that of Gaussian noise, and {(change > SHELL).any(0).sum()} of {n}"

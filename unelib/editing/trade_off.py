@@ -16,6 +16,7 @@ from scipy.special import logit
 
 from ..core.checks import choice, finite_list, share, whole
 from ..models.contracts import EncoderLike, JudgeLike
+from ..models.memory import remembered
 from ..stats.intervals import RESAMPLES, Interval, percentiles
 from ..stats.roc import drawn_counts
 from .counterfactuals import Counterfactual
@@ -131,6 +132,7 @@ def refined(
     if not whole(halvings, 0):
         raise ValueError(f"halvings is {halvings!r}; it must be a whole number, 0 or above")
     found: dict[str, dict[str, Curve]] = {}
+    judge = remembered(judge)
     for name, by in reports.items():
         make, found[name] = methods[name][1], {}
         for target, made in by.items():
@@ -148,11 +150,8 @@ def halved(found, make, before, target, sign, judge):
     rows = np.flatnonzero(np.isfinite(middle))
     if not len(rows):
         return found
-    after = np.array(before)
-    for strength in np.unique(middle[rows]):
-        alike = np.flatnonzero(middle == strength)
-        after[alike] = make(target, alike, [sign * strength])[0]
-    report = score_edit(before[rows], after[rows], target, judge, sign=sign)
+    after = make(target, rows, sign * middle[None, rows])[0]
+    report = score_edit(before[rows], after, target, judge, sign=sign)
     own = np.full((3, 1, len(middle)), np.nan)
     own[:, 0, rows] = middle[rows], report.drift, odds_for(report.after[:, report.aimed][:, 0], sign)
     return replace(found, own=own if found.own is None else np.concatenate([found.own, own], 1))
@@ -251,7 +250,8 @@ def edited(
     """What methods do to the images that lack a target: {method: {target: {strength: `EditReport`}}}.
 
     methods  {name: (strengths, make)}; strengths are positive, and make(target, rows, strengths), which is given them
-             with the target's sign, returns the pictures (s, m, h, w, 3) of images `rows` (m,) after the edits
+             with the target's sign, returns the pictures (s, m, h, w, 3) of images `rows` (m,) after the edits.
+             `refined` gives each image a strength of its own, (1, m): `walk` and its like take either
     before   (n, h, w, 3) uint8; images that do not lack the target stay as they are, so every report is of all images
     targets  {attribute: 1 if it is to appear, -1 if it is to go}
     truths   {attribute: `counterfactuals.Counterfactual` or None}
@@ -262,6 +262,7 @@ def edited(
     for name, (strengths, _) in methods.items():
         if not (finite_list(strengths, f"strengths of {name}") > 0).all():
             raise ValueError(f"strengths of {name} are {strengths}; give sizes above 0, targets have the signs")
+    judge, encoder = remembered(judge), remembered(encoder)  # pictures that stay are looked at once
     judged = judge.probabilities(before) > 0.5
     found: dict[str, dict[str, dict[float, EditReport]]] = {name: {} for name in methods}
     for target, sign in targets.items():

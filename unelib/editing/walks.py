@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from ..core.checks import choice, finite_list, matrix, name_list
+from ..core.checks import choice, matrix, name_list, strength_table
 from ..inversion.deterministic import generate
 from ..inversion.ode import one_state, settled
 from ..models.contracts import GeneratorLike, JudgeLike
@@ -88,24 +88,25 @@ def walk(
         Where the walks begin.
     d : Direction
         Of the noise's own view.
-    strengths : array-like (s,)
-        Steps, in the direction's standard deviations; 0 is the round trip.
+    strengths : array-like (s,) or (s, n)
+        Steps, in the direction's standard deviations, of all images alike or of each its own; 0 is the round trip.
     path : {"straight", "norm", "geodesic"}
         As in `move`, which also says when it warns; here it warns once for all strengths.
     decode : callable
-        What makes the images: `generate`, or `stochastic.decode` of stochastic latents.
+        What makes the images, of all strengths at once: `generate`, or `stochastic.decode` of stochastic latents.
     **how
         What it takes beside the noise; of `generate` steps, solver, grid, batch_size.
 
     Returns
     -------
     ndarray (s, n, h, w, 3), uint8
-        A row a strength.
+        A row a strength. All go in one batch, so those of 0 are `generate`'s within a grey level.
 
     Raises
     ------
     ValueError
-        On another view's direction, strengths that are not finite, no noise, and a solver that needs a second state.
+        On another view's direction, strengths that are not finite or of other images, no noise, and a solver that needs
+        a second state.
 
     Examples
     --------
@@ -114,14 +115,15 @@ def walk(
     >>> walk(ExactGaussian(), noise, Direction("up", np.full(16, 0.25)), [-1, 0, 1], steps=5).shape
     (3, 2, 4, 4, 3)
     """
-    sizes = finite_list(strengths, "strengths")
-    one_state(settled(gen, solver=how.get("solver"))[1])
     start = np.asarray(noise)
     if len(start) == 0:
         raise ValueError("no noise was given")
-    moved = [shifted(start, d, s, path) for s in sizes]
+    sizes = strength_table(strengths, len(start))
+    one_state(settled(gen, solver=how.get("solver"))[1])
+    moved = np.stack([shifted(start, d, own, path) for own in sizes])
     warn_off_shell(start, moved, d, sizes)
-    return np.stack([decode(gen, part, **how) for part in moved])  # batched as the round trip is
+    images = decode(gen, moved.reshape(-1, *start.shape[1:]), **how)  # of all strengths: full batches
+    return images.reshape(*sizes.shape, *images.shape[1:])
 
 
 def judged_changes(
@@ -136,7 +138,10 @@ def judged_changes(
     """Changes (m, n, a) of the judge's probabilities that each of m directions makes in n images, at a strength."""
     before = generate(gen, noise, **solver) if before is None else before
     known = judge.probabilities(before)
-    return np.stack([judge.probabilities(walk(gen, noise, d, [strength], **solver)[0]) - known for d in directions])
+    one_state(settled(gen, solver=solver.get("solver"))[1])
+    moved = np.concatenate([move(noise, d, strength) for d in directions])
+    after = judge.probabilities(generate(gen, moved, **solver))
+    return after.reshape(len(directions), *known.shape) - known
 
 
 def change_matrix(changes: NDArray[Any], names: Sequence[str], judge: JudgeLike) -> pd.DataFrame:

@@ -6,7 +6,7 @@ bottleneck most (Park et al.). Both give directions that the rooms before this o
 Public names, by file:
 
 - `hspace`: HSpace
-- `pullback`: Basis, global_basis, local_bases, local_basis, states_at, transported, walk_at
+- `pullback`: Basis, Midway, global_basis, local_bases, local_basis, states_at, transported, walk_at
 - `interpolation`: interpolate, pictures, smoothness
 - `hooks`: bottleneck
 - `jacobian`: Jacobian

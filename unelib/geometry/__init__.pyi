@@ -5,6 +5,7 @@ from .interpolation import pictures as pictures
 from .interpolation import smoothness as smoothness
 from .jacobian import Jacobian as Jacobian
 from .pullback import Basis as Basis
+from .pullback import Midway as Midway
 from .pullback import global_basis as global_basis
 from .pullback import local_bases as local_bases
 from .pullback import local_basis as local_basis

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linear_sum_assignment
 
-from ..core.checks import centred, finite_list, matrix, whole
+from ..core.checks import centred, finite_list, matrix, strength_table, whole
 from ..editing.directions import Direction
 from ..inversion.choices import Grid, Solver
 from ..inversion.ode import batches, check_noise, from_noise, one_state, pick_solver, settled
@@ -154,15 +154,18 @@ class HSpace:
         ----------
         .. [1] Kwon et al., 2023.
         """
-        finite_list([strength], "strength")
+        moved: Any = self.steered_by(d, finite_list([strength], "strength"), asymmetric)
+        return moved
+
+    def steered_by(self, d, strengths, asymmetric):
+        """A `Steered` of batches of as many images as there are strengths (b,); of any, by one strength."""
         if d.vector.shape != (self.dim,):
             raise ValueError(
                 f"{d.name} has {d.vector.size} columns; the h-space of {self.gen.name} in {len(self.timesteps)} steps"
                 f" has {self.dim}: another view's direction"
             )
-        moves = (strength * d.sigma * d.vector).reshape(-1, *self.shape).astype(np.float32)
-        moved: Any = Steered(self.gen, self.timesteps, moves, self.gains if asymmetric else None)
-        return moved
+        unit = (d.sigma * d.vector).reshape(-1, *self.shape)
+        return Steered(self.gen, self.timesteps, unit, strengths, self.gains if asymmetric else None)
 
     @property
     def gains(self) -> NDArray[np.float64]:
@@ -191,8 +194,8 @@ class HSpace:
             One an image. Flat rows, (n, latent_dim), are taken as well.
         d : Direction
             Of this view, dim columns.
-        strengths : array-like (s,)
-            Moves, in the direction's standard deviations; 0 is the round trip.
+        strengths : array-like (s,) or (s, n)
+            Moves, in the direction's standard deviations, of all images alike or of each its own; 0 is the round trip.
         asymmetric : bool
             Whether only the predicted image moves, as in `steered`.
         batch_size : int or "auto"
@@ -206,14 +209,17 @@ class HSpace:
         Raises
         ------
         ValueError
-            On another view's direction, strengths that are no list of finite numbers, and as `rows` on the noise.
+            On another view's direction, strengths that are no list of finite numbers or of other images, and as `rows`
+            on the noise.
         """
-        start, walked = check_noise(self.gen, noise), []
-        for strength in finite_list(strengths, "strengths"):
-            gen: Any = self.steered(d, strength, asymmetric=asymmetric)
-            made = [gen.to_image(self.solve(gen, start[r])) for r in batches(gen, len(start), batch_size)]
-            walked.append(np.concatenate(made))
-        return np.stack(walked)
+        start, made = check_noise(self.gen, noise), []
+        sizes = strength_table(strengths, len(start))
+        image, flat = np.arange(sizes.size) % len(start), sizes.ravel()  # of all strengths: full batches
+        for rows in batches(self.gen, sizes.size, batch_size):
+            gen = self.steered_by(d, flat[rows], asymmetric)
+            made.append(self.gen.to_image(self.solve(gen, start[image[rows]])))
+        images = np.concatenate(made)
+        return images.reshape(*sizes.shape, *images.shape[1:])
 
     def components(self, H: ArrayLike, k: int, *, joint: bool = False) -> list[Direction]:
         """The k leading principal directions of rows.
@@ -327,11 +333,14 @@ class Reader:
 
 
 class Steered:
-    """A generator whose bottleneck is moved, at each of some timesteps, by (c, h, w); elsewhere as at the nearest."""
+    """A generator whose bottleneck is moved at each of some timesteps; elsewhere as at the nearest.
 
-    def __init__(self, gen, timesteps, moves, gains=None):
+    unit (steps, c, h, w) is a move of strength 1; strengths (b,) each image's of a batch of b, or (1,) of all.
+    """
+
+    def __init__(self, gen, timesteps, unit, strengths, gains=None):
         self.gen, self.timesteps, self.gains = gen, timesteps, gains
-        self.moves = torch.from_numpy(moves).to(gen.device)
+        self.unit, self.strengths = unit, np.reshape(strengths, (-1, 1, 1, 1))
 
     def __getattr__(self, name):
         return behind(self, name)
@@ -339,7 +348,8 @@ class Steered:
     @property
     def settings(self):
         """The generator's, and what moves it: noise found so is not the generator's own."""
-        moved = hashlib.sha256(self.timesteps.tobytes() + self.moves.cpu().numpy().tobytes()).hexdigest()[:16]
+        moves = (self.strengths[:, None] * self.unit).astype(np.float32)
+        moved = hashlib.sha256(self.timesteps.tobytes() + moves.tobytes()).hexdigest()[:16]
         return self.gen.settings | {"steered": moved, "asymmetric": self.gains is not None}
 
     def slope(self, x, t):
@@ -353,7 +363,8 @@ class Steered:
     def asked(self, function, x, t):
         """A function of the generator as it is when the bottleneck is moved."""
         i = int(np.abs(self.timesteps - t).argmin())
-        with at_bottleneck(self.gen, lambda h: h + self.moves[i].to(h.dtype)):
+        move = torch.from_numpy((self.strengths * self.unit[i]).astype(np.float32)).to(self.gen.device)
+        with at_bottleneck(self.gen, lambda h: h + move.to(h.dtype)):
             moved = function(x, t)
         if self.gains is None:
             return moved

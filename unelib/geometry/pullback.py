@@ -5,17 +5,17 @@ J = dh / dx_t; the left ones, u, span the tangent space in h. J is known by its 
 Of a generator with guidance it is the pass under the condition.
 """
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 from numbers import Real
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
-from ..core.checks import choice, finite_list, matrix, same_columns, whole
+from ..core.checks import choice, finite_list, matrix, same_columns, strength_table, whole
 from ..editing.directions import Direction
 from ..inversion.choices import Grid, Solver
 from ..inversion.deterministic import generate_latents, to_images
@@ -278,11 +278,8 @@ def states_at(
     count, way, levels = settled(gen, steps, solver, grid)
     schedule, noise = gen.schedule(count, levels), check_noise(gen, noise)
     level = level_at(gen, schedule, t)
-    parts = [
-        states_between(gen, noise[rows], way, schedule, schedule.steps, level)
-        for rows in batches(gen, len(noise), batch_size)
-    ]
-    return np.concatenate(parts), float(schedule.timesteps[level])
+    states = states_between(gen, noise, way, schedule, schedule.steps, level, batch_size)
+    return states, float(schedule.timesteps[level])
 
 
 def level_at(gen, schedule, t):
@@ -290,10 +287,120 @@ def level_at(gen, schedule, t):
     return int(np.abs(schedule.timesteps[1:] - check_timestep(gen, t)).argmin()) + 1
 
 
-def states_between(gen, states, solver, schedule, start, end):
-    """States (n, ...) of one level as they are at a lower one."""
-    x = torch.from_numpy(states).to(gen.device)
-    return to_level(gen, x, pick_solver(solver), schedule, start, end).cpu().numpy()
+def states_between(gen, states, solver, schedule, start, end, batch_size):
+    """States (n, ...) of one level as they are at a lower one, batch after batch."""
+    parts, integrate = [], pick_solver(solver)
+    for rows in batches(gen, len(states), batch_size):
+        x = torch.from_numpy(states[rows]).to(gen.device)
+        parts.append(to_level(gen, x, integrate, schedule, start, end).cpu().numpy())
+    return np.concatenate(parts)
+
+
+class Midway:
+    """Images on their way from noise, at one timestep, from where walks go on; each way there and on is solved once.
+
+    What is left of the way is counted as a change of the round trip's latent, so that stopping costs nothing.
+
+    Parameters
+    ----------
+    gen : GeneratorLike
+        Best what `NoiseZoo.generator` gives: the one that made the noise, solved as it was.
+    noise : array-like (n, *latent_shape)
+        Noise near N(0, 1). Flat rows, (n, latent_dim), are taken as well.
+    t : float
+        Timestep, within the schedule.
+    steps, solver, grid : optional
+        The way from noise to image, as `invert` takes it; by default the generator's own. Not "bdia", which needs a
+        second state.
+    batch_size : int or "auto"
+        Images at once; "auto" takes what fits into the device's memory.
+
+    Attributes
+    ----------
+    states : ndarray (n, *latent_shape), float32
+        One an image, as `states_at` gives them.
+    t : float
+        Their timestep, the nearest of the schedule's above the image's own.
+    gen : GeneratorLike
+        As given.
+
+    Raises
+    ------
+    ValueError
+        As `states_at`, and on "bdia".
+
+    Examples
+    --------
+    >>> from unelib.models import ExactGaussian
+    >>> midway = Midway(ExactGaussian(), np.random.default_rng(0).standard_normal((3, 16)), 500, steps=5)
+    >>> up = Direction("up", np.full(16, 0.25))
+    >>> midway.walk(up, [-1, 0, 1]).shape, midway[[0, 2]].walk(up, [[0.5, 1]]).shape
+    ((3, 3, 4, 4, 3), (1, 2, 4, 4, 3))
+    """
+
+    def __init__(
+        self,
+        gen: GeneratorLike,
+        noise: ArrayLike,
+        t: float,
+        steps: int | None = None,
+        solver: Solver | None = None,
+        grid: Grid | None = None,
+        batch_size: int | Literal["auto"] = 64,
+    ) -> None:
+        count, way, levels = settled(gen, steps, solver, grid)
+        self.gen, self.way, self.batch_size = gen, one_state(way), batch_size
+        self.schedule, noise = gen.schedule(count, levels), check_noise(gen, noise)
+        self.level = level_at(gen, self.schedule, t)
+        self.t = float(self.schedule.timesteps[self.level])
+        self.states = states_between(gen, noise, way, self.schedule, count, self.level, batch_size)
+        self.whole = generate_latents(gen, noise, steps, solver, grid, batch_size)
+        self.there = self.onward(self.states)
+
+    def __len__(self) -> int:
+        return len(self.states)
+
+    def __getitem__(self, rows: Any) -> "Midway":
+        """Some of the images, by their numbers (m,) or a slice."""
+        some = copy.copy(self)
+        some.states, some.whole, some.there = self.states[rows], self.whole[rows], self.there[rows]
+        return some
+
+    def onward(self, states):
+        """Where states (n, *latent_shape) of the timestep lead to."""
+        return states_between(self.gen, states, self.way, self.schedule, self.level, 0, self.batch_size)
+
+    def walk(
+        self, v: Direction | ArrayLike, strengths: ArrayLike, guidance: float | None = None, repeats: int = 1
+    ) -> NDArray[np.uint8]:
+        """Images whose states were moved once.
+
+        Parameters
+        ----------
+        v, strengths, guidance, repeats
+            As `walk_at` takes them.
+
+        Returns
+        -------
+        ndarray (s, n, h, w, 3), uint8
+            A row a strength.
+
+        Raises
+        ------
+        ValueError
+            On strengths that are no list of finite numbers or of other images, on v of other states or of other images,
+            guidance that is not finite, and `repeats` below 1.
+        """
+        vectors, lengths = asked_steps(self.gen, len(self), v, strengths, guidance, repeats)
+        image, flat, parts = np.arange(lengths.size) % len(self), lengths.reshape(-1, 1, 1, 1), []
+        for rows in batches(self.gen, len(flat), self.batch_size):  # of all strengths: full batches
+            x, step = self.states[image[rows]], flat[rows] * vectors[image[rows]]
+            for _ in range(repeats):
+                x = moved_state(self.gen, x, step, self.t, guidance)
+            parts.append(self.onward(x))
+        change = (np.concatenate(parts) - self.there[image]) / self.schedule.scales[0]
+        images = to_images(self.gen, self.whole[image] + change, self.batch_size)
+        return images.reshape(*lengths.shape, *images.shape[1:])
 
 
 def walk_at(
@@ -311,7 +418,8 @@ def walk_at(
 ) -> NDArray[np.uint8]:
     """Images whose states were moved once, near a timestep.
 
-    The way back is counted as a change of the round trip's latent, so that stopping at t costs nothing.
+    The way back is counted as a change of the round trip's latent, so that stopping at t costs nothing. Who walks from
+    the same images more than once takes `Midway`, which makes what all walks have in common once.
 
     Parameters
     ----------
@@ -324,8 +432,8 @@ def walk_at(
         length.
     t : float
         Timestep, within the schedule; states are moved at the nearest level, as in `states_at`.
-    strengths : array-like (s,)
-        Steps, in the direction's standard deviations; 0 is the round trip.
+    strengths : array-like (s,) or (s, n)
+        Steps, in the direction's standard deviations, of all images alike or of each its own; 0 is the round trip.
     guidance : float, optional
         None: x + s v. A number gamma: x + gamma (eps(x + s v) - eps(x)), the x-space guidance of Park et al. [1]_.
     repeats : int
@@ -359,28 +467,19 @@ def walk_at(
     >>> walk_at(ExactGaussian(), noise, Direction("up", np.full(16, 0.25)), 500, [-1, 0, 1], steps=5).shape
     (3, 2, 4, 4, 3)
     """
-    strengths = finite_list(strengths, "strengths")
-    count, way, levels = settled(gen, steps, solver, grid)
-    one_state(way)
+    asked_steps(gen, len(check_noise(gen, noise)), v, strengths, guidance, repeats)
+    return Midway(gen, noise, t, steps, solver, grid, batch_size).walk(v, strengths, guidance, repeats)
+
+
+def asked_steps(gen, n, v, strengths, guidance, repeats):
+    """Vectors (n, *latent_shape) float32, and lengths (s, n) of the steps along them; ValueError as `Midway.walk`."""
+    sizes = strength_table(strengths, n)
     if guidance is not None:
         finite_list([guidance], "guidance")
     if not whole(repeats, 1):
         raise ValueError(f"repeats is {repeats!r}; choose a whole number from 1 on")
-    noise, schedule = check_noise(gen, noise), gen.schedule(count, levels)
-    level = level_at(gen, schedule, t)
-    vectors, sigma = state_vectors(gen, v, len(noise))
-    parts = []
-    for rows in batches(gen, len(noise), batch_size):
-
-        def onward(x):
-            return states_between(gen, x, way, schedule, level, 0)
-
-        x = states_between(gen, noise[rows], way, schedule, schedule.steps, level)
-        whole_way = generate_latents(gen, noise[rows], steps, solver, grid)
-        there, again = onward(x), lambda x, step: moved_state(gen, x, step, schedule.timesteps[level], guidance)
-        moved = [reduce(again, [s * sigma * vectors[rows]] * repeats, x) for s in strengths]
-        parts.append([to_images(gen, whole_way + (onward(y) - there) / schedule.scales[0]) for y in moved])
-    return np.stack([np.concatenate(pictures) for pictures in zip(*parts)])
+    vectors, sigma = state_vectors(gen, v, n)
+    return vectors, sizes * sigma
 
 
 def state_vectors(gen, v, n):

@@ -189,7 +189,7 @@ def generate_latents(
     steps: int | None = None,
     solver: Solver | None = None,
     grid: Grid | None = None,
-    batch_size: int = 64,
+    batch_size: int | Literal["auto"] = 64,
     before: ArrayLike | None = None,
 ) -> NDArray[np.float32]:
     """Latents (n, *latent_shape) float32 that `generate` makes images of."""
@@ -253,7 +253,9 @@ def to_latents(gen: GeneratorLike, pixels: ArrayLike, batch_size: int = 64) -> N
     return np.concatenate(parts)
 
 
-def to_images(gen: GeneratorLike, latents: NDArray[np.float32], batch_size: int = 64) -> NDArray[np.uint8]:
+def to_images(
+    gen: GeneratorLike, latents: NDArray[np.floating], batch_size: int | Literal["auto"] = 64
+) -> NDArray[np.uint8]:
     """Images (n, h, w, 3) uint8 of latents (n, *latent_shape)."""
     parts = batches(gen, len(latents), batch_size)
     return np.concatenate([gen.to_image(torch.from_numpy(latents[r]).to(gen.device)) for r in parts])

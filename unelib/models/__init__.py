@@ -6,6 +6,7 @@ change. Weights come by preset, folder or hub id, as safetensors, in diffusers' 
 Inside:
 
 - `loading`: Where a model runs and what it weighs: devices, precisions, a digest of its weights
+- `memory`: Judges and encoders that know pictures again by their content, and look at none twice
 
 Public names, by file:
 
