@@ -28,6 +28,17 @@ def cpu_timed(work):
     return time.process_time() - began, result
 
 
+def paired(ours, theirs, rounds=5):
+    """Median CPU seconds of each of two, one after the other in every round, and their last results."""
+    taken, found = {ours: [], theirs: []}, {}
+    for _ in range(rounds):
+        for work in taken:
+            began = time.process_time()
+            found[work] = work()
+            taken[work].append(time.process_time() - began)
+    return [(float(np.median(taken[work])), found[work]) for work in taken]
+
+
 def peak_memory():
     """The most memory, in gigabytes, that this process has held since it was last made to forget; Linux only."""
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())

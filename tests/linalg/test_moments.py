@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from unelib.linalg.moments import class_means, column_mean, column_scale, covariance_with, product
+from unelib.linalg.moments import class_means, column_mean, column_scale, covariance_along, product
 
 rng = np.random.default_rng(0)
 X = rng.standard_normal((50, 4)) * [1, 10, 0.1, 1] + [0, 1e6, 3, 5]
@@ -28,6 +28,6 @@ def test_class_means_covariances_and_products_are_numpys():
     ones, zeros = class_means(X, TRUTH)
     np.testing.assert_allclose(ones[0], X[TRUTH[:, 0]].mean(0))
     np.testing.assert_allclose(zeros[1], X[~TRUTH[:, 1]].mean(0))
-    scores = rng.standard_normal((50, 2))
-    np.testing.assert_allclose(covariance_with(X, scores)[1, 0], np.cov(scores[:, 1], X[:, 0], ddof=0)[0, 1])
+    coef = rng.standard_normal((2, 4))
+    np.testing.assert_allclose(covariance_along(X, coef, X.mean(0)), coef @ np.cov(X.T, ddof=0), atol=1e-6)
     np.testing.assert_allclose(product(X, ones), X @ ones.T)

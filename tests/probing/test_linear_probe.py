@@ -63,6 +63,31 @@ def test_logistic_equals_sklearn(X, Y, penalty):
         )
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("penalty", [0.01, 1.0])
+def test_columns_that_hardly_correlate_need_no_principal_space(dtype, penalty, monkeypatch):
+    rng = np.random.default_rng(3)
+    Z = rng.standard_normal((600, 30))
+    rows = (Z * np.logspace(-3, 4, 30) + np.logspace(-4, 5, 30)).astype(dtype)
+    rows[:, 7] = 5
+    truth = np.column_stack([Z[:, 0] > 1, Z @ rng.standard_normal(30) > 0, Z[:, 3] + rng.standard_normal(600) > 1])
+    monkeypatch.setattr("unelib.probing.linear_probe.principal", None)
+    probe = LinearProbe("logistic", penalty=penalty).fit(rows, truth)
+    monkeypatch.undo()
+    scaled = standardised(np.delete(rows, 7, 1).astype(float))
+    for i, y in enumerate(truth.T):
+        other = LogisticRegression(C=1 / penalty, tol=1e-9, max_iter=10_000).fit(scaled, y)
+        found = np.delete(probe.coef_[i] * rows.std(0, dtype=float), 7)
+        assert np.linalg.norm(found - other.coef_[0]) < 2e-3 * np.linalg.norm(other.coef_)
+        assert probe.decision_function(rows)[:, i].mean() == pytest.approx(
+            other.decision_function(scaled).mean(), rel=0.01
+        )
+    assert (probe.coef_[:, 7] == 0).all() and np.abs(probe.pattern_[:, 7]).max() < 1e-9
+    monkeypatch.setattr("unelib.probing.linear_probe.UNCORRELATED", 0)
+    turned = LinearProbe("logistic", penalty=penalty).fit(rows, truth)
+    np.testing.assert_allclose(probe.pattern_, turned.pattern_, rtol=1e-2, atol=1e-3 * rows.std(0).max())
+
+
 @pytest.mark.parametrize("X, Y", [(X, Y), (WIDE, WIDE_Y)])
 def test_ridge_equals_sklearn(X, Y):
     probe = LinearProbe("ridge", penalty=3.0).fit(X, Y)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from unelib.core.arrays import host, like, moved
@@ -10,11 +11,13 @@ from unelib.linalg.principal_space import principal
 from unelib.probing.logistic_solver import (
     Logistic,
     cross_validated,
+    derivatives,
     descend,
     evaluate,
     group_folds,
     logistic,
     newton,
+    quasi_newton,
     stratified_folds,
 )
 
@@ -60,6 +63,28 @@ def test_the_gradient_is_the_derivative_of_the_loss_and_nothing_at_the_optimum()
 def test_any_start_leads_to_the_same_weights():
     far = 30 * np.random.default_rng(4).standard_normal((13, 5))
     np.testing.assert_allclose(newton(WHOLE, far), newton(WHOLE), rtol=1e-2, atol=1e-4)
+
+
+def test_quasi_newton_steps_end_near_the_minimum():
+    best = newton(WHOLE, tolerance=1e-6)
+    near = quasi_newton(WHOLE)
+    assert np.linalg.norm(near - best, axis=0).max() < 0.02 * np.linalg.norm(best, axis=0).min()
+
+
+def test_columns_left_on_their_way_are_led_to_the_minimum():
+    y = np.zeros((len(Z), 1), bool)
+    y[:3] = True
+    rare = Logistic.of(SPACE, y).penalised(np.full(1, 1e-2))
+    best = newton(rare, tolerance=1e-6)
+    np.testing.assert_allclose(newton(rare, quasi_newton(rare, iterations=2)), best, rtol=1e-2, atol=1e-3)
+
+
+def test_derivatives_are_those_of_the_loss_however_far_a_margin_lies():
+    margin, y = np.array([[-500.0, -3.0, 0.0, 2.0, 500.0]]).T, np.array([[0.0, 1.0]])
+    losses, residual, bend = derivatives(margin + 0 * y, y)
+    np.testing.assert_allclose(losses, np.logaddexp(0, margin) - y * margin, atol=1e-12)
+    np.testing.assert_allclose(residual, expit(margin) - y, atol=1e-12)
+    np.testing.assert_allclose(bend, expit(margin) * expit(-margin) + 0 * y, atol=1e-12)
 
 
 def test_rows_that_do_not_count_might_as_well_not_be_there():

@@ -39,10 +39,10 @@ def class_means(X, truth):
     return ones / count, (total - ones) / (len(X) - count)
 
 
-def covariance_with(X, scores):
-    """Covariance (a, d) of scores (n, a) with each column of X (n, d)."""
-    centred = scores - scores.mean(0)
-    return sum(centred[rows].T @ block for rows, block in blocks(X)) / len(X)
+def covariance_along(X, coef, mean):
+    """Covariance (a, d) of X coef' with each column of X (n, d), whose mean is (d,): coef x covariance of X."""
+    away = (block - mean for _, block in blocks(X))
+    return sum((coef @ block.T) @ block for block in away) / len(X)
 
 
 def product(X, coef):

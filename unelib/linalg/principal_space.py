@@ -15,6 +15,8 @@ from ..core.checks import centred, share
 class Space(NamedTuple):
     """Features F A of n rows, F (n, m), A (m, r) or None for the identity; (F A)'(F A) = diag(squares).
 
+    `unturned` features have only the diagonal of that, and only about.
+
     columns  how many columns they came from
     back     weights (r, a) on the features -> weights (d, a) on the columns
     """
@@ -28,10 +30,6 @@ class Space(NamedTuple):
     def features(self):
         """F A, (n, r)."""
         return self.rows if self.axes is None else self.rows @ self.axes
-
-    def scores(self, weights):
-        """F A weights, (n, a)."""
-        return self.rows @ (weights if self.axes is None else self.axes @ weights)
 
 
 def principal(Z, components=None, cut=False, unit=True):
@@ -59,6 +57,28 @@ def principal(Z, components=None, cut=False, unit=True):
     if components is None:
         return Space(Z, basis, size, d, lambda w: basis @ w)
     return Space(Z @ basis, None, size, len(size), lambda w: basis @ w)
+
+
+def unturned(Z):
+    """`Space` of standardised Z (n, d) whose columns are about orthogonal as they are (`correlatedness`): Z itself."""
+    return Space(Z, None, np.full(Z.shape[1], float(len(Z))), Z.shape[1], lambda w: w)
+
+
+def correlatedness(X, mean, scale, rows=500):
+    """Mean squared eigenvalue of the correlations of X (n, d), with its mean and scale: 1 if all are 0, d if all are 1.
+
+    Squared dot products of two rows that were drawn independently are on average d times that mean, for the population;
+    pairs among some of the rows tell it. In a sample of n rows it is larger by d / n.
+
+    >>> Z = np.random.default_rng(0).standard_normal((2000, 20))
+    >>> round(correlatedness(Z, 0, 1), 1), correlatedness(Z[:, [0] * 20], 0, 1) > 15
+    (1.0, True)
+    """
+    n, d = X.shape
+    some = (X[:: max(n // rows, 1)] - mean) / scale
+    products = some @ some.T
+    np.fill_diagonal(products, 0)
+    return float((products**2).sum() / (len(some) * (len(some) - 1) * d) + d / n)
 
 
 def eigenvalues_above(gram, size):

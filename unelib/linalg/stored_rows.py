@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.checks import matrix
+from ..core.checks import ROWS, matrix
 from .principal_space import Space, eigenvalues_above, kept
 
 BLOCK = 1000  # stored rows at a time: as many as a shard has
@@ -172,12 +172,13 @@ def standardised(X, mean, scale):
         yield rows, away
 
 
-def whole_standardised(X, mean, scale):
+def whole_standardised(X, mean, scale, dtype=np.float64):
     """(X - mean) / scale of a matrix, its only copy."""
-    Z = np.empty_like(X)
-    for rows, block in blocks(X):
-        np.subtract(block, mean, out=Z[rows])
-        Z[rows] /= scale
+    Z = np.empty(X.shape, dtype)
+    for start in range(0, len(Z), ROWS):
+        rows = slice(start, start + ROWS)
+        away = X[rows] - mean
+        np.divide(away, scale, out=Z[rows], casting="same_kind")
     return Z
 
 

@@ -7,8 +7,7 @@ Inside:
 
 - `discriminants`: Discriminants from class means: Fisher's with shrunk covariance, the plain difference, and the
   authors' own
-- `logistic_solver`: Logistic regression of many attributes on shared features: one truncated Newton solver for all of
-  them at once
+- `logistic_solver`: Logistic regression of many attributes on shared features: one solver for all of them at once
 
 Public names, by file:
 

@@ -1,8 +1,9 @@
 """Linear probes for all attributes at once.
 
 Every kind of probe is fitted to features whose Gram matrix is diagonal (`linalg.principal_space`): ridge and
-discriminant are closed forms there, the logistic solver is well conditioned, and the cost is in min(n, d). The weights
-`coef_` read an attribute; `pattern_` (covariance x weights) is the direction that writes it.
+discriminant are closed forms there, the logistic solver is well conditioned, and the cost is in min(n, d). Columns that
+hardly correlate are such features as they are, which saves a logistic probe the Gram matrix. The weights `coef_` read
+an attribute; `pattern_` (covariance x weights) is the direction that writes it.
 """
 
 from collections.abc import Sequence
@@ -16,8 +17,8 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from ..core.checks import choice, labels, same_columns, share
-from ..linalg.moments import column_scale, covariance_with, product
-from ..linalg.principal_space import principal
+from ..linalg.moments import column_scale, covariance_along, product
+from ..linalg.principal_space import correlatedness, principal, unturned
 from ..linalg.ridge_regression import ridge
 from ..linalg.stored_rows import StoredRows, as_rows, stored_space, taken, whole_standardised
 from ..stats.groups import shared_groups
@@ -38,6 +39,7 @@ SOLVERS = {
 CHOSEN = ("logistic", "ridge")  # kinds whose penalty may be chosen from a list
 WITHOUT = ("mean-difference", "authors-lda")  # kinds that have no penalty
 AUTHORS_COMPONENTS = 500
+UNCORRELATED = 1.2  # mean squared eigenvalue of the correlations up to which columns are taken as they are
 
 
 class LinearProbe(BaseEstimator):
@@ -226,10 +228,23 @@ def fit_known(probe, X, truth, groups):
     if isinstance(X, StoredRows):
         space = stored_space(X, mean, scale, components, cut)
     else:
-        space = principal(whole_standardised(X, mean, scale), components, cut)
+        few = few_steps_do(probe, X, mean, scale)
+        Z = whole_standardised(X, mean, scale, np.float32 if few else np.float64)
+        space = unturned(Z) if few else principal(Z, components, cut)
     weights, intercept, penalty = SOLVERS[probe.kind](space, truth, penalty, groups)
     coef = (space.back(weights) / scale[:, None]).T
-    return Fitted(coef, intercept - coef @ mean, penalty, covariance_with(X, space.scores(weights)))
+    return Fitted(coef, intercept - coef @ mean, penalty, covariance_along(X, coef, mean))
+
+
+def few_steps_do(probe, X, mean, scale):
+    """Whether a probe needs no principal space: a logistic one at one penalty, of columns that hardly correlate.
+
+    A Gram matrix and its eigenvectors cost several passes over X, and save more where columns correlate, where there
+    are few rows for the columns, and where penalties or components are to be found. So well conditioned, columns are
+    kept in single precision.
+    """
+    one = probe.kind == "logistic" and probe.components is None and isinstance(probe.penalty, Real)
+    return one and correlatedness(X, mean, scale) < UNCORRELATED
 
 
 def known_together(known):

@@ -1,8 +1,10 @@
-"""Logistic regression of many attributes on shared features: one truncated Newton solver for all of them at once.
+"""Logistic regression of many attributes on shared features: one solver for all of them at once.
 
 Every pass over the features serves all attributes: a margin, its derivatives and their products with the features,
-block of rows by block of rows. Conjugate gradients are preconditioned by the Hessian for an even curvature, which all
-attributes share but for two numbers each. Steps are found in single precision, gradients taken in the features' own.
+block of rows by block of rows. At one penalty quasi-Newton steps, each of one pass in single precision, lead near the
+minimum; truncated Newton steps end there, and follow the penalties where they are chosen. Both are preconditioned by
+the Hessian for an even curvature, which all attributes share but for two numbers each. Last gradients are taken in the
+features' own precision.
 Arrays are NumPy's, or torch's on a GPU if there is one and the problem is large enough to pay for its start.
 """
 
@@ -24,12 +26,17 @@ SHARES = (
 )  # penalties as shares of the mean squared singular value, from strong to weak
 FOLDS = 3
 TINY = float(np.finfo(np.float32).tiny)
-BLOCK = 512  # rows at a time: a block and its margins stay in the processor's cache
+HIGHEST = 80.0  # log odds whose exponential single precision still holds
+BLOCK = 256  # rows at a time, half of it in double precision: a block and its margins stay in the processor's cache
 GPU_WORTH = 1e9  # features x rows x attributes from which a GPU's start pays
 
 
 def logistic(space, truth, penalty, groups=None):
-    """Weights (r, a), intercepts (a,) and penalties (a,); each attribute has its own penalty, by 3-fold log loss."""
+    """Weights (r, a), intercepts (a,) and penalties (a,); each attribute has its own penalty, by 3-fold log loss.
+
+    At a penalty that is given the last step is below 1e-3 of the weights, in the metric; at penalties that are chosen,
+    where a start is known, below 1e-4.
+    """
     problem, start = Logistic.of(space, truth), None
     if len(truth) * len(space.squares) * truth.shape[1] > GPU_WORTH and gpu():
         problem = problem.on(gpu())
@@ -38,8 +45,12 @@ def logistic(space, truth, penalty, groups=None):
         held = stratified_folds(truth, FOLDS) if groups is None else group_folds(truth, FOLDS, groups)
         penalty, start = cross_validated(problem, held, grid)
     penalty = np.full(truth.shape[1], penalty, float)
-    near = newton(problem.coarse().penalised(penalty), start, tolerance=0.03)
-    weights = host(newton(problem.penalised(penalty), near))
+    problem = problem.penalised(penalty)
+    coarse = problem.coarse()
+    if start is None:
+        weights = host(newton(problem, quasi_newton(coarse), tolerance=1e-3))
+    else:
+        weights = host(newton(problem, newton(coarse, start, tolerance=0.03)))
     return weights[:-1], weights[-1], penalty
 
 
@@ -84,7 +95,7 @@ def cross_validated(problem, held, grid):
 
 
 class Logistic(NamedTuple):
-    """c penalised logistic regressions on shared features F A, F (n, m) and A (m, r), whose columns are orthogonal.
+    """c penalised logistic regressions on shared features F A, F (n, m) and A (m, r), of columns about orthogonal.
 
     exact, fast    (F, A) as given, and in single precision; A is None for the identity
     truth, use     labels (n, c) as 0 or 1, and weights of the rows (n, c), None if all count, single precision
@@ -120,8 +131,8 @@ class Logistic(NamedTuple):
         return self._replace(penalty=like(self.squares, penalty))
 
     def coarse(self):
-        """The same in single precision throughout."""
-        return self._replace(exact=self.fast, squares=like(self.truth, self.squares))
+        """The same with its features in single precision throughout."""
+        return self._replace(exact=self.fast)
 
     def columns(self, live):
         """The problem of some of the columns."""
@@ -129,23 +140,65 @@ class Logistic(NamedTuple):
         return self._replace(truth=self.truth[:, live], use=use, penalty=self.penalty[live])
 
 
-def newton(problem, start=None, tolerance=1e-4, iterations=50):
-    """Weights (r + 1, c), the last row the intercepts: each column leaves when a step would be relatively small.
+def quasi_newton(problem, tolerance=0.01, iterations=12):
+    """Weights (r + 1, c) near each column's minimum, the last row the intercepts, at one pass over the features a step.
 
-    Each step cuts the error several-fold, so that what is left is below the tolerance. A step is halved until the
-    column's loss does not rise, so that separable classes converge too.
+    All columns step together until each one's step would be relatively small. That last step is taken unseen: a look
+    at where it leads would cost a pass. Columns that need more iterations than these are left on their way.
     """
-    W = like(problem.squares, np.zeros((len(problem.squares) + 1, problem.truth.shape[1])) if start is None else start)
-    if start is None:
-        W[-1] = log_odds(problem)
+    W = started(problem)
+    here, past = evaluate(problem, W), []
+    for _ in range(iterations):
+        step, moving = quasi_newton_step(problem, W, here, past, tolerance)
+        if not moving.any():
+            return W + step
+        last, before = W, here
+        W, here = descend(problem, W, step, here)
+        past.append((W - last, here[1] - before[1]))
+    return W
+
+
+def quasi_newton_step(problem, W, here, past, tolerance):
+    """Step (r + 1, c) towards each column's minimum, and which columns (c,) bool it moves by more than the tolerance.
+
+    BFGS by two loops over all (step, change of the gradient) in the past (Nocedal, 1980), from the metric.
+    """
+    metric, target, shares = metric_of(problem, here[2]), -here[1], []
+    for moved_by, change in reversed(past):
+        shares.append((moved_by * target).sum(0) / (moved_by * change).sum(0).clip(TINY))
+        target = target - shares[-1] * change
+    step = target / metric
+    for (moved_by, change), share in zip(past, reversed(shares)):
+        step = step + (share - (change * step).sum(0) / (moved_by * change).sum(0).clip(TINY)) * moved_by
+    return step, longer(step, W, metric, tolerance)
+
+
+def newton(problem, start=None, tolerance=1e-4, iterations=50):
+    """Weights (r + 1, c) as `quasi_newton` gives them: each column leaves after a step that is relatively small.
+
+    Each step cuts the error several-fold, so that what is left is below the tolerance. A step that is not small is
+    halved until the column's loss does not rise, so that separable classes converge too.
+    """
+    W = started(problem, start)
     live, part, here = np.arange(W.shape[1]), problem, evaluate(problem, W)
     for _ in range(iterations):
-        step, moving = newton_step(part, W[:, live], *here[1:], tolerance)
-        W[:, live], here = descend(part, W[:, live], step, here)
+        step, moving = newton_step(part, W[:, live], here, tolerance)
+        W[:, live[~moving]] += step[:, ~moving]
         if not moving.any():
             break
-        if moving.mean() < 0.7:
-            live, here, part = live[moving], [value[..., moving] for value in here], part.columns(moving)
+        if not moving.all():
+            live, step, part = live[moving], step[:, moving], part.columns(moving)
+            here = [value[..., moving] for value in here]
+        W[:, live], here = descend(part, W[:, live], step, here)
+    return W
+
+
+def started(problem, start=None):
+    """Weights (r + 1, c) to start from: these, or nothing but the intercepts."""
+    if start is not None:
+        return like(problem.squares, start) + 0
+    W = like(problem.squares, np.zeros((len(problem.squares) + 1, problem.truth.shape[1])))
+    W[-1] = log_odds(problem)
     return W
 
 
@@ -157,38 +210,61 @@ def log_odds(problem):
 
 
 def evaluate(problem, W):
-    """Penalised loss (c,), its gradient (r + 1, c), and the curvature p (1 - p) of each row (n, c)."""
-    (F, axes), xp = problem.exact, module_of(problem.truth)
-    w = W[:-1] if axes is None else like(W, axes) @ W[:-1]
-    loss, inner, outer, curvature = 0, 0 * w, 0 * W[-1], 0 * problem.truth
-    for start in range(0, len(F), BLOCK):
-        rows = slice(start, start + BLOCK)
-        block, y = like(w, F[rows]), problem.truth[rows]
-        margin = block @ w + W[-1]
-        small = xp.exp(-abs(margin))
-        q = 1 / (1 + small)
-        losses = margin.clip(0) - xp.log(q) - y * margin
-        residual = xp.where(margin < 0, small * q, q) - y
-        bend = small * q * q
+    """Penalised loss (c,), its gradient (r + 1, c), and the curvature p (1 - p) of each row (n, c).
+
+    Each block's share is in the precision of the features, and is added up in that of the weights.
+    """
+    F, axes = problem.exact
+    w, intercept = like(F, W[:-1] if axes is None else like(W, axes) @ W[:-1]), like(F, W[-1])
+    weighted = bool((w != 0).any())  # where a search starts, they are not
+    loss, outer, inner, curvature = 0 * W[-1], 0 * W[-1], like(W, 0 * w), module_of(W).empty_like(problem.truth)
+    size = BLOCK * 4 // F.dtype.itemsize
+    for start in range(0, len(F), size):
+        rows = slice(start, start + size)
+        block, y = F[rows], problem.truth[rows]
+        margin = block @ w + intercept if weighted else 0 * y + intercept
+        losses, residual, bend = derivatives(margin, y)
         if problem.use is not None:
             use = problem.use[rows]
             losses, residual, bend = use * losses, use * residual, use * bend
-        loss, curvature[rows] = loss + losses.sum(0), bend
-        inner, outer = inner + block.T @ residual, outer + residual.sum(0)
+        loss, outer, curvature[rows] = loss + losses.sum(0), outer + residual.sum(0), bend
+        inner += block.T @ residual
     inner = (inner if axes is None else like(W, axes).T @ inner) + problem.penalty * W[:-1]
-    return [loss + problem.penalty * (W[:-1] ** 2).sum(0) / 2, xp.vstack([inner, outer[None]]), curvature]
+    loss = loss + problem.penalty * (W[:-1] ** 2).sum(0) / 2
+    return [loss, module_of(W).vstack([inner, outer[None]]), curvature]
 
 
-def newton_step(problem, W, gradient, curvature, tolerance):
-    """Step (r + 1, c) towards each column's minimum, and which columns (c,) bool it moves by more than the tolerance.
+def derivatives(margin, y):
+    """Loss log(1 + exp(m)) - y m of each margin m, its derivative p - y, and its second, p (1 - p)."""
+    side = 1 - 2 * y
+    margin *= side
+    odds = margin.clip(None, HIGHEST)
+    margin -= odds
+    odds = module_of(odds).exp(odds)
+    q = 1 / (1 + odds)
+    losses = margin - module_of(q).log(q)
+    odds *= q
+    return losses, odds * side, odds * q
 
-    Lengths are in the metric of the preconditioner: the Hessian where all rows had the column's mean curvature.
-    """
-    xp, n = module_of(curvature), len(curvature)
+
+def metric_of(problem, curvature):
+    """The Hessian's diagonal (r + 1, c) where all rows had their column's mean curvature: the preconditioner."""
     even = curvature.mean(0).clip(TINY)
-    metric = xp.vstack([problem.squares[:, None] * even + problem.penalty, n * even[None]])
+    inner = problem.squares[:, None] * even + problem.penalty
+    return module_of(inner).vstack([inner, len(curvature) * like(inner, even)[None]])
+
+
+def longer(step, W, metric, tolerance):
+    """Columns (c,) bool whose step (r + 1, c) is longer in the metric than the tolerance x their weights."""
+    return host((metric * step**2).sum(0) > tolerance**2 * (metric * W**2).sum(0))
+
+
+def newton_step(problem, W, here, tolerance):
+    """Step (r + 1, c) as `quasi_newton_step` gives it, by the true Hessian at these weights."""
+    _, gradient, curvature = here
+    metric = metric_of(problem, curvature)
     step = conjugate_gradients(problem, curvature, -gradient, metric)
-    return step, host((metric * step**2).sum(0) > tolerance**2 * (metric * W**2).sum(0))
+    return step, longer(step, W, metric, tolerance)
 
 
 def conjugate_gradients(problem, curvature, target, metric, tolerance=0.2, iterations=100):
@@ -216,8 +292,11 @@ def hessian_times(problem, curvature, V):
     inner, outer = 0 * v, 0 * narrow[-1]
     for start in range(0, len(F), BLOCK):
         rows = slice(start, start + BLOCK)
-        image = curvature[rows] * (F[rows] @ v + narrow[-1])
-        inner, outer = inner + F[rows].T @ image, outer + image.sum(0)
+        image = F[rows] @ v
+        image += narrow[-1]
+        image *= curvature[rows]
+        inner += F[rows].T @ image
+        outer += image.sum(0)
     inner = like(V, inner if axes is None else axes.T @ inner) + problem.penalty * V[:-1]
     return module_of(V).vstack([inner, like(V, outer)[None]])
 
@@ -226,7 +305,7 @@ def descend(problem, W, step, here, halvings=12):
     """W plus as much of each column's step as lowers its loss, halved from all of it to none, and `evaluate` there."""
     length, before = 1 + 0 * here[0], here[0]
     # rounding of the loss must not read as a rise, or a converged column would never leave
-    slack = 10 * np.finfo(str(before.dtype).split(".")[-1]).eps * abs(before)
+    slack = 10 * np.finfo(str(problem.exact[0].dtype).split(".")[-1]).eps * abs(before)
     for halving in range(halvings + 1):
         there = evaluate(problem, W + length * step)
         rising = there[0] > before + slack
