@@ -13,7 +13,6 @@ from ..running.html_report import report
 from ..running.provenance import cores
 from ..running.recipes import recipe_schema
 from ..running.runs_as_data import results, write_table
-from ..running.views import view_sizes
 from .zoo import app as zoo
 from .zoo import settings, share_named
 
@@ -82,6 +81,8 @@ def listed(report):
 
 def told(steps, jobs, force, every_parameter):
     """Print what a run of these steps would do."""
+    from ..running.views import view_sizes  # brings the models' libraries, which take seconds
+
     table = outlook(steps, force)
     for row in table.itertuples():
         what = f"about {roughly(row.seconds):7s} {row.why}" if row.why else "unchanged"

@@ -6,13 +6,12 @@ of its run that leave what it reads, else those of the recipes before. One that 
 all after it need it. A recipe's `needs` takes the place of both.
 """
 
+import json
 from dataclasses import dataclass, field
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
-
-import nbformat
 
 from ..core import paths
 from .recipes import Recipe, earlier, near, plan, swept
@@ -136,7 +135,7 @@ def says_of_itself(notebook):
 @lru_cache(64)
 def metadata(path, changed):
     """A notebook's metadata; read again once the file has changed."""
-    return nbformat.read(path, as_version=4).metadata
+    return json.loads(path.read_text()).get("metadata", {})
 
 
 def in_order(steps):

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 import pandas as pd
@@ -12,11 +12,13 @@ import pandas as pd
 from ..core.checks import file_name
 from ..core.files import make_folder, read_json, write_json, write_whole
 from ..core.paths import home
-from ..stats.intervals import Interval
 from ..store.zoo import NoiseZoo
 
+if TYPE_CHECKING:  # not at run time: it brings scipy.stats, and recipes are to start at once
+    from ..stats.intervals import Interval
+
 STAGE = "UNELIB_STAGE"  # environment variable: the notebook that a kernel executes for a recipe
-Estimate = float | Interval | Mapping[str, Any] | pd.Series
+Estimate = Union[float, "Interval", Mapping[str, Any], pd.Series]
 COLUMNS = ["value", "low", "high"]
 
 
@@ -154,7 +156,7 @@ class Workspace:
         found = {name: estimate(number) for name, number in numbers.items()}
         write_json(
             self.folder / f"{file_name(stage, 'stage')}.json",
-            {name: as_json(number) for name, number in found.items() if np.isfinite(number.value)},
+            {name: as_json(number) for name, number in found.items() if np.isfinite(number[0])},
         )
 
     def result(self, stage: str) -> dict[str, float]:
@@ -212,18 +214,18 @@ class Workspace:
 
 
 def estimate(number):
-    """The `Interval` of a number; its ends are NaN where it comes without."""
-    if isinstance(number, Interval):
-        return Interval(*map(float, number))
+    """Value, low and high of a number; NaN for ends that it comes without."""
+    if isinstance(number, tuple):  # an Interval
+        return tuple(map(float, number))
     if isinstance(number, (Mapping, pd.Series)):
         known = dict(number)
         first = known["value"] if "value" in known else next(iter(known.values()))
-        return Interval(float(first), float(known["low"]), float(known["high"]))
-    return Interval(float(number), np.nan, np.nan)
+        return float(first), float(known["low"]), float(known["high"])
+    return float(number), np.nan, np.nan
 
 
 def as_json(number):
-    """An `Interval` as JSON, to six decimals: a number alone where it has no ends."""
+    """What `estimate` gives as JSON, to six decimals: a number alone where it has no ends."""
     value, *ends = (round(part, 6) for part in number)
     return dict(zip(COLUMNS, (value, *ends))) if np.isfinite(ends).all() else value
 
