@@ -198,8 +198,8 @@ def test_the_report_is_one_page_that_needs_nothing_else(runs, other):
 def test_figures_come_with_heading_and_what_is_to_be_seen(runs):
     book = nbformat.read(Workspace("one").folder / "01_invert.ipynb", 4)
     (figure,) = figures_of(book)
-    assert figure["heading"] == "Back & forth" and figure["text"] == 'The "line" rises, always. x^2 too.'
-    assert to_see("One. Two. Three. Four.") == "One. Two. Three."
+    assert figure["heading"] == "Back & forth." and figure["text"] == 'The "line" rises, always. x^2 too.'
+    assert to_see("One. Two. Three. Four.") == "One. Two. Three." and to_see("One. Two:") == "One."
 
 
 def test_the_report_by_the_command_line(runs):

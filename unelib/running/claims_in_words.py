@@ -16,7 +16,7 @@ class Finding(NamedTuple):
     number    name of the number there
     measure   what it measures, with its unit
     null      name of the number that it is compared with, or a number; None: it stands alone, and nothing is decided
-    beside    what the null is
+    beside    what the null is, in words before its number; a sentence of its own where the null is a number
     lower     whether the claim says that the number is below the null, not above
     """
 
@@ -31,69 +31,69 @@ class Finding(NamedTuple):
 
 FINDINGS = (
     Finding(
-        "An image's noise leads back to the image", "01_invert", "round_trip_db", "likeness after the round trip, dB",
-        30.0, "30 dB, where differences begin to show",
+        "An image's noise leads back to the image", "01_invert", "round_trip_db", "likeness after the round trip in dB",
+        30.0, "differences begin to show at 30 dB",
     ),
     Finding(
         "Inversion finds the noise that an image was made from", "01_invert", "recovery_error", "relative error",
-        "picture_recovery_error", "the same through an 8-bit picture, which hides some of it", lower=True,
+        "picture_recovery_error", "through an 8-bit picture, which hides some of it,", lower=True,
     ),
     Finding(
         "Coordinates of the noise look more Gaussian than those of the latent that it was computed from",
         "01_invert", "coordinates_pass", "share that passes a test of normality", "clean_coordinates_pass",
-        "the latent",
+        "of the latent",
     ),
     Finding(
         "Images that are near in an encoder's view share attributes", "02_encode", "agreement",
-        "share of attributes that neighbours have in common", "pixels", "neighbours among small pictures",
+        "share of attributes that neighbours have in common", "pixels", "among small pictures",
     ),
     Finding(
         "Attributes can be read from the noise by a linear probe", "03_probe", "noise_auc", "mean AUC", "shuffled_auc",
-        "shuffled labels",
+        "from shuffled labels",
     ),
     Finding(
         "Attributes are in the noise beyond what the highest noise level leaves of the picture", "03_probe",
-        "beyond_leak", "gain in mean AUC", 0.0, "no gain",
+        "beyond_leak", "gain in mean AUC", 0.0, "0 would be no gain",
     ),
     Finding(
         "Attributes can be read better from the noise than from small pictures", "03_probe", "beyond_pixels",
-        "gain in mean AUC", 0.0, "no gain",
+        "gain in mean AUC", 0.0, "0 would be no gain",
     ),
     Finding(
         "A linear map carries attributes from the noise to the encoder", "04_align", "transfer_auc",
-        "mean AUC of the encoder's own probe there", "shuffled_auc", "shuffled rows",
+        "mean AUC of the encoder's own probe there", "shuffled_auc", "from shuffled rows",
     ),
     Finding(
         "A linear map from the noise carries more than one from small pictures does", "04_align", "transfer_auc",
-        "mean AUC", "pixels_auc", "small pictures",
+        "mean AUC", "pixels_auc", "from small pictures",
     ),
     Finding(
         "A space that all views share lets attributes be read from the noise", "04_align", "shared_beyond_shuffled",
-        "gain in mean AUC", 0.0, "no gain over shuffled rows",
+        "gain in mean AUC", 0.0, "0 would be no gain over shuffled rows",
     ),
     Finding(
         "A step along an attribute's direction gives images that attribute", "05_edit", "target",
-        "share of those that lacked it", "random", "a random step of the same length",
+        "share of those that lacked it", "random", "after a random step of the same length",
     ),
     Finding(
         "Keeping a step orthogonal to other attributes' directions lowers its side effects", "05_edit",
-        "side_effects_less", "decrease for each unit of effect", 0.0, "no decrease",
+        "side_effects_less", "decrease for each unit of effect", 0.0, "0 would be no decrease",
     ),
     Finding(
         "Held-out views are likelier under one shared latent", "10_une", "gain", "gain in log-likelihood an image",
-        0.0, "no gain",
+        0.0, "0 would be no gain",
     ),
     Finding(
         "A model of one shared latent is likelier than one of pairs of views", "10_une", "behind_pairs",
-        "gain in log-likelihood an image", 0.0, "no gain",
+        "gain in log-likelihood an image", 0.0, "0 would be no gain",
     ),
     Finding(
         "Directions in the bottleneck edit beyond chance", "hspace", "beyond_chance", "gain in share edited", 0.0,
-        "shuffled labels",
+        "0 would be no gain over shuffled labels",
     ),
     Finding(
         "The first vector of the pullback basis moves a picture", "pullback", "moved_first",
-        "distance to the picture before", "moved_random", "a random vector of the same length",
+        "distance to the picture before", "moved_random", "by a random vector of the same length",
     ),
 )  # fmt: skip
 SUPPORTED, CONTRADICTED, OPEN, STANDS = "supported", "contradicted", "cannot tell", "measured"
@@ -162,9 +162,10 @@ def verdict_on(number, null, lower):
 def sentence_of(finding, number, null, verdict):
     """A finding in words."""
     says = {SUPPORTED: "", CONTRADICTED: "Not so: ", OPEN: "Not shown: ", STANDS: ""}[verdict]
-    compared = f"; {finding.beside} {told_with_ends(null)}" if verdict != STANDS else ""
+    beside = f"{finding.beside} {told_with_ends(null)}" if isinstance(finding.null, str) else finding.beside
+    compared = f"; {beside}" if verdict != STANDS else ""
     claim = finding.claim if not says else finding.claim[0].lower() + finding.claim[1:]
-    return f"{says}{claim}: {finding.measure} {told_with_ends(number)}{compared}."
+    return f"{says}{claim}: {finding.measure} is {told_with_ends(number)}{compared}."
 
 
 def told_with_ends(number):

@@ -152,13 +152,13 @@ def figures_of(book):
     heading = "Figure"
     for place, cell in enumerate(book.cells):
         if cell.cell_type == "markdown":
-            heading = (re.findall(r"^#+ (.+)", cell.source, re.MULTILINE) or [heading])[-1].strip(" :.?")
+            heading = (re.findall(r"^#+ (.+)", cell.source, re.MULTILINE) or [heading])[-1].strip(" :.")
             continue
         data = [out.data["image/png"] for out in cell.get("outputs", []) if "image/png" in out.get("data", {})]
         below = next((after.source for after in book.cells[place + 1 :] if after.cell_type == "markdown"), "")
         for png in data:
             yield picture(base64.b64decode(png)) | {
-                "heading": heading,
+                "heading": ended(heading),
                 "text": to_see(below),
                 "alt": alt(heading, below),
             }
@@ -180,13 +180,17 @@ def to_see(markdown):
     text = plain_text(re.split(r"^#+ ", markdown, maxsplit=1, flags=re.MULTILINE)[0])
     told = text.partition("What to see:")[2].strip() or text
     sentences = re.split(r"(?<=[.:!?]) +", told[:1].upper() + told[1:])
-    return " ".join(sentences[:3])
+    return " ".join(sentence for sentence in sentences[:3] if not sentence.endswith(":"))
 
 
 def alt(heading, markdown):
     """Words for those who do not see a figure."""
-    told = to_see(markdown)
-    return f"Figure: {heading}. {told}" if told else f"Figure: {heading}."
+    return f"Figure: {ended(heading)} {to_see(markdown)}".strip()
+
+
+def ended(heading):
+    """A heading as a sentence."""
+    return heading if heading.endswith("?") else f"{heading}."
 
 
 def plain_text(markdown):
