@@ -4,21 +4,23 @@ WORLD ?= drawn
 JOBS ?= 2
 BIN := .venv/bin
 READY := .venv/ready
-NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:cacheprovider
+NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:cacheprovider -q
+# Notebooks in the order in which they can be checked: what each reads is left by those before it. A file is one job.
+MAKING := notebooks/01_invert.ipynb notebooks/02_encode.ipynb
 OF_BOTH := notebooks/07_two_worlds.ipynb notebooks/11_evidence.ipynb
-METHODS := $(wildcard notebooks/methods/*.ipynb)
-# The photographs run beside the drawn world and for 07 and 11; what these do not read is made with fewer draws.
-FEWER := -p simulations 500 -p repeats 5 -p n_images 3 -p n_learn 100 -p n_pairs 4
+READING := $(filter-out $(MAKING) $(OF_BOTH),$(wildcard notebooks/*.ipynb)) $(wildcard notebooks/methods/*.ipynb)
+AT_ONCE := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off
 
-.PHONY: help run quick lint test bench lock clean
+.PHONY: help run quick lint test unit coverage notebooks bench lock clean
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make run [WORLD=drawn]  set up .venv, then run every notebook of recipes/WORLD.yaml (drawn, fashion, two-worlds, ...)"
+	@echo "make run [WORLD=drawn]  set up .venv, then run every notebook of recipes/WORLD.yaml (drawn, drawn-all, fashion, two-worlds, ...)"
 	@echo "make quick              set up .venv, then lint and run the fast tests, on JOBS=2 cores"
-	@echo "make test               set up .venv, then lint and test everything with coverage, the notebooks included"
-	@echo "make bench              set up .venv, then run the benchmarks"
+	@echo "make test               set up .venv, then lint and test everything, the notebooks included (make unit, make notebooks)"
+	@echo "make coverage           set up .venv, then run the tests but the notebooks, and count the lines that they reach"
+	@echo "make bench              set up .venv, then run the benchmarks: promised figures beside targets, benchmarks/figures.json"
 	@echo "make lock               resolve pyproject.toml afresh into requirements.lock and .hashes"
 	@echo "make clean              remove .venv and every cache; data and figures stay"
 	@echo "PYTHON=python3.12       before any of them: the Python to set up with (default python3)"
@@ -28,7 +30,7 @@ run: $(READY)
 	$(BIN)/python -m unelib run recipes/$(WORLD).yaml
 
 quick: lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not slow" -q
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(AT_ONCE) -m "not slow" -q
 
 lint: $(READY)
 	$(BIN)/ruff check
@@ -36,14 +38,23 @@ lint: $(READY)
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 
-test: lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --cov=unelib --cov-report=term
-	@scratch=$$(mktemp -d) && trap 'kill $$fashion 2> /dev/null; rm -rf "$$scratch"' EXIT && echo "executing the notebooks in $$scratch, both worlds at once" \
+test: lint unit notebooks
+
+unit: $(READY)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(AT_ONCE) -q
+
+coverage: $(READY)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(AT_ONCE) -q --cov=unelib --cov-report=term
+
+# The drawn world at its committed sizes, cell by cell; the photographs beside it, for the notebooks that compare the two.
+notebooks: $(READY)
+	@scratch=$$(mktemp -d) && trap 'kill $$fashion 2> /dev/null; rm -rf "$$scratch"' EXIT && echo "checking the notebooks in $$scratch" \
 		&& export UNELIB_ROOT="$$scratch" OMP_NUM_THREADS=1 \
-		&& { $(BIN)/python -m unelib run recipes/fashion.yaml $(FEWER) > "$$scratch/fashion.log" 2>&1 & fashion=$$!; } \
-		&& $(NBVAL) $(filter-out $(OF_BOTH),$(wildcard notebooks/*.ipynb)) $(METHODS) \
+		&& { $(BIN)/python -m unelib run tests/whole/fashion-small.yaml --jobs 1 > "$$scratch/fashion.log" 2>&1 & fashion=$$!; } \
+		&& for notebook in $(MAKING); do $(NBVAL) $$notebook || exit 1; done \
+		&& $(NBVAL) $(AT_ONCE) $(READING) \
 		&& { wait $$fashion || { cat "$$scratch/fashion.log"; exit 1; }; } \
-		&& $(NBVAL) $(OF_BOTH)
+		&& $(NBVAL) $(AT_ONCE) $(OF_BOTH)
 
 bench: $(READY)
 	@set -e; for script in $(filter-out benchmarks/measured.py,$(wildcard benchmarks/*.py)); do echo "$$script"; $(BIN)/python "$$script"; done

@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import torch
-from measured import cpu_timed, timed
+from measured import cpu_timed, promised, timed
 from scipy.linalg import subspace_angles
 
 from unelib import LinearProbe, direction, load_encoder, load_generator, load_images, load_judge, score_edit, walk
@@ -243,9 +243,10 @@ def show_floor(n_train=200, n_test=24, batch=64):
     with torch.inference_mode():
         floor, _ = cpu_timed(lambda: [predict(x, 500.0, {}) for _ in range(round(sum(asked) / batch))])
         decoded, _ = cpu_timed(lambda: [to_image(x) for _ in range(round(sum(shown) / batch))])
-    print(f"edit: {sum(shown)} pictures of {len(methods)} methods, {sum(asked)} evaluations in {len(asked)} calls")
-    ratio = spent / (floor + decoded)
-    print(f"  {spent:.0f} s of CPU, {ratio:.2f} x the bare networks in batches of {batch} (asked: 1.2)")
+    beside = {"pictures": sum(shown), "evaluations": sum(asked), "calls": len(asked), "CPU seconds": spent}
+    promised(
+        "edit/edited and refined", spent / (floor + decoded), "x bare networks, CPU time", most=1.3, floor=1, **beside
+    )
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from unittest.mock import patch
 import numpy as np
 import pandas as pd
 from himalaya.ridge import RidgeCV
-from measured import paired, peak_memory, timed
+from measured import paired, peak_memory, promised, timed
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
@@ -52,13 +52,13 @@ def logistic(n=20_000, d=500):
         with threadpool_limits(1):
             (ours, probe), (theirs, (coef, _)) = paired(fit, lambda: one_by_one(rows, Y))  # noqa: B023
             floor = sum(count * bare_pass(X.astype(name)) for name, count in passes(fit).items())
-        print(f"  {dtype}: lbfgs takes {theirs / ours:.1f} x our CPU time (asked: {asked})")
-        print(f"    coefficients: at most {apart(probe.coef_, exact):.1e} from the minimum (asked: 1e-3);", end=" ")
-        print(f"lbfgs {apart(coef, exact):.1e}")
-        print(f"    bare products of our passes: we take {ours / floor:.1f} x, lbfgs {theirs / floor:.1f} x their time")
+        beside = {"seconds": ours, "floors": ours / floor, "lbfgs' floors": theirs / floor}
+        promised(f"probe/lbfgs, {dtype}", theirs / ours, "x our CPU time, one thread", least=asked, **beside)
+        off = apart(probe.coef_, exact)
+        promised(f"probe/coefficients, {dtype}", off, "from the minimum", most=1e-3, lbfgs=apart(coef, exact))
     ours, _ = timed(lambda: LinearProbe("logistic", penalty=1.0).fit(X, Y), rounds=5)
     theirs, _ = timed(lambda: one_by_one(X, Y, solver="saga", max_iter=500))
-    print(f"  saga, float64, all threads: {theirs / ours:.1f} x our time (asked: 50)")
+    promised("probe/saga, float64", theirs / ours, "x our time, all threads", least=50, seconds=ours)
 
 
 def apart(coef, exact):
@@ -90,10 +90,10 @@ def ridge(n=20_000, d=500):
     ours, probe = timed(lambda: LinearProbe("ridge", penalty=grid).fit(X, Y), rounds=3)
     theirs, other = timed(lambda: RidgeCV(alphas=grid, fit_intercept=True, cv=5).fit(X, 2.0 * Y - 1))
     same = np.isclose(other.best_alphas_, probe.penalty_).mean()
-    apart = np.abs(other.predict(X) - probe.decision_function(X)).max()
-    print(f"ridge, {ATTRIBUTES} attributes, {len(grid)} penalties, n = {n}, d = {d}")
-    print(f"  himalaya: {theirs / ours:.1f} x our time (asked: 1); scores at most {apart:.1e} apart (asked: 1e-4)")
-    print(f"  the same penalty for {same:.0%} of attributes (asked: all)")
+    far = np.abs(other.predict(X) - probe.decision_function(X)).max()
+    promised("ridge/himalaya", theirs / ours, "x our time, all threads", least=1, seconds=ours)
+    promised("ridge/scores", far, "from himalaya's", most=1e-4)
+    promised("ridge/penalties", 100 * same, "% of attributes as himalaya", least=100)
 
 
 def ridge_floor(n=3000, d=16_384):
@@ -102,8 +102,7 @@ def ridge_floor(n=3000, d=16_384):
     LinearProbe("ridge").fit(X[:100], Y[:100])
     floor, _ = timed(lambda: np.linalg.eigh(X @ X.T), rounds=3)
     ours, _ = timed(lambda: LinearProbe("ridge", penalty=np.logspace(0, 7, 20)).fit(X, Y), rounds=3)
-    print(f"ridge, 20 penalties, leave one out, n = {n}, d = {d}")
-    print(f"  {ours / floor:.2f} x a Gram product and its eigendecomposition (asked: 1.3)")
+    promised("ridge/wide views", ours / floor, "x Gram product and eigh", most=1.3, floor=1, seconds=ours)
 
 
 def synthetic_store(folder, n, d):
@@ -145,7 +144,7 @@ def streamed(n=20_000, d=16_384, whole=200_000, narrow=1_024):
         print(f"streamed, {shape[0]} x {shape[1]} float16, {ATTRIBUTES} attributes, 500 components, penalties chosen")
         print(f"  {size:.2f} GB in {taken:.0f} s: {taken / size:.0f} s a gigabyte; peak memory {memory:.2f} GB")
     (taken, wide), (_, long) = found.values()
-    print(f"  so {whole} x {d}: about {taken * whole / n / 60:.0f} minutes, at most {wide + long:.1f} GB (asked: 4)")
+    promised("probe/memory, stored view", wide + long, "GB at most", most=4, minutes=taken * whole / n / 60)
 
 
 if __name__ == "__main__":

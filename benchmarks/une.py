@@ -4,7 +4,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
-from measured import timed
+from measured import promised, timed
 from threadpoolctl import threadpool_limits
 
 from unelib.latent.dimension import parallel_analysis
@@ -67,10 +67,10 @@ def dimensions(n=4000):
                 began = time.perf_counter()
                 found = counts(count, drawn)
                 taken = time.perf_counter() - began
-                print(
-                    f"une: {name}, k = {k}, private {private}: {(abs(found - k) <= 1).sum()} of {SEEDS} within 1 "
-                    f"(asked: all); found {found.min()} to {found.max()}, in {taken:.0f} s"
-                )
+                asked = SEEDS if name == "held-out gain" else None
+                row, beside = f"une/{name}, k {k}, private {private}", {"from": found.min(), "to": found.max()}
+                close = int((abs(found - k) <= 1).sum())
+                promised(row, close, f"of {SEEDS} within 1", least=asked, seconds=taken, **beside)
 
 
 def claims(n=1000, k=4):
@@ -80,7 +80,7 @@ def claims(n=1000, k=4):
         drawn = [shuffled(views, rng) for _ in range(SHUFFLES)]
         for name, count in METHODS.items():
             wrong = (counts(count, drawn) > 0).sum()
-            print(f"une: {name}, private {private}: claims in {wrong} of {SHUFFLES} shuffles (asked: 5 at most)")
+            promised(f"une/claims, {name}, private {private}", int(wrong), f"of {SHUFFLES} shuffles", most=5)
 
 
 def coverage(n=4000, k=16):
@@ -93,10 +93,8 @@ def coverage(n=4000, k=16):
         for name in VIEWS:
             found = fit.predict(name, {other: test[other] for other in VIEWS if other != name}, level=0.9)
             held[name] = ((found.low <= test[name]) & (test[name] <= found.high)).mean()
-        told = ", ".join(f"{share:.1%}" for share in held.values())
-        print(
-            f"une: 90% intervals, private {private}: {told} of values of each view from the others (asked: 88 to 92%)"
-        )
+        off = 100 * max(abs(share - 0.9) for share in held.values())
+        promised(f"une/coverage, private {private}", off, "% from 90, at most", most=2, **held)
 
 
 def all_choices(n=350, k=14):
@@ -112,10 +110,8 @@ def all_choices(n=350, k=14):
     floor, _ = timed(lambda: [np.linalg.eigh(x @ x.T) for x in views.values()], 5)
     began = time.process_time()
     taken, fit = timed(lambda: UNE(components="cv", ridge="cv").fit(views))
-    print(
-        f"une: all choices, {n} rows, {len(WIDE)} views: {taken:.1f} s (asked: 10 on two cores), of all cores "
-        f"{time.process_time() - began:.1f}; {taken / floor:.0f} x one eigendecomposition a view; found {fit.k_} of {k}"
-    )
+    beside = {"CPU seconds": time.process_time() - began, "floors": taken / floor, "dimensions": fit.k_}
+    promised("une/all choices, four views of 350 rows", taken, "s on all cores", most=10, **beside)
 
 
 HIDDEN = {  # variances of the shared part by view, the private one, noise by view, a column; k; what is special
@@ -160,12 +156,9 @@ def private_parts(seeds=3):
             for ridge in (1.0, 0.1, "cv"):
                 with ProcessPoolExecutor() as pool:
                     found = list(pool.map(told_apart, [(n, name, seed, ridge) for seed in range(seeds)]))
-                asked = " (asked from n = 1000 on: within 1, .05)" if ridge == "cv" else ""
-                counted, off = ", ".join(str(size) for size, _ in found), max(gap for _, gap in found)
-                print(
-                    f"une: {name}, n = {n}, ridge {ridge}: k {counted} of {k}; shares off by {off:.3f}{asked}",
-                    flush=True,
-                )
+                asked = 0.05 if ridge == "cv" and n >= 1000 else None
+                off, wrong = max(gap for _, gap in found), max(abs(size - k) for size, _ in found)
+                promised(f"une/shares, {name}, n {n}, ridge {ridge}", off, "off at most", most=asked, dimensions=wrong)
 
 
 if __name__ == "__main__":
