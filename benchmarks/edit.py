@@ -120,9 +120,10 @@ def show_edits():
         counts = np.random.default_rng(0).multinomial(n, np.full(n, 1 / n), 1000).astype(float)
         values, ends = ratio(np.ones(n)), np.quantile([ratio(drawn) for drawn in counts], [0.025, 0.975], axis=0)
         told = ", ".join(kept.index)
-        print(f"{way}: {len(kept)} attributes flip {WANTED:.0%} at identity >= 0.8 (asked: 12): {told}")
+        print(f"{way}: {told}")
+        promised(f"edit/attributes, {way}", len(kept), f"flip {WANTED:.0%}, identity .8", least=12)
         for by, value, low, high in zip((f"{pairs} entangled pairs", f"{len(both)} attributes"), values, *ends):
-            print(f"  drift, mean over {by}: {value:.2f} [{low:.2f}, {high:.2f}] x that before (asked: 0.5)")
+            promised(f"edit/drift, {way}, {by}", value, "x that before", most=0.5, low=low, high=high)
 
 
 def power_iteration(J, truth, sigma, k):
@@ -170,10 +171,10 @@ def show_bases():
         angles = [subspace_angles(rows.T, truth[:K].T).max() for rows in (basis.v, vectors)]
         gap, fewer = 1 - sigma[K] / sigma[K - 1], rival.products / basis.products
         print(f"local_basis at t = {t:.0f}, where a gap of {gap:.2%} follows the tenth value")
-        print(f"  singular values within {off:.1e} (asked: {SIGMA_ASKED:g})")
-        print(f"  angle {angles[0]:.1e} (asked: {ANGLE_ASKED:g}), by power iteration {angles[1]:.1e}")
-        print(f"  {basis.products} products; power iteration {rival.products}, {fewer:.1f} x as many (asked: 2.5)")
-        print(f"  {ours:.2f} s; power iteration {theirs:.2f} s, the explicit Jacobian {seconds:.2f} s")
+        row, peers = f"basis, t {t:.0f}", {"seconds": ours, "power iteration's": theirs, "Jacobian's": seconds}
+        promised(f"{row}/singular values", off, "of their value", most=SIGMA_ASKED)
+        promised(f"{row}/angle", angles[0], "radians", most=ANGLE_ASKED, power=angles[1])
+        promised(f"{row}/products", fewer, "x as many by power iteration", least=2.5, **peers)
 
 
 def show_round_trips():
@@ -206,8 +207,8 @@ def show_areas(n_train=400, n_test=60, limit=0.1):
         told = "; ".join(f"{count} strengths {values.mean():.3f}" for count, values in found.items())
         moves = max(np.abs(found[a] - found[b]).max() for a, b in ((3, 6), (6, 12)))
         mean = max(abs((found[a] - found[b]).mean()) for a, b in ((3, 6), (6, 12)))
-        asked = " (asked: 0.01)" if halvings else ""
-        print(f"edit: area, {halvings} halvings: {told}; moves by {mean:.3f}, a target's by {moves:.3f}{asked}")
+        print(f"edit: area, {halvings} halvings: {told}; a target's moves by {moves:.3f}")
+        promised(f"edit/area, {halvings} halvings", mean, "moves by the strengths", most=0.01 if halvings else None)
 
 
 def some_methods(gen, X, attributes, noise):
@@ -245,7 +246,7 @@ def show_floor(n_train=200, n_test=24, batch=64):
         decoded, _ = cpu_timed(lambda: [to_image(x) for _ in range(round(sum(shown) / batch))])
     beside = {"pictures": sum(shown), "evaluations": sum(asked), "calls": len(asked), "CPU seconds": spent}
     promised(
-        "edit/edited and refined", spent / (floor + decoded), "x bare networks, CPU time", most=1.3, floor=1, **beside
+        "edit/edited and refined", spent / (floor + decoded), "x bare networks, CPU time", most=1.2, floor=1, **beside
     )
 
 
