@@ -4,8 +4,9 @@ import pandas as pd
 import pytest
 
 from unelib.core import paths
-from unelib.running import Workspace, execute, plan, read_recipe
+from unelib.running import Step, Workspace, execute, plan, read_recipe
 from unelib.running.foresight import check_names
+from unelib.running.marks import write_mark
 from unelib.running.recipes import with_defaults
 
 RECIPES = sorted((paths.ROOT / "recipes").glob("*.yaml"))
@@ -55,3 +56,30 @@ def test_a_run_with_a_typo_leaves_nothing(tmp_path, given):
     with pytest.raises((ValueError, FileNotFoundError)):
         execute.run(paths.ROOT / "recipes/drawn.yaml", given)
     assert not list(tmp_path.iterdir())
+
+
+BOOKS = {name: f"notebooks/{name}.ipynb" for name in ("01_invert", "05_edit")}
+
+
+def with_images(run):
+    """A zoo with an index, made by a finished 01_invert of 20 and 10 images."""
+    Workspace(run).zoo.add_index(pd.DataFrame({"id": ["a"], "sha256": [""], "split": ["train"]}))
+    write_mark(Step(run, BOOKS["01_invert"], {}), {}, 1.0, {"image_set": "drawn-faces", "n_train": 20, "n_test": 10})
+
+
+def test_a_run_folder_of_other_images_is_refused_and_left_as_it_is(tmp_path):
+    with_images("r")
+    before = sorted(tmp_path.rglob("*"))
+    recipe = {"name": "r", "notebooks": [BOOKS["01_invert"]], "parameters": {"n_train": 30, "n_test": 10}}
+    with pytest.raises(
+        ValueError, match=r"run 'r' holds other images \(n_train 20, not 30\); name another run: -p run NAME"
+    ):
+        execute.run(recipe)
+    assert sorted(tmp_path.rglob("*")) == before
+    execute.checked_steps(recipe | {"parameters": {"n_train": 20, "n_test": 10}})
+
+
+def test_noise_that_nobody_leaves_is_told_with_who_does():
+    recipe = {"name": "new", "notebooks": [BOOKS["05_edit"]]}
+    with pytest.raises(ValueError, match="05_edit.ipynb reads noise, which no notebook .* run 'new' .*01_invert.ipynb"):
+        execute.run(recipe)

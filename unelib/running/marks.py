@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..core import paths
-from ..core.files import value_hash, write_json
+from ..core.files import make_folder, value_hash, write_json
 from .provenance import versions_here
 from .steps import Step
 from .workspace import Workspace
@@ -67,6 +67,7 @@ def read_mark(step: Step) -> dict[str, Any]:
 def write_mark(step: Step, digest: dict[str, Any], seconds: float, parameters: dict[str, Any], **more: Any) -> None:
     """Say that a step is finished: on what it depends, what its zoo has now, and where it comes from."""
     place = Workspace(step.run)
+    make_folder(place.folder)
     value = {
         "digest": digest,
         "zoo": contents(place.zoo),
