@@ -67,12 +67,20 @@ def check_runs(steps, values):
         if other and Workspace(run).zoo.has_index:
             told = ", ".join(f"{name} {held[name]}, not {wanted.get(name)}" for name in other)
             raise ValueError(f"run {run!r} holds other images ({told}); name another run: -p run NAME")
-    left, zoo = set().union(*map(left_by, steps)), Workspace(run).zoo
-    for step in steps:
-        for name in (says_of_itself(step.notebook) or {"reads": ()})["reads"]:
-            there = step.needs or name not in KINDS or name in left or (zoo.has_index and zoo.views_of(KINDS[name]))
-            if not there:
-                raise ValueError(
-                    f"{step.notebook} reads {name}, which no notebook of this recipe leaves and run {run!r} does not"
-                    f" have; list the notebook that does, such as {MAKERS[name]}"
-                )
+    left = set().union(*map(left_by, steps))
+    for step, (_, wanted) in zip(steps, values):
+        if not step.needs:
+            check_reads(step, wanted, left)
+
+
+def check_reads(step, wanted, left):
+    """Raise ValueError for views that a step reads, which no step of its run leaves and the runs it looks at lack."""
+    others = list(wanted.get("worlds", ())) or list(wanted.get("trials", ()))
+    zoos = {run: Workspace(run).zoo for run in others or [step.run]}
+    for name in (says_of_itself(step.notebook) or {"reads": ()})["reads"]:
+        lacking = [run for run, zoo in zoos.items() if not (zoo.has_index and zoo.views_of(KINDS.get(name, "noise")))]
+        if name in KINDS and name not in left and lacking:
+            raise ValueError(
+                f"{step.notebook} reads {name}, which no notebook of this recipe leaves and run {lacking[0]!r} does not"
+                f" have; list the notebook that does, such as {MAKERS[name]}"
+            )
