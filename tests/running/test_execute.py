@@ -119,7 +119,8 @@ def test_a_run_that_is_stopped_leaves_no_kernel_and_goes_on(project, how):
         READS,
     )
     (project / "r.yaml").write_text(yaml.safe_dump(recipe("first", "a")))
-    begin = "import sys; from pathlib import Path; from unelib.core import paths; paths.ROOT = Path(sys.argv[1])\n"
+    begin = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job's may be ignored
+    begin += "from pathlib import Path; from unelib.core import paths; paths.ROOT = Path(sys.argv[1])\n"
     begin += "from unelib.cli.main import app; app(['run', sys.argv[1] + '/r.yaml'])"
     here = os.environ | {"PYTHONPATH": str(os.getcwd())}
     driver = subprocess.Popen([sys.executable, "-c", begin, str(project)], env=here, start_new_session=True)
