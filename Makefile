@@ -8,7 +8,8 @@ NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:cacheprov
 # Notebooks in the order in which they can be checked: what each reads is left by those before it. A file is one job.
 MAKING := notebooks/01_invert.ipynb notebooks/02_encode.ipynb
 OF_BOTH := notebooks/07_two_worlds.ipynb notebooks/11_evidence.ipynb
-READING := $(filter-out $(MAKING) $(OF_BOTH),$(wildcard notebooks/*.ipynb)) $(wildcard notebooks/methods/*.ipynb)
+LONGEST := notebooks/methods/side_by_side.ipynb notebooks/10_une.ipynb
+READING := $(LONGEST) $(filter-out $(MAKING) $(OF_BOTH) $(LONGEST),$(wildcard notebooks/*.ipynb notebooks/methods/*.ipynb))
 AT_ONCE := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off
 
