@@ -16,7 +16,8 @@ from unelib.editing.walks import move
 from unelib.geometry.hooks import bottleneck
 from unelib.geometry.hspace import HSpace
 from unelib.geometry.jacobian import Jacobian
-from unelib.geometry.pullback import Midway, local_basis, states_at
+from unelib.geometry.pullback import local_basis
+from unelib.geometry.state_walks import Midway, states_at
 from unelib.inversion.deterministic import generate, invert
 from unelib.worlds.faces import ATTRIBUTES, flip
 

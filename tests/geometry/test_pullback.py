@@ -8,17 +8,8 @@ from scipy.linalg import subspace_angles
 from unelib.editing.directions import Direction
 from unelib.geometry.hooks import bottleneck
 from unelib.geometry.jacobian import flat_rows64
-from unelib.geometry.pullback import (  # fmt: skip
-    Basis,
-    Midway,
-    global_basis,
-    local_bases,
-    local_basis,
-    states_at,
-    states_between,
-    transported,
-    walk_at,
-)
+from unelib.geometry.pullback import Basis, global_basis, local_bases, local_basis, transported
+from unelib.geometry.state_walks import Midway, states_at, states_between, walk_at
 from unelib.inversion.deterministic import generate, generate_latents
 from unelib.inversion.ode import SETTINGS, solved_by
 from unelib.linalg.grassmann import grassmann_distance

@@ -60,10 +60,11 @@ def test_shares_of_a_sweep_are_whole_runs():
     assert [step.key for step in shared_out(steps, (2, 2))] == [("p", "a"), ("q", "a"), ("s", "a"), ("s", "b")]
 
 
-@pytest.mark.parametrize("jobs", [0, -1, 1.5, "2"])
-def test_jobs_are_counted(project, jobs):
-    with pytest.raises(ValueError, match="jobs is .*; it must be a whole number, 1 or above"):
-        run(recipe("first"), jobs=jobs)
+@pytest.mark.parametrize("name", ["jobs", "limit"])
+@pytest.mark.parametrize("number", [0, -1, 1.5, "2"])
+def test_jobs_and_seconds_are_counted(project, name, number):
+    with pytest.raises(ValueError, match=f"{name} is .*; it must be a whole number, 1 or above"):
+        run(recipe("first"), **{name: number})
 
 
 @pytest.mark.slow
@@ -164,32 +165,21 @@ def test_what_would_be_done_is_told_and_nothing_is_left(project):
 
 
 @pytest.mark.slow
-def test_on_a_cluster(project, monkeypatch):
-    pytest.importorskip("ray")
-    notebook(project / "first.ipynb", "run = 'x'", "1", LEAVES)
-    monkeypatch.setattr("unelib.running.ray_workers.connected", connected_here)
-    assert states(run(recipe("first"), ray="local")) == {"first": "executed"}
+def test_a_step_is_executed_by_a_worker_of_ray(tmp_path, monkeypatch):
+    ray = pytest.importorskip("ray")
+    monkeypatch.setenv("UNELIB_ROOT", str(tmp_path))
+    sizes = {"generators": ["drawn-ldm"], "n_train": 24, "n_test": 20, "steps": 2, "n_check": 2, "frontier_steps": [2]}
+    one = {"name": "t", "notebooks": ["notebooks/01_invert.ipynb"], "parameters": sizes}
+    try:
+        assert states(run(one, ray="local")) == {"01_invert": "executed"}
+    finally:
+        ray.shutdown()
+    assert Workspace("t").result("01_invert") and states(run(one)) == {"01_invert": "skipped"}
 
 
-def connected_here(address, workers):
-    """A stand-in for Ray that calls at once; Ray's own processes would not see a project in a temporary folder."""
-
-    class Here:
-        class exceptions:
-            class RayTaskError(Exception):
-                pass
-
-            class RayError(Exception):
-                pass
-
-        @staticmethod
-        def get(value):
-            return value
-
-        @staticmethod
-        def remote(work):
-            return type(
-                "Task", (), {"options": staticmethod(lambda **_: type("Call", (), {"remote": staticmethod(work)}))}
-            )
-
-    return Here
+@pytest.mark.slow
+def test_the_limit_by_the_command_line(project):
+    notebook(project / "long.ipynb", "run = 'x'", NAP.format(60), {})
+    (project / "r.yaml").write_text(yaml.safe_dump(recipe("long")))
+    told = CliRunner().invoke(app, ["run", str(project / "r.yaml"), "--limit", "1"])
+    assert told.exit_code == 1 and "a cell took longer than the limit" in told.output

@@ -7,7 +7,7 @@ from unelib.core import paths
 from unelib.running import Step, Workspace, execute, plan, read_recipe
 from unelib.running.foresight import check_names
 from unelib.running.marks import write_mark
-from unelib.running.recipes import with_defaults
+from unelib.running.notebooks import with_defaults
 
 RECIPES = sorted((paths.ROOT / "recipes").glob("*.yaml"))
 WORLD = {"image_set": "drawn-faces", "train_split": "train", "generators": ["gen"], "encoders": ["enc"], "run": "r"}

@@ -133,8 +133,16 @@ def test_time_is_foretold_from_the_last_time(project):
     assert disk(steps, lambda values: {"a": 4, "b": None})[1] == ["b"]
 
 
-def test_the_same_step_at_several_points_has_a_leader(project):
-    recipe = {"name": "t", "notebooks": ["first.ipynb", "other.ipynb"], "sweep": {"grid": {"width": [1, 2]}}}
-    notebook(project / "other.ipynb", "run = 'x'\nwidth = 1", "width", {"reads": ["rows"]})
-    steps = recipe_steps(read_recipe(recipe))
-    assert same_steps(steps, digests(steps)) == {("t,width=2", "first"): ("t,width=1", "first")}
+def test_the_same_step_at_several_points_has_a_leader_and_so_has_what_needs_it(project):
+    notebook(project / "other.ipynb", "run = 'x'\nwidth = 1", "width", {"reads": ["lines"]})
+    books = ["first.ipynb", "right.ipynb", "other.ipynb"]
+    steps = recipe_steps(read_recipe({"name": "t", "notebooks": books, "sweep": {"grid": {"width": [1, 2]}}}))
+    assert same_steps(steps, digests(steps)) == {
+        ("t,width=2", stage): ("t,width=1", stage) for stage in ("first", "right")
+    }
+
+
+def test_a_run_by_another_name_depends_on_the_same(project):
+    recipe = Recipe(name="t", notebooks=["first.ipynb", "right.ipynb"])
+    one, other = (list(digests(recipe_steps(recipe, {"run": run})).values()) for run in "ab")
+    assert one == other

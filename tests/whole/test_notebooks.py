@@ -8,8 +8,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from unelib.running.notebooks import notebook_parameters
 from unelib.running.parameters import check_value
-from unelib.running.recipes import notebook_parameters
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = [*sorted((ROOT / "notebooks").glob("*.ipynb")), *sorted((ROOT / "notebooks/methods").glob("*.ipynb"))]

@@ -11,8 +11,8 @@ from ..running.execute import StepsFailed, checked_steps, run
 from ..running.forecast import disk, outlook, roughly, time_left
 from ..running.html_report import report
 from ..running.provenance import cores
-from ..running.recipes import recipe_schema
 from ..running.runs_as_data import results, write_table
+from ..running.schema import recipe_schema
 from .zoo import app as zoo
 from .zoo import settings, share_named
 
@@ -49,9 +49,7 @@ def app():
 @click.option("-p", "pairs", nargs=2, multiple=True, metavar="NAME VALUE", help="Set a notebook parameter; repeatable.")
 @click.option("--force", is_flag=True, help="Execute steps again even if nothing changed.")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="Notebooks at once; one a CPU unless given.")
-@click.option(
-    "--limit", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="Time that one cell may take."
-)
+@click.option("--limit", type=click.IntRange(1), metavar="SECONDS", help="Time that one cell may take.")
 @click.option("--shards", metavar="I/N", help="Of a sweep: every N-th run, from the I-th on (for job arrays).")
 @click.option("--ray", metavar="ADDRESS", help="Execute on a Ray cluster that shares this folder; 'local' for here.")
 @click.option("--dry-run", is_flag=True, help="Say what would be executed, for how long and on how much disk; stop.")

@@ -6,7 +6,8 @@ bottleneck most (Park et al.). Both give directions that the rooms before this o
 Public names, by file:
 
 - `hspace`: HSpace
-- `pullback`: Basis, Midway, global_basis, local_bases, local_basis, states_at, transported, walk_at
+- `state_walks`: Midway, states_at, walk_at
+- `pullback`: Basis, global_basis, local_bases, local_basis, transported
 - `interpolation`: interpolate, pictures, smoothness
 - `hooks`: bottleneck
 - `jacobian`: Jacobian

@@ -5,10 +5,10 @@ from .interpolation import pictures as pictures
 from .interpolation import smoothness as smoothness
 from .jacobian import Jacobian as Jacobian
 from .pullback import Basis as Basis
-from .pullback import Midway as Midway
 from .pullback import global_basis as global_basis
 from .pullback import local_bases as local_bases
 from .pullback import local_basis as local_basis
-from .pullback import states_at as states_at
 from .pullback import transported as transported
-from .pullback import walk_at as walk_at
+from .state_walks import Midway as Midway
+from .state_walks import states_at as states_at
+from .state_walks import walk_at as walk_at

@@ -12,6 +12,8 @@ Inside:
   all
 - `kernels`: One notebook in a kernel of its own, by Papermill; and what went wrong, in a sentence
 - `marks`: Marks: what an executed step leaves beside its notebook, by which it is known to be finished and unchanged
+- `notebooks`: What a notebook says of itself: its parameters, with their kinds, and in its metadata what it reads and
+  leaves
 - `provenance`: Where a result comes from: revision, versions, machine
 - `ray_workers`: Shards made by Ray: workers load the model once each, take shards one by one, and may die
 - `twins`: Steps of a sweep that are the same at several points: executed once, then copied, views by hard links
@@ -23,7 +25,8 @@ Public names, by file:
   JudgeName, Names, Number, Numbers, Pair, Positive, Run, Runs, Seed, Share, Shares, Strengths, Targets, Text,
   TextPairs, Texts, Timestep, Timesteps, Trials, ViewSets, check_parameters
 - `sweeps`: Sweep
-- `recipes`: Recipe, plan, read_recipe, recipe_schema, swept
+- `recipes`: Recipe, plan, read_recipe, swept
+- `schema`: recipe_schema
 - `steps`: Step, recipe_steps
 - `execute`: StepsFailed, run
 - `runs_as_data`: beyond_intervals, results, tables_of

@@ -35,11 +35,11 @@ from .parameters import check_parameters as check_parameters
 from .recipes import Recipe as Recipe
 from .recipes import plan as plan
 from .recipes import read_recipe as read_recipe
-from .recipes import recipe_schema as recipe_schema
 from .recipes import swept as swept
 from .runs_as_data import beyond_intervals as beyond_intervals
 from .runs_as_data import results as results
 from .runs_as_data import tables_of as tables_of
+from .schema import recipe_schema as recipe_schema
 from .steps import Step as Step
 from .steps import recipe_steps as recipe_steps
 from .sweeps import Sweep as Sweep

@@ -5,10 +5,10 @@ goes on from there: a step is finished once its mark is written.
 """
 
 import time
-from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pandas as pd
@@ -20,8 +20,9 @@ from .forecast import expected_seconds, roughly, time_left, way_to_go
 from .foresight import check_names, check_runs
 from .kernels import Kernels
 from .marks import digests, mark_path, why_again, write_mark
+from .notebooks import with_defaults
 from .provenance import cores
-from .recipes import read_recipe, with_defaults
+from .recipes import read_recipe
 from .steps import Step, recipe_steps
 from .twins import copy_step, same_steps
 from .workspace import Workspace
@@ -46,7 +47,7 @@ def run(
     *,
     force: bool = False,
     jobs: int | None = None,
-    limit: float | None = None,
+    limit: int | None = None,
     share: tuple[int, int] = (1, 1),
     ray: str | None = None,
 ) -> pd.DataFrame:
@@ -64,8 +65,8 @@ def run(
         Execute also what has not changed.
     jobs : int, optional
         Notebooks at once; by default one a CPU. The CPUs are shared out among those that run.
-    limit : float, optional
-        Seconds that one cell may take.
+    limit : int, optional
+        Whole seconds that one cell may take.
     share : (int, int)
         (i, n): of a sweep, only every n-th run from the i-th on.
     ray : str, optional
@@ -85,8 +86,9 @@ def run(
         After everything that did not need a failed notebook was executed.
     """
     jobs = cores() if jobs is None else jobs
-    if not whole(jobs, 1):
-        raise ValueError(f"jobs is {jobs!r}; it must be a whole number, 1 or above")
+    for name, number in (("jobs", jobs), ("limit", 1 if limit is None else limit)):
+        if not whole(number, 1):
+            raise ValueError(f"{name} is {number!r}; it must be a whole number, 1 or above")
     steps = shared_out(checked_steps(recipe, parameters), share)
     return Bench(steps, jobs, force, limit, ray).executed()
 
@@ -116,13 +118,20 @@ class Bench:
 
     def __init__(self, steps, jobs, force=False, limit=None, ray=None):
         self.steps, self.jobs, self.force = steps, jobs, force
-        self.kernels, self.limit, self.ray = Kernels(), limit, ray
+        self.kernels, self.limit = Kernels(), limit
+        self.execute, self.stop = self.here, self.kernels.stop
+        if ray is not None:
+            from .ray_workers import remote_call  # brings torch, which takes seconds
+
+            self.execute, self.stop = remote_call(partial(elsewhere, limit), ray)
         self.digests = digests(steps)
         self.twins = {} if force else same_steps(steps, self.digests)
         self.needs = {s.key: {*s.needs, *filter(None, [self.twins.get(s.key)])} for s in steps}
         self.left = {s.key: self.seconds(s) for s in steps}
         self.order = way_to_go(steps, self.left)
-        self.rows, self.seats = {}, set(range(jobs))
+        self.rows, self.seats = {}, SimpleQueue()
+        for seat in range(jobs):
+            self.seats.put(seat)
 
     def seconds(self, step):
         """Seconds that a step is expected to take: none if it is to be skipped or copied."""
@@ -141,7 +150,7 @@ class Bench:
                     for future in wait(at_work, return_when=FIRST_COMPLETED).done if at_work else ():
                         self.note(at_work.pop(future), future.result())
             except BaseException:
-                self.kernels.stop()
+                self.stop()
                 raise
         report = pd.DataFrame([self.rows[step.key] for step in self.steps])
         if (report.state == "failed").any():
@@ -190,7 +199,7 @@ class Bench:
             state = "copied"
         else:
             try:
-                self.executor()(step, threads)
+                self.execute(step, threads)
             except RuntimeError as error:
                 return report_row(step, "failed", time.perf_counter() - began, str(error))
             state = "executed"
@@ -199,22 +208,13 @@ class Bench:
         write_mark(step, digest, taken if state == "executed" else self.rows[leader]["seconds"], values)
         return report_row(step, state, taken)
 
-    def executor(self) -> Callable[[Step, int], None]:
-        """What executes a step: this machine, or a Ray cluster."""
-        if self.ray is None:
-            return self.here
-        from .ray_workers import remote_call
-
-        return remote_call(partial(elsewhere, self.limit), self.ray)
-
     def here(self, step, threads):
         """Execute a step on this machine, at a free seat."""
-        seat = min(self.seats)
-        self.seats.discard(seat)
+        seat = self.seats.get()
         try:
             self.kernels.execute(step, threads, seat, self.limit)
         finally:
-            self.seats.add(seat)
+            self.seats.put(seat)
 
 
 def elsewhere(limit, step, threads):

@@ -6,9 +6,9 @@ import pandas as pd
 
 from ..core import paths
 from ..core.paths import home
-from .marks import digests, read_mark, why_again
-from .recipes import notebook_parameters
-from .steps import Step, metadata
+from .marks import digests, read_mark, seen_from, why_again
+from .notebooks import metadata, notebook_parameters
+from .steps import Step
 from .workspace import Workspace
 
 UNKNOWN = 60.0  # seconds of a notebook that never ran here and does not say
@@ -69,10 +69,10 @@ def outlook(steps: Sequence[Step], force: bool = False) -> pd.DataFrame:
     depends, again, rows = digests(list(steps)), set(), []
     for step in steps:
         why = "forced" if force else why_again(step, depends[step.key])
-        why = why or ", ".join(f"{run}/{stage} before it" for run, stage in step.needs if (run, stage) in again)
+        why = why or ", ".join(f"{seen_from(step, key)} before it" for key in step.needs if key in again)
         if why:
             again.add(step.key)
-        needs = ", ".join(stage if run == step.run else f"{run}/{stage}" for run, stage in step.needs)
+        needs = ", ".join(seen_from(step, key) for key in step.needs)
         seconds = expected_seconds(step) if why else 0.0
         rows.append((step.run, step.stage, why, seconds, needs, whence(step)))
     return pd.DataFrame(rows, columns=["run", "stage", "why", "seconds", "needs", "parameters"])

@@ -5,8 +5,9 @@ Without it a misspelt attribute is found by the notebook that edits, after every
 
 from ..worlds.image_sets import find_images
 from .marks import read_mark
+from .notebooks import says_of_itself
 from .recipes import near
-from .steps import left_by, says_of_itself
+from .steps import left_by
 from .workspace import Workspace
 
 OF_ATTRIBUTES = ("targets", "attributes", "pair", "others")  # parameters that name attributes; the last in one text

@@ -10,7 +10,7 @@ from threading import Lock
 
 from ..core import paths
 from ..core.extras import needed
-from .recipes import notebook_parameters
+from .notebooks import notebook_parameters
 from .steps import Step
 from .workspace import STAGE, Workspace
 
@@ -26,7 +26,7 @@ class Kernels:
         self.pids, self.lock, self.stopped = set(), Lock(), False
         needed("papermill", "notebooks")  # imported here, in the main thread, once
 
-    def execute(self, step: Step, threads: int, seat: int = 0, limit: float | None = None) -> None:
+    def execute(self, step: Step, threads: int, seat: int = 0, limit: int | None = None) -> None:
         """Execute a step into its run's folder.
 
         Parameters
@@ -37,8 +37,8 @@ class Kernels:
             Of the kernel's arithmetic, unless the environment says otherwise.
         seat : int
             Which of the bars on a terminal is its own.
-        limit : float, optional
-            Seconds that one cell may take.
+        limit : int, optional
+            Whole seconds that one cell may take.
 
         Raises
         ------
@@ -55,7 +55,7 @@ class Kernels:
                 kernel_manager_class=self.manager(step, threads), execution_timeout=limit,
             )  # fmt: skip
         except Exception as error:
-            where = Path(os.path.relpath(out)) if out.is_file() else out
+            where = out.relative_to(Path.cwd()) if out.is_relative_to(Path.cwd()) else out
             raise RuntimeError(f"{step.notebook}: {fault(error)}; look at {where}") from error
 
     def manager(self, step, threads):

@@ -25,9 +25,15 @@ def digests(steps: list[Step]) -> dict[tuple[str, str], dict[str, Any]]:
             "notebook": source_hash(step.notebook),
             "parameters": value_hash(json.loads(json.dumps(given, sort_keys=True, default=str))),
             "package": package,
-            "needs": {f"{run}/{stage}": value_hash(found[run, stage]) for run, stage in step.needs},
+            "needs": {seen_from(step, key): value_hash(found[key]) for key in step.needs},
         }
     return found
+
+
+def seen_from(step, key):
+    """How a step is called among those of another one's run, whatever that is called, or from a run beside it."""
+    run, stage = key
+    return stage if run == step.run else f"{run}/{stage}"
 
 
 def source_hash(notebook):
@@ -39,8 +45,8 @@ def source_hash(notebook):
 def package_digest():
     """Digest of the package's source, in all of its rooms, and of the embedded models' weights.
 
-    What trains the models is left out: it is imported by nothing, and its outcome is the weights. So is what only runs
-    notebooks and reads what they left.
+    What trains the models is left out: it is imported by nothing, and its outcome is the weights. So is the command
+    line, which no notebook knows.
     """
     package, models = paths.ROOT / "unelib", paths.ROOT / "data" / "models"
     apart = {"training", "cli"}

@@ -122,15 +122,22 @@ def starter(ray, load, workers):
 
 
 def remote_call(work, address="local"):
-    """A function that calls work(one, threads) on a Ray cluster and waits for its end; errors are work's own."""
-    ray = connected(address, None)
+    """A function that calls work(one, threads) on a Ray cluster and waits for it, and one that ends all such calls.
+
+    Workers see the caller's UNELIB_ROOT; errors are work's own, and RuntimeError where a worker died or was ended.
+    """
+    ray, own = connected(address, None), {k: v for k, v in os.environ.items() if k == "UNELIB_ROOT"}
+
+    def there(one, threads):  # Ray takes functions, and of these no partial ones
+        work(one, threads)
 
     def call(one, threads):
+        remote = ray.remote(there).options(num_cpus=threads, max_retries=0, runtime_env={"env_vars": own})
         try:
-            ray.get(ray.remote(work).options(num_cpus=threads, max_retries=0).remote(one, threads))
+            ray.get(remote.remote(one, threads))
         except ray.exceptions.RayTaskError as error:
             raise error.cause from None
         except ray.exceptions.RayError as error:
             raise RuntimeError(f"a worker of the cluster died ({type(error).__name__})") from error
 
-    return call
+    return call, ray.shutdown

@@ -1,20 +1,16 @@
-"""Recipes: YAML that says which notebooks to execute, with which parameters; every name is checked before work starts.
+"""Recipes: YAML that says which notebooks to execute, with which parameters; names are checked before work starts."""
 
-`Recipe` is what one holds; `recipe_schema` says the same to an editor, which then completes and checks while one types.
-"""
-
-import ast
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ..core import paths
 from ..core.checks import file_name
-from ..core.extras import needed
-from .parameters import check_value, kind_called
+from .notebooks import notebook_parameters
+from .parameters import check_value
 from .sweeps import Sweep, run_of
 
 NOTHING_SWEPT = Sweep.model_validate({})
@@ -214,7 +210,7 @@ def plan(recipe: Recipe, overrides: dict[str, Any] | None = None) -> list[tuple[
 
 
 def near(name, known):
-    """ "did you mean ...? " with the nearest name there is, or nothing.
+    """A question for the nearest name there is, or nothing.
 
     >>> near("stpes", ["steps", "seed"]), near("stpes", ["size"])
     ("did you mean 'steps'? ", '')
@@ -259,80 +255,3 @@ def swept(recipe: Recipe, overrides: dict[str, Any] | None = None) -> list[dict[
         if any(parameter in own for own in recipe.only.values()):
             raise ValueError(f"`only` and `sweep` both set {parameter!r}; leave one out")
     return [{**given, **point, "run": run_of(name, point)} for point in points]
-
-
-class Parameter(NamedTuple):
-    """A parameter of a notebook: its value there, its kind (`parameters`), and what its comment says."""
-
-    default: Any
-    kind: Any
-    comment: str
-
-
-def notebook_parameters(path):
-    """The `Parameter` of each name in a notebook's parameters cell; one without a kind may be anything, or any list."""
-    found = {}
-    try:
-        read_cell = needed("papermill", "notebooks").inspect_notebook(str(path))
-    except (ValueError, KeyError, AttributeError) as error:
-        raise ValueError(f"{path.name} is no notebook; restore it, or save it again from JupyterLab") from error
-    if not read_cell:
-        raise ValueError(f"{path.name} has no parameters; give it a cell tagged `parameters` with one at least, `run`")
-    for name, read in read_cell.items():
-        default, kind = ast.literal_eval(read["default"]), kind_called(read["inferred_type_name"])
-        found[name] = Parameter(default, kind or kind_like(default), read["help"] or "")
-    return found
-
-
-def kind_like(default):
-    """The kind of a parameter that names none: any list for a list, empty only if the default is, else anything."""
-    example = ", ".join(map(str, default or ["a", "b"])) if isinstance(default, list) else ""
-    limits = Field(description=f"a list, such as [{example}]", min_length=1 if default else 0)
-    return Annotated[list[Any], limits] if example else Any
-
-
-def with_defaults(steps):
-    """Steps with every parameter of their notebooks: the given value, or that of the notebook."""
-    known = [notebook_parameters(paths.ROOT / notebook) for notebook, _ in steps]
-    return [
-        (notebook, {name: parameter.default for name, parameter in parameters.items()} | given)
-        for (notebook, given), parameters in zip(steps, known)
-    ]
-
-
-def recipe_schema() -> dict[str, Any]:
-    """JSON schema of recipes, for editors: their keys, and every parameter of every notebook of the project."""
-    schema, own, everywhere = Recipe.model_json_schema(), {}, {}  # type: dict[str, Any], dict[str, Any], dict[str, Any]
-    for path in sorted((paths.ROOT / "notebooks").rglob("*.ipynb")):
-        known = {name: parameter_schema(parameter) for name, parameter in notebook_parameters(path).items()}
-        own[path.relative_to(paths.ROOT).as_posix()] = of_notebook(known)
-        for name, value in known.items():  # a shared parameter is to suit every notebook that has it
-            first = everywhere.setdefault(name, value)
-            others = [other for other in (first, *first.get("allOf", [])) if same_kind(other, value)]
-            everywhere[name] = first if others else first | {"allOf": [*first.get("allOf", []), value]}
-    schema["properties"]["parameters"] |= of_notebook(everywhere)
-    schema["properties"]["only"] |= {"properties": own, "additionalProperties": False}
-    lists = {name: {"type": "array", "items": value, "minItems": 1} for name, value in everywhere.items()}
-    swept_in = schema["$defs"]["Sweep"]["properties"]
-    swept_in["grid"] |= of_notebook(lists)
-    swept_in["zip"] |= of_notebook(lists)
-    swept_in["list"]["items"] = of_notebook(everywhere)
-    return schema
-
-
-def same_kind(one, other):
-    """Whether two JSON schemas allow the same, whatever they say of it."""
-    told = ("description", "default", "allOf")
-    return all(one.get(key) == other.get(key) for key in {*one, *other} - {*told})
-
-
-def parameter_schema(parameter):
-    """JSON schema of a `Parameter`."""
-    schema = TypeAdapter(parameter.kind).json_schema()
-    told = [parameter.comment, schema.pop("description", "")]
-    return schema | {"description": ": ".join(filter(None, told)), "default": parameter.default}
-
-
-def of_notebook(parameters):
-    """JSON schema of parameters, and no others, or nothing, by name."""
-    return {"type": ["object", "null"], "properties": parameters, "additionalProperties": False}

@@ -6,14 +6,12 @@ of its run that leave what it reads, else those of the recipes before. One that 
 all after it need it. A recipe's `needs` takes the place of both.
 """
 
-import json
 from dataclasses import dataclass, field
-from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from ..core import paths
+from .notebooks import says_of_itself
 from .recipes import Recipe, earlier, near, plan, swept
 
 
@@ -123,19 +121,6 @@ def needed_by(step, above, mine, before, told):
 def left_by(step):
     """Names under which a step leaves things: its own, and those it says."""
     return {step.stage, *(says_of_itself(step.notebook) or {"leaves": ()})["leaves"]}
-
-
-def says_of_itself(notebook):
-    """What a notebook says it `reads` and `leaves`, lists by these names; None if it says nothing."""
-    path = paths.ROOT / notebook
-    says = metadata(path, path.stat().st_mtime_ns).get("unelib")
-    return None if says is None else {"reads": list(says.get("reads", [])), "leaves": list(says.get("leaves", []))}
-
-
-@lru_cache(64)
-def metadata(path, changed):
-    """A notebook's metadata; read again once the file has changed."""
-    return json.loads(path.read_text()).get("metadata", {})
 
 
 def in_order(steps):

@@ -44,6 +44,8 @@ def copy_views(there, here):
 
 def copy(path, to, link=False):
     """Copy a file, or link it; what is there by then goes. Files of a run are replaced whole, never written into."""
+    if to.exists() and os.path.samefile(path, to):
+        return
     make_folder(to.parent)
     to.unlink(missing_ok=True)
     if link:

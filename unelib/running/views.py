@@ -15,8 +15,9 @@ from ..models.generators import load_generator
 from ..models.presets import ENCODERS, GENERATORS, find_model
 from ..store.image_index import pixels_of
 from ..worlds.image_sets import joined_pixels, load_parts, thumbnails
+from .notebooks import with_defaults
 from .ray_workers import on_ray
-from .recipes import plan, read_recipe, swept, with_defaults
+from .recipes import plan, read_recipe, swept
 from .workspace import Workspace
 
 SIDE = 16  # pixels of the small pictures
