@@ -47,7 +47,7 @@ unit: $(READY)
 coverage: $(READY)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(AT_ONCE) -q --cov=unelib --cov-report=term
 
-# The drawn world at its committed sizes, cell by cell; the photographs beside it, for the notebooks that compare the two.
+# The drawn world at its committed sizes, cell by cell; photographs at small sizes beside it, and for 07 and 11.
 notebooks: $(READY)
 	@scratch=$$(mktemp -d) && trap 'kill $$fashion 2> /dev/null; rm -rf "$$scratch"' EXIT && echo "checking the notebooks in $$scratch" \
 		&& export UNELIB_ROOT="$$scratch" OMP_NUM_THREADS=1 \

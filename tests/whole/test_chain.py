@@ -1,4 +1,4 @@
-"""The whole chain by Papermill at smoke size: every notebook of the drawn recipe, in order."""
+"""The chain from images to edits by Papermill, at smoke size; `make notebooks` has all notebooks and both worlds."""
 
 import json
 
@@ -9,8 +9,7 @@ from unelib.running import execute, workspace
 from unelib.running.views import build_recipe
 
 SIZES = {"n_train": 120, "n_test": 60, "steps": 4, "n_check": 10, "n_edit": 12, "components": 8, "anchors": 20}
-SIZES |= {"frontier_steps": [4], "shared_dimensions": 4, "dimensions_shared": [4, 8]}
-SIZES |= {"n_bottleneck": 60, "n_learn": 60, "n_images": 3, "timesteps": [999, 400], "edit_timesteps": [999]}
+SIZES |= {"frontier_steps": [4], "dimensions_shared": [4, 8]}
 SMALL = {"run": "smoke"} | SIZES
 
 
@@ -18,12 +17,12 @@ SMALL = {"run": "smoke"} | SIZES
 def test_the_drawn_recipe_runs_from_images_to_edits(tmp_path, monkeypatch):
     monkeypatch.setenv("UNELIB_ROOT", str(tmp_path))
     place = workspace.Workspace("smoke")
-    report = execute.run(paths.ROOT / "recipes" / "drawn-all.yaml", SMALL, force=True)
+    report = execute.run(paths.ROOT / "recipes" / "drawn.yaml", SMALL, force=True)
     assert (report.state == "executed").all()
     for stage in report.notebook[report.notebook != "06_explore"]:  # which leaves nothing
         assert json.loads((place.folder / f"{stage}.json").read_text())
     assert place.zoo.verify().empty
-    made = build_recipe(paths.ROOT / "recipes" / "drawn-all.yaml", SMALL)
+    made = build_recipe(paths.ROOT / "recipes" / "drawn.yaml", SMALL)
     assert list(made.view) == place.zoo.views and made.made.sum() == 0, "the command line makes what notebooks make"
     assert {"drawn-ldm", "drawn-ddpm", "drawn-clip", "drawn-dino"} <= set(place.zoo.views)
     assert (tmp_path / "figures" / "smoke" / "walks.png").stat().st_size > 10_000
