@@ -57,7 +57,7 @@ def test_paths_do_not_depend_on_those_before(sharing):
 def test_what_is_found_does_not_depend_on_the_workers(monkeypatch):
     fits = []
     for workers in (1, 2, 5):
-        monkeypatch.setattr(selection, "WORKERS", workers)
+        monkeypatch.setattr(selection, "threads", lambda: workers)  # noqa: B023
         fits.append(UNE(2, private=1).fit(VIEWS))
     for other in fits[1:]:
         pd.testing.assert_frame_equal(fits[0].selection_, other.selection_, check_exact=True)

@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 
 from .. import __version__
+from ..core.cpus import cores
 from ..core.paths import ROOT
 from ..running.execute import StepsFailed, checked_steps, run
 from ..running.forecast import disk, outlook, roughly, time_left
 from ..running.html_report import report
-from ..running.provenance import cores
 from ..running.runs_as_data import results, write_table
 from ..running.schema import recipe_schema
 from .zoo import app as zoo

@@ -4,7 +4,6 @@ Every choice is fitted to four fifths of the rows, in turn, and judged by the re
 the held-out rows likeliest, all views jointly; dimensions are chosen by gain, what rows gain by being taken together.
 """
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations, islice
 from typing import NamedTuple
@@ -12,12 +11,12 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from ..core.cpus import threads
 from ..linalg.whitening import leading_left, whitened
 from .dimension import ROUNDING, gains_table, smallest_adequate
 from .linear_gaussian import Training, axes_of, compressed, first_model, mean_log_likelihood, steps_of
 
 FOLDS = 5
-WORKERS = min(FOLDS, os.cpu_count() or 1)  # folds at once, a thread each
 MARKS = (1, 2, 4, 8, 16, 32, 64)  # steps of expectation maximisation held against one another, with a ridge
 WORSE = 3  # marks one after another that are no better than one before: no further step is made
 RIDGES = (1.0, 0.1, 0.01)  # ridges held against one another
@@ -114,7 +113,7 @@ class Search:
     def __init__(self, folds, ridges, marks):
         self.folds, self.ridges, self.marks, self.found = folds, ridges, marks, {}
         self.near = ridges[len(ridges) // 2]
-        self.pool = ThreadPoolExecutor(WORKERS, initializer=threadpool_limits, initargs=(1,))
+        self.pool = ThreadPoolExecutor(min(FOLDS, threads()), initializer=threadpool_limits, initargs=(1,))
 
     def gains(self, k):
         """How much likelier (n,) the held-out rows are under k shared dimensions than as independent views.

@@ -15,13 +15,13 @@ import pandas as pd
 from tqdm import tqdm
 
 from ..core.checks import whole
+from ..core.cpus import cores
 from ..core.files import make_folder, read_json
 from .forecast import expected_seconds, roughly, time_left, way_to_go
 from .foresight import check_names, check_runs
 from .kernels import Kernels
 from .marks import digests, mark_path, why_again, write_mark
 from .notebooks import with_defaults
-from .provenance import cores
 from .recipes import read_recipe
 from .steps import Step, recipe_steps
 from .twins import copy_step, same_steps

@@ -77,26 +77,17 @@ def contents_of(runs, folder):
 
 
 def side_by_side_rows(first, second):
-    """Rows of `beyond_intervals`, as text."""
+    """Rows of `beyond_intervals`, as text; those that differ come first."""
     table = beyond_intervals(first, second).sort_values("beyond", ascending=False, kind="stable")
+    one, other = table.columns[2:4]
     return [
         {
-            "stage": row.stage, "name": row.name, "beyond": bool(row.beyond), "first": f"{row[2]:.3g}",
-            "second": f"{row[3]:.3g}", "difference": told_with_ends((row.difference, row.low, row.high)),
+            "stage": row["stage"], "name": row["name"], "beyond": bool(row["beyond"]),
+            "first": f"{row[one]:.3g}", "second": f"{row[other]:.3g}",
+            "difference": told_with_ends((row["difference"], row["low"], row["high"])),
         }
-        for row in map(Row, table.itertuples(index=False))
+        for row in table.to_dict("records")
     ]  # fmt: skip
-
-
-class Row:
-    """A row of a table whose columns are named by runs: by name and by place."""
-
-    def __init__(self, values):
-        self.values = tuple(values)
-        self.stage, self.name, *_, self.difference, self.low, self.high, self.beyond = self.values
-
-    def __getitem__(self, place):
-        return self.values[place]
 
 
 def evidence_of(run):

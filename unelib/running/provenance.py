@@ -1,6 +1,5 @@
 """Where a result comes from: revision, versions, machine."""
 
-import os
 import platform
 import subprocess
 from functools import cache
@@ -9,6 +8,7 @@ from typing import Any
 
 from .. import __version__
 from ..core import paths
+from ..core.cpus import cores
 
 PACKAGES = ("torch", "diffusers", "transformers", "scikit-learn", "numpy", "scipy", "pandas", "papermill")
 
@@ -55,8 +55,3 @@ def version_of(package):
         return version(package)
     except PackageNotFoundError:
         return None
-
-
-def cores():
-    """How many of the machine's CPUs this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
