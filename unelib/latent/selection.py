@@ -18,7 +18,7 @@ from .linear_gaussian import Training, axes_of, compressed, first_model, mean_lo
 
 FOLDS = 5
 MARKS = (1, 2, 4, 8, 16, 32, 64)  # steps of expectation maximisation held against one another, with a ridge
-WORSE = 3  # marks one after another that are no better than one before: no further step is made
+WORSE = 3  # marks one after another that are no better than one before, or hopeless: no further step is made
 RIDGES = (1.0, 0.1, 0.01)  # ridges held against one another
 STEPS = 200  # without a ridge, at most
 TOLERANCE = 1e-6  # nats a column a step, at which it stops
@@ -134,7 +134,7 @@ class Search:
         best = self.along(k, self.near)
         for others in (self.ridges[start + 1 :], self.ridges[:start][::-1]):
             for ridge in others:
-                found = self.along(k, ridge)
+                found = self.along(k, ridge, best.joint)
                 if found.joint <= best.joint:
                     break
                 best = found
@@ -142,19 +142,26 @@ class Search:
                 break
         return best
 
-    def along(self, k, ridge):
-        """The best `Tried` of the marks that all folds reach, till `WORSE` of them one after another are no better."""
-        best, worse = Tried(-np.inf, None, ridge, 0), 0
+    def along(self, k, ridge, asked=-np.inf):
+        """The best `Tried` of the marks that all folds reach, till `WORSE` of them one after another are no better.
+
+        asked  joint log likelihood that another ridge has reached: the path ends after `WORSE` marks where it would not
+               come to as much if it gained by every mark to come what it gained by the last
+        """
+        best, worse, before = Tried(-np.inf, None, ridge, 0), 0, -np.inf
         paths = [fold.scores(k, ridge, self.marks) for fold in self.folds]
-        for mark in self.marks:
+        for left, mark in zip(reversed(range(len(self.marks))), self.marks):
             folds = list(self.pool.map(lambda path: next(path, None), paths))
             if None in folds:
                 break
             joint, gain = (np.concatenate(rows) for rows in zip(*folds))
-            better = joint.mean() > best.joint + ROUNDING
-            best, worse = (Tried(joint.mean(), gain, ridge, mark), 0) if better else (best, worse + 1)
-            if worse == WORSE:
+            mean, seen = joint.mean(), len(self.marks) - left
+            better = mean > best.joint + ROUNDING
+            best, worse = (Tried(mean, gain, ridge, mark), 0) if better else (best, worse + 1)
+            hopeless = seen >= WORSE and mean + left * max(mean - before, 0) < asked
+            if worse == WORSE or hopeless:
                 break
+            before = mean
         return best
 
     def best(self, k):
