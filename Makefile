@@ -7,9 +7,9 @@ READY := .venv/ready
 NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:cacheprovider -q
 # Notebooks in the order in which they can be checked: what each reads is left by those before it. A file is one job.
 MAKING := notebooks/01_invert.ipynb notebooks/02_encode.ipynb
-OF_BOTH := notebooks/07_two_worlds.ipynb notebooks/11_evidence.ipynb
-LONGEST := notebooks/methods/side_by_side.ipynb notebooks/10_une.ipynb
-READING := $(LONGEST) $(filter-out $(MAKING) $(OF_BOTH) $(LONGEST),$(wildcard notebooks/*.ipynb notebooks/methods/*.ipynb))
+LAST := notebooks/07_two_worlds.ipynb
+LONGEST := notebooks/methods/side_by_side.ipynb notebooks/11_evidence.ipynb notebooks/10_une.ipynb
+READING := $(LONGEST) $(filter-out $(MAKING) $(LAST) $(LONGEST),$(wildcard notebooks/*.ipynb notebooks/methods/*.ipynb))
 AT_ONCE := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off
 
@@ -53,9 +53,10 @@ notebooks: $(READY)
 		&& export UNELIB_ROOT="$$scratch" OMP_NUM_THREADS=1 \
 		&& { $(BIN)/python -m unelib run tests/whole/fashion-small.yaml --jobs 1 > "$$scratch/fashion.log" 2>&1 & fashion=$$!; } \
 		&& for notebook in $(MAKING); do $(NBVAL) $$notebook || exit 1; done \
+		&& while kill -0 $$fashion 2> /dev/null && ! grep -q 02_encode "$$scratch/fashion.log"; do sleep 1; done \
 		&& $(NBVAL) $(AT_ONCE) $(READING) \
 		&& { wait $$fashion || { cat "$$scratch/fashion.log"; exit 1; }; } \
-		&& $(NBVAL) $(AT_ONCE) $(OF_BOTH)
+		&& $(NBVAL) $(LAST)
 
 bench: $(READY)
 	@set -e; for script in $(filter-out benchmarks/measured.py,$(wildcard benchmarks/*.py)); do echo "$$script"; $(BIN)/python "$$script"; done

@@ -415,3 +415,12 @@ def test_errors_of_partial_directions(spoilt, message):
 def test_a_direction_equals_itself_and_can_be_a_key():
     d, same = (Direction("d", np.array([0.6, 0.8])) for _ in range(2))
     assert d == d and d != same and {d: 1}[d] == 1
+
+
+def test_a_random_direction_is_as_long_a_step_and_drawn_by_its_seed():
+    d = Direction("Smiling", unit_rows(np.ones((1, 400)))[0], sigma=2.0).aimed(-1)
+    one, again, other = d.at_random(1), d.at_random(1), d.at_random(2)
+    assert (
+        one.sigma == d.sigma and (one.name, one.sign) == (d.name, d.sign) and np.isclose(np.linalg.norm(one.vector), 1)
+    )
+    assert (one.vector == again.vector).all() and abs(one.kept(d)) < 0.2 and abs(one.kept(other)) < 0.2

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from unelib.probing.controls import (
+    auc_of_views,
     dimension_curve,
     learning_curve,
     random_features,
@@ -191,3 +192,14 @@ def test_errors_of_variance_shares():
         variance_share(probe, X[:, :5])
     with pytest.raises(ValueError, match="all rows of X are the same"):
         variance_share(probe, np.ones((10, 20)))
+
+
+def test_the_views_of_one_attribute_and_what_shuffled_labels_give():
+    learn = np.arange(len(X) + len(X_TEST)) < len(X)
+    rows, labels = np.vstack([X, X_TEST]), np.concatenate([np.asarray(Y)[:, 0], np.asarray(Y_TEST)[:, 0]])
+    blind = np.random.default_rng(0).standard_normal(rows.shape)
+    table = auc_of_views({"seen": rows, "blind": blind}, labels, learn, ~learn, repeats=3)
+    assert list(table.index) == ["seen", "blind", "shuffled labels"]
+    assert table.low["seen"] > table.high["shuffled labels"] and table.low["blind"] < 0.5 < table.high["blind"]
+    own = probe_scores(LinearProbe().fit(X, labels[learn]), X_TEST, labels[~learn]).iloc[0]
+    assert table.loc["seen"].tolist() == own[["auc", "auc_low", "auc_high"]].tolist()

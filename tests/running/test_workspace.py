@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from unelib.cli.main import app
 from unelib.core import paths
 from unelib.running import execute, marks, recipes, workspace
+from unelib.running.views import build_recipe
 
 
 @pytest.fixture
@@ -263,3 +264,21 @@ def test_a_step_is_executed_again_after_a_change_in_a_room(project):
     assert list(execute.run(path).state) == ["skipped"]
     (room / "files.py").write_text("changed = True\n")
     assert list(execute.run(path).state) == ["executed"]
+
+
+def test_the_tours_zoo_comes_along_wherever_runs_are_kept(tmp_path, monkeypatch):
+    monkeypatch.setenv("UNELIB_ROOT", str(tmp_path))
+    zoo = workspace.Workspace("tour").zoo
+    assert zoo.verify().empty and (zoo.split == "train").sum() == 1500
+    assert zoo.views == ["drawn-ldm", "pixels", "drawn-clip"] and zoo.generator("drawn-ldm").name == "drawn-ldm"
+    workspace.Workspace("tour").record("00_tour", a=1.0)
+    assert (tmp_path / "data/runs/tour/00_tour.json").exists()
+
+
+def test_only_the_views_that_are_asked_for_are_made(tmp_path, monkeypatch):
+    monkeypatch.setenv("UNELIB_ROOT", str(tmp_path))
+    sizes = {"n_train": 12, "n_test": 10, "generators": ["drawn-ldm"]}
+    one = {"name": "t", "notebooks": ["notebooks/01_invert.ipynb"], "parameters": sizes}
+    assert list(build_recipe(one, views=["pixels"]).view) == ["pixels"] == workspace.Workspace("t").zoo.views
+    with pytest.raises(ValueError, match="no view 'pixel'; did you mean 'pixels'"):
+        build_recipe(one, views=["pixel"])

@@ -26,6 +26,8 @@ def is_parameters(cell):
 
 
 def test_words_hold_for_any_images(notebook):
+    if notebook.metadata.unelib.get("faces"):
+        pytest.skip("a page about drawn faces")
     for cell in notebook.cells:
         assert is_parameters(cell) or not OF_FACES.search(cell.source), cell.source
 

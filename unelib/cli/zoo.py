@@ -37,7 +37,8 @@ def app():
 @click.option("--ray", is_flag=False, flag_value="local", metavar="[ADDRESS]", help="Spread over Ray workers, here or "
               "on the cluster at ADDRESS (auto: the one this machine belongs to).")  # fmt: skip
 @click.option("--workers", type=click.IntRange(1), help="How many Ray workers; by default as many as fit.")
-def build(recipe, pairs, shards, ray, workers):
+@view_option
+def build(recipe, pairs, shards, ray, workers, views):
     """Make every view that RECIPE asks for, as notebooks 01 and 02 would.
 
     What is there already is not made again, so a build that was stopped or killed goes on where it was. Several builds
@@ -52,7 +53,7 @@ def build(recipe, pairs, shards, ray, workers):
 
     if workers and not ray:
         raise ValueError("--workers goes with --ray")
-    for row in build_recipe(recipe, settings(pairs), share_named(shards), ray, workers).itertuples():
+    for row in build_recipe(recipe, settings(pairs), share_named(shards), ray, workers, views).itertuples():
         click.echo(f"{row.view:28s} {row.made:4d} shards made")
 
 

@@ -110,6 +110,15 @@ class Direction:
         """The same direction with the step length of another: equal strengths then move equally far."""
         return replace(self, sigma=other.sigma)
 
+    def at_random(self, seed: int = 0) -> "Direction":
+        """A direction of no meaning whose steps are as long: the control of an edit.
+
+        >>> Direction("Young", np.array([0.6, 0.8]), sigma=2.0).at_random(seed=1).sigma
+        2.0
+        """
+        anywhere = np.random.default_rng(seed).standard_normal(len(self.vector))
+        return replace(self, vector=anywhere / np.linalg.norm(anywhere), origin=None)
+
     def without(self, others: "Others", cov: Any = None) -> "Direction":
         """The direction with others (a Direction or vector, or several) projected out; `lost` says how much that took.
 

@@ -8,6 +8,7 @@ from .editing import change_heatmap as change_heatmap
 from .editing import judge_bars as judge_bars
 from .editing import share_met as share_met
 from .editing import trade_off_curves as trade_off_curves
+from .estimates import dot_plot as dot_plot
 from .evidence import gaps as gaps
 from .evidence import spread as spread
 from .evidence import verdict_map as verdict_map

@@ -14,7 +14,8 @@ Public names, by file:
 - `choices`: Kind
 - `linear_probe`: LinearProbe
 - `scores`: compare_probes, mean_auc, mean_auc_gap, probe_scores, reliability
-- `controls`: dimension_curve, learning_curve, random_features, selectivity, shuffled_scores, variance_share
+- `controls`: auc_of_views, dimension_curve, learning_curve, random_features, selectivity, shuffled_scores,
+  variance_share
 - `profiles`: mean_accuracy, mean_accuracy_gap, partial_correlation, profile_correlation, profile_gap, remaining
 """
 

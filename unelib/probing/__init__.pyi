@@ -1,4 +1,5 @@
 from .choices import Kind as Kind
+from .controls import auc_of_views as auc_of_views
 from .controls import dimension_curve as dimension_curve
 from .controls import learning_curve as learning_curve
 from .controls import random_features as random_features

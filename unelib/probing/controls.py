@@ -1,6 +1,6 @@
 """What a probe must beat: shuffled labels, a view that needs no training, fewer images, fewer components, chance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from ..linalg.principal_space import thin
 from ..linalg.stored_rows import whole_standardised
 from ..stats.roc import auc
 from .linear_probe import LinearProbe
-from .scores import mean_auc, read
+from .scores import mean_auc, probe_scores, read
 
 
 def shuffled_scores(
@@ -45,6 +45,60 @@ def shuffled_scores(
         scores, test = read(null, X_test, Y_test)
         found.append(auc(scores, test.truth, test.known))
     return pd.DataFrame(found, columns=null.attributes_)
+
+
+def auc_of_views(
+    views: Mapping[str, ArrayLike],
+    labels: ArrayLike | pd.Series,
+    learn: ArrayLike,
+    held_out: ArrayLike,
+    repeats: int = 10,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """How well a linear probe reads one attribute from each view, and what it reads where labels mean nothing.
+
+    Parameters
+    ----------
+    views : dict {name: array-like (n, d)}
+        Row-aligned views of the same images.
+    labels : array-like (n,) of 0/1
+        The attribute.
+    learn, held_out : array-like (n,), bool
+        Rows to learn from, and to be judged on.
+    repeats : int
+        Orders of the labels for the control.
+    seed : int
+        Of those orders.
+
+    Returns
+    -------
+    DataFrame
+        A row a view: AUC on the held-out rows as `value`, with its 95 % interval `low` and `high`. The last row,
+        "shuffled labels", has the mean and the range over probes of the first view that learnt from labels in shuffled
+        order.
+
+    Raises
+    ------
+    ValueError
+        As `LinearProbe.fit` and `probe_scores`.
+
+    Examples
+    --------
+    >>> X = np.random.default_rng(0).standard_normal((300, 4))
+    >>> table = auc_of_views({"a": X}, X[:, 0] > 0, np.arange(300) < 200, np.arange(300) >= 200, repeats=2)
+    >>> bool(table.value["a"] > 0.95), bool(table.value["shuffled labels"] < 0.8)
+    (True, True)
+    """
+    learn, held_out, truth = np.asarray(learn), np.asarray(held_out), np.asarray(labels)[:, None].astype(int)
+    rows = {}
+    for name, view in views.items():
+        X = np.asarray(view)
+        scores = probe_scores(LinearProbe().fit(X[learn], truth[learn]), X[held_out], truth[held_out], seed=seed)
+        rows[name] = scores[["auc", "auc_low", "auc_high"]].iloc[0].tolist()
+    X = np.asarray(next(iter(views.values())))
+    null = shuffled_scores(LinearProbe(), X[learn], truth[learn], X[held_out], truth[held_out], repeats, seed)
+    rows["shuffled labels"] = [null.mean().mean(), null.min().min(), null.max().max()]
+    return pd.DataFrame(rows, ["value", "low", "high"]).T
 
 
 def selectivity(scores: pd.DataFrame, null: pd.DataFrame) -> pd.DataFrame:

@@ -30,7 +30,7 @@ Public names, by file:
 - `steps`: Step, recipe_steps
 - `execute`: StepsFailed, run
 - `runs_as_data`: beyond_intervals, results, tables_of
-- `claims_in_words`: findings
+- `claims_in_words`: findings, what_holds
 - `html_report`: report
 - `views`: build_recipe, view_parameters
 """

@@ -1,4 +1,5 @@
 from .claims_in_words import findings as findings
+from .claims_in_words import what_holds as what_holds
 from .execute import StepsFailed as StepsFailed
 from .execute import run as run
 from .html_report import report as report

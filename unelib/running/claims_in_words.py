@@ -31,6 +31,26 @@ class Finding(NamedTuple):
 
 FINDINGS = (
     Finding(
+        "A face comes back from its noise", "00_tour", "round_trip_db", "likeness after the round trip in dB", 30.0,
+        "differences begin to show at 30 dB",
+    ),
+    Finding(
+        "A linear probe reads the attribute from the noise", "00_tour", "noise_auc", "AUC on held-out faces",
+        "shuffled_auc", "from shuffled labels",
+    ),
+    Finding(
+        "The noise tells more of it than small pictures do", "00_tour", "noise_auc", "AUC on held-out faces",
+        "pixels_auc", "from small pictures",
+    ),
+    Finding(
+        "A step along the attribute's direction gives faces the attribute", "00_tour", "edited",
+        "share of the faces that lacked it", "random", "after a random step of the same length",
+    ),
+    Finding(
+        "CLIP's direction, carried into the noise, gives it as well", "00_tour", "edited_by_clip",
+        "share of the faces that lacked it", "random", "after a random step of the same length",
+    ),
+    Finding(
         "An image's noise leads back to the image", "01_invert", "round_trip_db", "likeness after the round trip in dB",
         30.0, "differences begin to show at 30 dB",
     ),
@@ -97,6 +117,7 @@ FINDINGS = (
     ),
 )  # fmt: skip
 SUPPORTED, CONTRADICTED, OPEN, STANDS = "supported", "contradicted", "cannot tell", "measured"
+IN_SHORT = {SUPPORTED: "yes", CONTRADICTED: "no", OPEN: "open", STANDS: "-"}
 
 
 def findings(run: str) -> pd.DataFrame:
@@ -122,6 +143,54 @@ def findings(run: str) -> pd.DataFrame:
     numbers = results(run).set_index(["stage", "name"])[["value", "low", "high"]]
     rows = [judged(finding, numbers) for finding in FINDINGS if is_recorded(finding, numbers)]
     return pd.DataFrame(rows)
+
+
+class Markdown(str):
+    """A text that a notebook shows as Markdown, and a terminal as it stands."""
+
+    def _repr_markdown_(self) -> str:
+        return str(self)
+
+
+def what_holds(run: str, stage: str) -> Markdown:
+    """What one notebook of a run found, claim by claim, as a table of verdicts.
+
+    Parameters
+    ----------
+    run : str
+        Its name.
+    stage : str
+        The notebook, such as "03_probe".
+
+    Returns
+    -------
+    Markdown
+        A row a claim: whether it holds ("yes", "no", "open": the intervals overlap), what was measured, and what it is
+        compared with; a sentence where nothing is recorded yet.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As `results`, where the run has recorded nothing at all.
+    """
+    found = findings(run)
+    found = found[found.stage == stage] if len(found) else found
+    if not len(found):
+        return Markdown(f"*{stage} has recorded nothing yet: run all of its cells.*")
+    lines = ["| claim | holds? | found | compared with |", "|---|---|---|---|"]
+    for row in found.to_dict("records"):
+        number = f"{row['measure']}: {told_with_ends((row['value'], row['low'], row['high']))}"
+        lines.append(f"| {row['claim']} | **{IN_SHORT[row['verdict']]}** | {number} | {compared_with(row)} |")
+    return Markdown("\n".join(lines))
+
+
+def compared_with(row):
+    """What a finding's number is compared with, in words; a number that was fixed before is in them already."""
+    null, beside = (row["null"], row["null_low"], row["null_high"]), row["beside"]
+    if np.isnan(null[0]):
+        return ""
+    fixed = null[0] == null[1] and told_with_ends(null) in beside
+    return beside if fixed else f"{beside.rstrip(',')}: {told_with_ends(null)}"
 
 
 def is_recorded(finding, numbers):

@@ -1,6 +1,6 @@
 """The views that a recipe asks for, made as notebooks 01 and 02 make them: here, in job arrays, or by Ray's workers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from ..store.image_index import pixels_of
 from ..worlds.image_sets import joined_pixels, load_parts, thumbnails
 from .notebooks import with_defaults
 from .ray_workers import on_ray
-from .recipes import plan, read_recipe, swept
+from .recipes import near, plan, read_recipe, swept
 from .workspace import Workspace
 
 SIDE = 16  # pixels of the small pictures
@@ -117,6 +117,7 @@ def build_recipe(
     share: tuple[int, int] = (1, 1),
     ray: str | None = None,
     workers: int | None = None,
+    views: Collection[str] = (),
 ) -> pd.DataFrame:
     """Make the views of a recipe that are not there yet.
 
@@ -132,6 +133,8 @@ def build_recipe(
         None: in this process; "local": by workers on this machine; else the address of a Ray cluster.
     workers : int, optional
         How many workers of Ray; by default one for each GPU, or as many as the CPUs hold.
+    views : collection of str
+        Only these views; all of the recipe's if it is empty.
 
     Returns
     -------
@@ -141,17 +144,21 @@ def build_recipe(
     Raises
     ------
     FileNotFoundError, ValueError
-        As `view_parameters`; ValueError also if there is no room for so many workers.
+        As `view_parameters`; ValueError also for views that the recipe does not make, and if there is no room for so
+        many workers.
     ImportError, ConnectionError
         If Ray is not installed, or there is no cluster at the address.
     """
-    made = []
-    for parameters in view_parameters(recipe, overrides):
+    made, asked = [], view_parameters(recipe, overrides)
+    check_views(views, [view.name for parameters in asked for view in views_of(parameters)])
+    for parameters in asked:
         zoo = Workspace(parameters["run"]).zoo
         parts = image_parts(parameters)
         zoo.add(*parts)
         pixels = joined_pixels(*parts)
         for view in views_of(parameters):
+            if views and view.name not in views:
+                continue
             compute, settings = view.load()
             options = view.made_of | {"share": share}
             if ray is None:
@@ -161,6 +168,15 @@ def build_recipe(
                 shards = zoo.fill(view.name, on_ray(load, ray, workers), settings, **options)
             made.append((view.name, shards))
     return pd.DataFrame(made, columns=["view", "made"])
+
+
+def check_views(views, known):
+    """ValueError naming a view that a recipe does not make, and those that it does."""
+    for view in views:
+        if view not in known:
+            raise ValueError(
+                f"the recipe makes no view {view!r}; {near(view, known)}it makes {list(dict.fromkeys(known))}"
+            )
 
 
 def view_parameters(

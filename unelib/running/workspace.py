@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..core.checks import file_name
 from ..core.files import make_folder, read_json, write_json, write_whole
-from ..core.paths import home
+from ..core.paths import ROOT, home
 from ..store.zoo import NoiseZoo
 
 if TYPE_CHECKING:  # not at run time: it brings scipy.stats, and recipes are to start at once
@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # not at run time: it brings scipy.stats, and recipes are to 
 STAGE = "UNELIB_STAGE"  # environment variable: the notebook that a kernel executes for a recipe
 Estimate = Union[float, "Interval", Mapping[str, Any], pd.Series]
 COLUMNS = ["value", "low", "high"]
+TOUR = "tour"  # the run whose small zoo is part of the repository: see recipes/tour.yaml
 
 
 def runs_with_zoo() -> list[str]:
@@ -44,7 +45,7 @@ class Workspace:
     root : Path
         Under which its folders lie; the project, or UNELIB_ROOT.
     zoo : NoiseZoo
-        The run's, in data/zoo/<run>.
+        The run's, in data/zoo/<run>; the project's own for "tour".
     folder : Path
         data/runs/<run>, where its executed notebooks and numbers lie.
 
@@ -70,8 +71,8 @@ class Workspace:
 
     @property
     def zoo(self) -> NoiseZoo:
-        """The run's `NoiseZoo`."""
-        return NoiseZoo(self.root / "data" / "zoo" / self.run)
+        """The run's `NoiseZoo`; that of "tour" comes along, wherever the runs are kept."""
+        return NoiseZoo((ROOT if self.run == TOUR else self.root) / "data" / "zoo" / self.run)
 
     @property
     def folder(self) -> Path:
