@@ -12,7 +12,7 @@ import yaml
 from measured import promised
 
 POINTS = 8
-SMALL = {"generators": ["drawn-ldm"], "n_train": 30, "n_test": 20, "steps": 4, "n_check": 4, "frontier_steps": [4]}
+SMALL = {"generators": ["drawn-ldm"], "n_train": 30, "n_test": 20, "steps": 4, "n_check": 4}
 DRIVER = "import sys, time; from unelib.cli.main import app\ntry: app(sys.argv[1:])\n"
 DRIVER += "finally: print('CPU', time.process_time(), file=sys.stderr)"
 

@@ -168,7 +168,7 @@ def test_what_would_be_done_is_told_and_nothing_is_left(project):
 def test_a_step_is_executed_by_a_worker_of_ray(tmp_path, monkeypatch):
     ray = pytest.importorskip("ray")
     monkeypatch.setenv("UNELIB_ROOT", str(tmp_path))
-    sizes = {"generators": ["drawn-ldm"], "n_train": 24, "n_test": 20, "steps": 4, "n_check": 2, "frontier_steps": [4]}
+    sizes = {"generators": ["drawn-ldm"], "n_train": 24, "n_test": 20, "steps": 4, "n_check": 2}
     one = {"name": "t", "notebooks": ["notebooks/01_invert.ipynb"], "parameters": sizes}
     try:
         assert states(run(one, ray="local")) == {"01_invert": "executed"}

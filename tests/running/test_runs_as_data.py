@@ -4,6 +4,7 @@ import base64
 import io
 import json
 from html.parser import HTMLParser
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import nbformat
@@ -154,8 +155,8 @@ def test_a_notebook_ends_with_its_verdicts(runs):
 def test_findings_name_numbers_that_notebooks_record():
     source = {}
     for finding in FINDINGS:
-        name = f"methods/{finding.stage}" if not finding.stage[0].isdigit() else finding.stage
-        book = nbformat.read(f"notebooks/{name}.ipynb", 4)
+        (path,) = (path for path in Path("notebooks").rglob(f"{finding.stage}.ipynb") if path.parent.name[0] != ".")
+        book = nbformat.read(path, 4)
         source[finding.stage] = "\n".join(cell.source for cell in book.cells if cell.cell_type == "code")
         for number in filter(lambda name: isinstance(name, str), (finding.number, finding.null)):
             there = number in source[finding.stage] or f'{{v}}_{number.split("_")[1]}"' in source[finding.stage]

@@ -8,8 +8,7 @@ from unelib.core import paths
 from unelib.running import execute, workspace
 from unelib.running.views import build_recipe
 
-SIZES = {"n_train": 120, "n_test": 60, "steps": 4, "n_check": 10, "n_edit": 12, "components": 8, "anchors": 20}
-SIZES |= {"frontier_steps": [4], "dimensions_shared": [4, 8]}
+SIZES = {"n_train": 120, "n_test": 60, "steps": 4, "n_check": 10, "n_edit": 12, "components": 8}
 SMALL = {"run": "smoke"} | SIZES
 
 

@@ -1,23 +1,29 @@
-"""What the README says of cost names a row of benchmarks/figures.json, and the figure there bears it out."""
+"""What README and documents say is borne out: numbers by results and benchmarks, links by files, code by running it."""
 
 import json
 import operator
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES = json.loads((ROOT / "benchmarks" / "figures.json").read_text())
-CLAIMS = re.findall(r"<!-- bench: (.+?) (>=|<=) ([\d.]+) -->", (ROOT / "README.md").read_text())
+RESULTS = pd.read_csv(ROOT / "docs" / "results.csv").set_index(["run", "stage", "name"]).value
+PAGES = {path.relative_to(ROOT).as_posix(): path.read_text() for path in [ROOT / "README.md", *ROOT.glob("docs/*.md")]}
+ALL = "\n".join(PAGES.values())
+COSTS = re.findall(r"<!-- bench: (.+?) (>=|<=) ([\d.]+) -->", ALL)
+NUMBERS = re.findall(r"([\d.]+)( %)?\s<!-- result: (\S+) (\S+) (\S+) -->", ALL)
+LINKS = [(page, to) for page, text in PAGES.items() for to in re.findall(r"\]\(([^)]+)\)", text)]
 
 
 def test_claims_are_written_so_that_they_are_found():
-    assert len(CLAIMS) == (ROOT / "README.md").read_text().count("<!-- bench:") > 2
+    assert len(COSTS) == ALL.count("<!-- bench:") > 2 and len(NUMBERS) == ALL.count("<!-- result:") > 9
 
 
-@pytest.mark.parametrize("row, relation, number", CLAIMS)
-def test_a_claim_is_borne_out(row, relation, number):
+@pytest.mark.parametrize("row, relation, number", COSTS)
+def test_a_cost_is_borne_out(row, relation, number):
     assert row in FIGURES, f"no figure {row!r}; make bench"
     assert {">=": operator.ge, "<=": operator.le}[relation](FIGURES[row]["value"], float(number))
 
@@ -25,3 +31,30 @@ def test_a_claim_is_borne_out(row, relation, number):
 @pytest.mark.parametrize("row", FIGURES)
 def test_a_figure_has_its_target_beside_it(row):
     assert {"value", "unit", "least", "most", "floor", "beside", "met", "cpus", "day"} == set(FIGURES[row])
+
+
+@pytest.mark.parametrize("told, percent, run, stage, name", NUMBERS)
+def test_a_number_is_that_of_the_results(told, percent, run, stage, name):
+    value = RESULTS[run, stage, name] * (100 if percent else 1)
+    assert round(value, len(told.partition(".")[2])) == float(told)
+
+
+@pytest.mark.parametrize("page, to", LINKS)
+def test_a_link_leads_somewhere(page, to):
+    path, _, anchor = to.partition("#")
+    if to.startswith("https://"):
+        return
+    assert not path or (ROOT / page).parent.joinpath(path).exists()
+    heads = re.findall(r"^#+ (.+)$", PAGES[page], re.MULTILINE)
+    assert not anchor or anchor in {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.slow
+def test_the_guides_code_runs(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    snippets = re.findall(r"```python\n(.+?)```", PAGES["docs/guide.md"], re.DOTALL)
+    assert len(snippets) == 5
+    names = {}
+    for code in snippets[:4]:  # the last needs a run
+        exec(code.replace("UNE()", "UNE(4, private=4, ridge=1.0, steps=2)"), names)
+    assert names["again"].shape == (16, 64, 64, 3) and names["une"].k_ == 4

@@ -17,6 +17,7 @@ Public names, by file:
 
 - `linear_maps`: Procrustes, RidgeMap, ridge_maps
 - `canonical`: CCA, GCCA, distinct_sets
+- `shared_space`: read_alone
 - `relative`: RelativeRepresentation, choose_anchors, stitched_scores
 - `similarity`: STANDARD, cka, mutual_knn, permutation_null, procrustes_distance, pwcca, rank_agreement, rsa,
   similarity_table, svcca

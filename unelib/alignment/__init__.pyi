@@ -9,6 +9,7 @@ from .neighbours import neighbour_agreement as neighbour_agreement
 from .relative import RelativeRepresentation as RelativeRepresentation
 from .relative import choose_anchors as choose_anchors
 from .relative import stitched_scores as stitched_scores
+from .shared_space import read_alone as read_alone
 from .similarity import STANDARD as STANDARD
 from .similarity import cka as cka
 from .similarity import mutual_knn as mutual_knn

@@ -18,6 +18,7 @@ Public names, by file:
 - `counterfactuals`: Counterfactual, counterfactual
 - `trade_off`: Curve, areas, curve, edited, refined
 - `resemblance`: resemblances
+- `edit_controls`: control_directions, share_edited, side_effects_less
 - `probe_judge`: ProbeJudge, judge_for
 """
 

@@ -7,6 +7,9 @@ from .directions import carried as carried
 from .directions import direction as direction
 from .directions import partial_directions as partial_directions
 from .directions import removal as removal
+from .edit_controls import control_directions as control_directions
+from .edit_controls import share_edited as share_edited
+from .edit_controls import side_effects_less as side_effects_less
 from .minimal_edits import least_change as least_change
 from .probe_judge import ProbeJudge as ProbeJudge
 from .probe_judge import judge_for as judge_for

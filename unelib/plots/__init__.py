@@ -6,6 +6,7 @@ Public names, by file:
 
 - `figures`: MARKERS, PALETTE, WIDTH, axes_for, pretty, quartiles, side_by_side, style
 - `pictures`: image_grid, labelled_rows, noise_images, resized
+- `overview`: idea
 - `estimates`: dot_plot
 - `inversion`: calls_curves, frontiers
 - `gaussianity`: against_law, halves, p_heatmap, pass_bands, pass_rates, power_panels, power_spectra, qq_fan, spread_map

@@ -35,6 +35,7 @@ from .inversion import calls_curves as calls_curves
 from .inversion import frontiers as frontiers
 from .latent import selection_curves as selection_curves
 from .latent import share_bars as share_bars
+from .overview import idea as idea
 from .pictures import image_grid as image_grid
 from .pictures import labelled_rows as labelled_rows
 from .pictures import noise_images as noise_images

@@ -32,7 +32,7 @@ Public names, by file:
 - `runs_as_data`: beyond_intervals, results, tables_of
 - `claims_in_words`: findings, what_holds
 - `html_report`: report
-- `views`: build_recipe, view_parameters
+- `views`: build_recipe, build_views, view_parameters
 """
 
 import lazy_loader

@@ -45,6 +45,7 @@ from .steps import Step as Step
 from .steps import recipe_steps as recipe_steps
 from .sweeps import Sweep as Sweep
 from .views import build_recipe as build_recipe
+from .views import build_views as build_views
 from .views import view_parameters as view_parameters
 from .workspace import Workspace as Workspace
 from .workspace import runs_with_zoo as runs_with_zoo

@@ -100,6 +100,14 @@ FINDINGS = (
         "side_effects_less", "decrease for each unit of effect", 0.0, "0 would be no decrease",
     ),
     Finding(
+        "Attributes that are easy to read from an encoder are easy to read from the noise", "probing", "profile_r",
+        "rank correlation over attributes", 0.0, "0 would be no relation",
+    ),
+    Finding(
+        "Noise and encoder agree on that more than small pictures and encoder do", "probing", "profile_beyond_pixels",
+        "gain in rank correlation", 0.0, "0 would be no gain",
+    ),
+    Finding(
         "Held-out views are likelier under one shared latent", "10_une", "gain", "gain in log-likelihood an image",
         0.0, "0 would be no gain",
     ),

@@ -14,6 +14,7 @@ from ..models.encoders import load_encoder
 from ..models.generators import load_generator
 from ..models.presets import ENCODERS, GENERATORS, find_model
 from ..store.image_index import pixels_of
+from ..store.zoo import NoiseZoo
 from ..worlds.image_sets import joined_pixels, load_parts, thumbnails
 from .notebooks import with_defaults
 from .ray_workers import on_ray
@@ -111,6 +112,49 @@ def size_of(view, p):
     return generator(model).latent_dim * 2 if of_generator else encoder(model).dim * 4
 
 
+def build_views(
+    zoo: NoiseZoo,
+    pixels: Any,
+    views: Collection[str] = (),
+    share: tuple[int, int] = (1, 1),
+    **asked: Any,
+) -> pd.DataFrame:
+    """Make the views of some generators or encoders, and the controls of each, that a zoo does not have yet.
+
+    Parameters
+    ----------
+    zoo : NoiseZoo
+        That knows the images.
+    pixels : ndarray (n, h, w, 3), uint8, or what is read by rows
+        Its images.
+    views : collection of str
+        Only these; all if it is empty.
+    share : (int, int)
+        (i, n): only every n-th shard of each view, from the i-th on.
+    **asked
+        `generators` (names), with `steps`, `solver`, `grid` and `batch_size`: their noise, small pictures, and of each
+        its clean latent and the signal that remains at its highest noise level; of the first what the same network
+        gives untrained. `encoders` (names), with `batch_size`: their embeddings, and those of the same networks
+        untrained.
+
+    Returns
+    -------
+    DataFrame
+        One row a view, with columns `view` and `made`: how many of its shards were made.
+
+    Raises
+    ------
+    ValueError
+        As `NoiseZoo.build`.
+    """
+    made = []
+    for view in views_of(asked):
+        if not views or view.name in views:
+            compute, settings = view.load()
+            made.append((view.name, zoo.build(view.name, compute, pixels, settings, share=share, **view.made_of)))
+    return pd.DataFrame(made, columns=["view", "made"])
+
+
 def build_recipe(
     recipe: str | Path | dict[str, Any],
     overrides: dict[str, Any] | None = None,
@@ -149,24 +193,29 @@ def build_recipe(
     ImportError, ConnectionError
         If Ray is not installed, or there is no cluster at the address.
     """
-    made, asked = [], view_parameters(recipe, overrides)
+    tables, asked = [], view_parameters(recipe, overrides)
     check_views(views, [view.name for parameters in asked for view in views_of(parameters)])
     for parameters in asked:
         zoo = Workspace(parameters["run"]).zoo
         parts = image_parts(parameters)
         zoo.add(*parts)
-        pixels = joined_pixels(*parts)
-        for view in views_of(parameters):
-            if views and view.name not in views:
-                continue
-            compute, settings = view.load()
-            options = view.made_of | {"share": share}
-            if ray is None:
-                shards = zoo.build(view.name, compute, pixels, settings, **options)
-            else:
-                load = partial(worker_view, parameters, view.name, settings, zoo.index_columns(["id", "sha256"]))
-                shards = zoo.fill(view.name, on_ray(load, ray, workers), settings, **options)
-            made.append((view.name, shards))
+        if ray is None:
+            made = build_views(zoo, joined_pixels(*parts), views, share, **parameters)
+        else:
+            made = built_by_ray(zoo, parameters, views, share, ray, workers)
+        tables.append(made)
+    return pd.concat(tables, ignore_index=True)
+
+
+def built_by_ray(zoo, parameters, views, share, address, workers):
+    """`build_views` by the workers of a cluster, which load the models and read the images themselves."""
+    made, rows = [], zoo.index_columns(["id", "sha256"])
+    for view in views_of(parameters):
+        if not views or view.name in views:
+            _, settings = view.load()
+            load = partial(worker_view, parameters, view.name, settings, rows)
+            results, options = on_ray(load, address, workers), view.made_of | {"share": share}
+            made.append((view.name, zoo.fill(view.name, results, settings, **options)))
     return pd.DataFrame(made, columns=["view", "made"])
 
 
