@@ -18,24 +18,28 @@ FEW, COLOURS = 4096, 256  # a picture of so few colours, a figure, looks the sam
 
 
 def main(run, *stages):
-    """Copy the outputs of a run's notebooks, by name; SystemExit names one whose cells are not the committed ones."""
+    """Copy the outputs of a run's notebooks, by name; SystemExit names one whose code is not the committed one."""
     committed = {
         path.stem: path for path in NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
     }
     executed = {path.stem: path for path in Workspace(run).folder.glob("*.ipynb")}
     for stage in stages or executed:
         notebook = nbformat.read(committed[stage], 4)
-        cells = [cell for cell in nbformat.read(executed[stage], 4).cells if not is_injected(cell)]
-        if [cell.source for cell in cells] != [cell.source for cell in notebook.cells]:
-            sys.exit(f"{stage}: the run's cells are not the committed ones; execute it again")
-        pairs = [(cell, found) for cell, found in zip(notebook.cells, cells) if cell.cell_type == "code"]
-        for count, (cell, found) in enumerate(pairs, 1):
+        cells = [cell for cell in code_of(nbformat.read(executed[stage], 4)) if not is_injected(cell)]
+        if [cell.source for cell in cells] != [cell.source for cell in code_of(notebook)]:
+            sys.exit(f"{stage}: the run's code is not the committed one; execute it again")
+        for count, (cell, found) in enumerate(zip(code_of(notebook), cells), 1):
             cell.outputs, cell.execution_count = (
                 [smaller(o, count) for o in found.outputs if is_kept(o)],
                 count,
             )
         nbformat.write(notebook, committed[stage])
         print(f"{stage}: {committed[stage].stat().st_size / 1e6:.2f} MB")
+
+
+def code_of(notebook):
+    """The code cells of a notebook."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def is_injected(cell):

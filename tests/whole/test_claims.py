@@ -35,7 +35,7 @@ def test_a_figure_has_its_target_beside_it(row):
 
 @pytest.mark.parametrize("told, percent, run, stage, name", NUMBERS)
 def test_a_number_is_that_of_the_results(told, percent, run, stage, name):
-    value = RESULTS[run, stage, name] * (100 if percent else 1)
+    value = abs(RESULTS[run, stage, name]) * (100 if percent else 1)
     assert round(value, len(told.partition(".")[2])) == float(told)
 
 

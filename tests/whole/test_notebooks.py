@@ -76,3 +76,27 @@ def test_notebooks_are_small_executed_and_without_errors(path):
     cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     assert path.stat().st_size < 1.5e6 and any(cell.outputs for cell in cells)
     assert not [output for cell in cells for output in cell.outputs if output.output_type == "error"]
+
+
+CORE = sorted((ROOT / "notebooks").glob("0[0-6]_*.ipynb"))
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda path: path.stem)
+def test_core_notebooks_are_for_a_reader(path):
+    """Few cells, short ones, no code that a newcomer has to decode; what is longer is a function in its room."""
+    cells = nbformat.read(path, as_version=4).cells
+    code = [cell.source for cell in cells if cell.cell_type == "code" and not is_parameters(cell)]
+    assert len(cells) <= 25 and sum(len(source.splitlines()) for source in code) <= 110
+    for node in ast.walk(ast.parse("\n".join(code))):
+        assert not isinstance(node, ast.Lambda), "a lambda is a function without a name"
+        assert len(getattr(node, "generators", [])) < 2, "a comprehension over two loops"
+
+
+@pytest.mark.parametrize("path", CORE[:6], ids=lambda path: path.stem)
+def test_core_notebooks_open_with_what_one_will_learn_and_end_with_what_holds(path):
+    cells = nbformat.read(path, as_version=4).cells
+    words = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    assert all(part in words[0] for part in ("*You need*", "*It takes*")) and re.search(r"\*You will \w+\*", words[0])
+    assert cells[-2].source.endswith(f'what_holds(run, "{path.stem}")') or path.stem == "00_tour"
+    assert "does *not* show" in "".join(words[-3:]) or "does not show" in words[-1]
+    assert "Exercises" in words[-1] or "Try it yourself" in "".join(words[-2:])
