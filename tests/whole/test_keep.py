@@ -72,5 +72,5 @@ def test_a_run_of_other_cells_is_refused(project):
     notebook = nbformat.read(path, 4)
     notebook.cells[1].source = "show(n + 1)"
     nbformat.write(notebook, path)
-    with pytest.raises(SystemExit, match="01_a: the run's cells are not the committed ones; execute it again"):
+    with pytest.raises(SystemExit, match="01_a: the run's code is not the committed one; execute it again"):
         keep.main("mine", "01_a")
