@@ -74,3 +74,16 @@ def test_a_run_of_other_cells_is_refused(project):
     nbformat.write(notebook, path)
     with pytest.raises(SystemExit, match="01_a: the run's code is not the committed one; execute it again"):
         keep.main("mine", "01_a")
+
+
+def test_verdicts_are_told_first_as_well_and_once(project):
+    path = project / "data/runs/mine/01_a.ipynb"
+    run = nbformat.read(path, 4)
+    table = nbformat.v4.new_output("execute_result", {"text/markdown": "| yes |"}, execution_count=3)
+    run.cells[2].outputs.append(table)
+    nbformat.write(run, path)
+    for _ in range(2):
+        keep.main("mine")
+        cells = nbformat.read(project / "notebooks/01_a.ipynb", 4).cells
+        assert [cell.cell_type for cell in cells] == ["code", "markdown", "code"]
+        assert cells[1].source.startswith("**The answer first.**") and cells[1].source.endswith("| yes |")
