@@ -26,7 +26,7 @@ def is_parameters(cell):
 
 
 def test_words_hold_for_any_images(notebook):
-    if notebook.metadata.unelib.get("faces"):
+    if notebook.cells[0].source.startswith("# 00 · A tour"):
         pytest.skip("a page about drawn faces")
     for cell in notebook.cells:
         assert is_parameters(cell) or not OF_FACES.search(cell.source), cell.source
