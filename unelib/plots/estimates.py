@@ -24,7 +24,8 @@ def dot_plot(
     Parameters
     ----------
     table : DataFrame
-        Its index names the rows, from top to bottom; columns `value`, `low` and `high`.
+        Its index names the rows, from top to bottom; its first three columns, by any name, are the value and the ends
+        of its interval.
     ax : Axes, optional
         Where to draw; new axes if None.
     mark : float, optional
@@ -49,12 +50,13 @@ def dot_plot(
     'Noise is read'
     """
     ax = axes_for(ax, height=0.42 * len(table) + 1.0)
-    for y, (name, row) in enumerate(table.iterrows()):
+    for y, name in enumerate(table.index):
+        value, low, high = table.iloc[y, :3].astype(float)
         grey = name in control
-        ends = np.maximum([[row.value - row.low], [row.high - row.value]], 0)
+        ends = np.maximum([[value - low], [high - value]], 0)
         look = {"color": GREY if grey else PALETTE[0], "mfc": "white" if grey else PALETTE[0]}
-        ax.errorbar(row.value, y, xerr=ends, fmt="s" if grey else "o", ms=7, lw=1.8, **look)
-        text = f"{row.value:.2f} [{row.low:.2f}, {row.high:.2f}]"
+        ax.errorbar(value, y, xerr=ends, fmt="s" if grey else "o", ms=7, lw=1.8, **look)
+        text = f"{value:.2f} [{low:.2f}, {high:.2f}]"
         ax.annotate(text, (1.02, y), xycoords=("axes fraction", "data"), va="center", fontsize=9, color=look["color"])
     if mark is not None:
         ax.axvline(mark, color="black", ls="--", lw=1)

@@ -43,8 +43,8 @@ class View:
         return {"kind": self.kind, "role": self.role, "of": self.of, "dtype": self.dtype}
 
 
-def views_of(parameters):
-    """The views that a notebook with these parameters makes, in its order; nothing is loaded yet."""
+def views_of(parameters, only=()):
+    """The views that a notebook with these parameters makes, in its order, or `only` some; nothing is loaded yet."""
     p, views = parameters, []
     if "generators" in p:
         views += [View(name, partial(inversion, name, p), "noise") for name in p["generators"]]
@@ -57,7 +57,7 @@ def views_of(parameters):
     if "encoders" in p:
         views += [View(name, partial(embedding, name, p), "embedding", "float32") for name in p["encoders"]]
         views += [untrained(name, embedding, p, "float32") for name in p["encoders"]]
-    return views
+    return [view for view in views if not only or view.name in only]
 
 
 def untrained(name, load, p, dtype):
@@ -148,10 +148,9 @@ def build_views(
         As `NoiseZoo.build`.
     """
     made = []
-    for view in views_of(asked):
-        if not views or view.name in views:
-            compute, settings = view.load()
-            made.append((view.name, zoo.build(view.name, compute, pixels, settings, share=share, **view.made_of)))
+    for view in views_of(asked, views):
+        compute, settings = view.load()
+        made.append((view.name, zoo.build(view.name, compute, pixels, settings, share=share, **view.made_of)))
     return pd.DataFrame(made, columns=["view", "made"])
 
 
@@ -210,12 +209,11 @@ def build_recipe(
 def built_by_ray(zoo, parameters, views, share, address, workers):
     """`build_views` by the workers of a cluster, which load the models and read the images themselves."""
     made, rows = [], zoo.index_columns(["id", "sha256"])
-    for view in views_of(parameters):
-        if not views or view.name in views:
-            _, settings = view.load()
-            load = partial(worker_view, parameters, view.name, settings, rows)
-            results, options = on_ray(load, address, workers), view.made_of | {"share": share}
-            made.append((view.name, zoo.fill(view.name, results, settings, **options)))
+    for view in views_of(parameters, views):
+        _, settings = view.load()
+        load = partial(worker_view, parameters, view.name, settings, rows)
+        results, options = on_ray(load, address, workers), view.made_of | {"share": share}
+        made.append((view.name, zoo.fill(view.name, results, settings, **options)))
     return pd.DataFrame(made, columns=["view", "made"])
 
 
