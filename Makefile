@@ -7,9 +7,9 @@ READY := .venv/ready
 NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:cacheprovider -q
 # Notebooks in the order in which they can be checked: what each reads is left by those before it. A file is one job.
 MAKING := notebooks/01_invert.ipynb notebooks/02_encode.ipynb
-LAST := notebooks/07_two_worlds.ipynb
-LONGEST := notebooks/methods/side_by_side.ipynb notebooks/11_evidence.ipynb notebooks/10_une.ipynb
-READING := $(LONGEST) $(filter-out $(MAKING) $(LAST) $(LONGEST),$(wildcard notebooks/*.ipynb notebooks/depth/*.ipynb notebooks/methods/*.ipynb))
+LAST := notebooks/depth/07_two_worlds.ipynb
+LONGEST := notebooks/depth/side_by_side.ipynb notebooks/depth/11_evidence.ipynb notebooks/depth/10_une.ipynb
+READING := $(LONGEST) $(filter-out $(MAKING) $(LAST) $(LONGEST),$(wildcard notebooks/*.ipynb notebooks/depth/*.ipynb))
 AT_ONCE := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off
 

@@ -12,7 +12,7 @@ from unelib.running.notebooks import notebook_parameters
 from unelib.running.parameters import check_value
 
 ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOKS = sorted(path for part in (".", "depth", "methods") for path in (ROOT / "notebooks" / part).glob("*.ipynb"))
+NOTEBOOKS = sorted(path for part in (".", "depth") for path in (ROOT / "notebooks" / part).glob("*.ipynb"))
 OF_FACES = re.compile(r"\b(faces?|hair|beards?|glasses|smil\w+|skin|drawn-\w+)\b", re.IGNORECASE)
 
 

@@ -11,7 +11,7 @@ from the forward process, so that its z are what a sampler would have drawn: of 
 their best denoiser, z are independent and have variance (1 + v / low^2) / (1 + v / high^2) between levels high and low,
 which is 1 only where steps are many. Edit-friendly noise (Huberman-Spiegelglas et al., 2024) draws every state by
 itself: its z are larger and neighbours correlate negatively, by -0.5 where steps are many. Its authors report that more
-of the picture stays where another model decodes them; `methods/latents` puts that to the test.
+of the picture stays where another model decodes them; `depth/latents` puts that to the test.
 
 Latents are flattened, probed and moved as any noise is; `edit.walk(..., decode=stochastic.decode)` makes the pictures.
 """
