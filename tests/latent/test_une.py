@@ -384,6 +384,15 @@ def test_cross_validation_finds_four_dimensions_and_none_in_shuffled_rows():
     assert UNE().fit({name: x[rng.permutation(600)] for name, x in data.views.items()}).k_ == 0
 
 
+def test_of_several_sizes_the_likeliest_is_taken_and_ranks_may_be_given_by_view():
+    data = planted(300, 3, (20, 25, 30), private=2, noise=1.5)
+    fit = UNE([1, 3, 9], private=[2, 3, 2]).fit(data.views)
+    assert fit.k_ == 3 and list(fit.selection_.index) == [1, 3, 9] and fit.private_ == [2, 3, 2]
+    for wrong in (dict(components=[]), dict(components=[1, 99]), dict(private=[1, 2]), dict(private=[1, 2, -1])):
+        with pytest.raises(ValueError, match=f"{next(iter(wrong))} is .*; these views allow 0 to"):
+            UNE(**({"components": 1, "private": 0} | wrong)).fit(data.views)
+
+
 @pytest.mark.slow
 def test_cross_validation_finds_sixteen_dimensions():
     assert UNE().fit(planted(1500, 16, (40, 40, 40), noise=4.0).views).k_ in (15, 16, 17)

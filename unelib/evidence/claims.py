@@ -77,10 +77,10 @@ class Trial:
             self.cache[key] = self.fitted(self.X[view][self.learn], kind)
         return self.cache[key], self.X[view][self.held]
 
-    def fitted(self, rows, kind=None):
-        """A probe of the attributes, trained on such rows of the training images."""
-        groups = None if self.groups is None else self.groups[self.learn]
-        return LinearProbe(kind or self.kind).fit(rows, self.Y[self.learn], groups)
+    def fitted(self, rows, kind=None, order=slice(None)):
+        """A probe of the attributes, trained on such rows of the training images, whose labels come in an order."""
+        groups = None if self.groups is None else self.groups[self.learn][order]
+        return LinearProbe(kind or self.kind).fit(rows, self.Y[self.learn].iloc[order], groups)
 
     def rows(self, names, mask):
         """{view: rows} of some views."""
@@ -106,27 +106,33 @@ class Trial:
         return self.cache[key]
 
     def nulls_by_shuffling(self, view):
-        """{what: (draws,)} of `shuffled_measures` of a noise view, measured once."""
-        key = ("shuffled", view)
-        if key not in self.cache:
-            drawn = [shuffled_measures(self, view, draw) for draw in range(SHUFFLES)]
-            self.cache[key] = {what: np.array([found[what] for found in drawn]) for what in drawn[0]}
-        return self.cache[key]
+        """{what: (draws,)} of `shuffled_measures` of a noise view, measured once for all of them."""
+        if "shuffled" not in self.cache:
+            drawn = [shuffled_measures(self, draw) for draw in range(SHUFFLES)]
+            self.cache["shuffled"] = {v: pd.DataFrame([found[v] for found in drawn]) for v in self.noise}
+        return {what: draws.to_numpy() for what, draws in self.cache["shuffled"][view].items()}
 
 
-def shuffled_measures(trial, view, draw):
-    """{"auc", one for each encoder}: the trial's measures where training rows of all views but one are in other orders.
+def shuffled_measures(trial, draw):
+    """{noise view: {"auc", one for each encoder}}: the trial's measures where each view's training rows lie in an order
+    of their own.
 
-    An encoder's attributes are learnt from its shuffled rows, too: all that is left is what the views have by
-    themselves. The model makes as many steps as that of the rows in order.
+    An encoder's attributes are learnt with the labels of the noise view's order, so from shuffled rows, too: all that
+    is left is what the views have by themselves. Ranks, ridge and steps are those of the model of the rows in order.
     """
-    rng, rows = np.random.default_rng([trial.seed, draw]), trial.rows(trial.views, trial.learn)
-    rows = {name: X if name == view else X[rng.permutation(len(X))] for name, X in rows.items()}
-    une = UNE(trial.une.k_, ridge=trial.une.ridge_, seed=trial.seed, steps=trial.une.steps_).fit(rows)
-    own = trial.probe(view, "mean-difference")[0]
-    found = {e: cosines(own, trial.fitted(rows[e], "mean-difference"), une, e, view).mean() for e in trial.encoders}
-    read = latent_probe(trial, une, view)
-    return found | {"auc": 0.5 if read is None else mean_auc(*read, trial.truth, 1)["auc"]}
+    rng, rows, model = np.random.default_rng([trial.seed, draw]), trial.rows(trial.views, trial.learn), trial.une
+    orders = {name: rng.permutation(len(X)) for name, X in rows.items()}
+    rows = {name: X[orders[name]] for name, X in rows.items()}
+    une = UNE(model.k_, private=model.private_, ridge=model.ridge_, seed=trial.seed, steps=model.steps_).fit(rows)
+
+    def measures(view):
+        own = trial.probe(view, "mean-difference")[0]
+        there = {e: trial.fitted(rows[e], "mean-difference", orders[view]) for e in trial.encoders}
+        read = latent_probe(trial, une, view)
+        agreed = {e: cosines(own, probe, une, e, view).mean() for e, probe in there.items()}
+        return agreed | {"auc": 0.5 if read is None else mean_auc(*read, trial.truth, 1)["auc"]}
+
+    return {view: measures(view) for view in trial.noise}
 
 
 def row(claim, view, measure, found, null, null_value, gap, bar=0.0):
@@ -269,15 +275,14 @@ def mispaired_gains(une, rows, seed):
 
 
 def best_likelihood(trial, held, sharing):
-    """Log likelihood (m,) of held-out rows where all views share, or pairs do, by the size that is best for them.
+    """Log likelihood (m,) of held-out rows where all views share, or pairs do, at the best of some `SIZES`.
 
-    The size is chosen by these rows themselves, for one latent and for its rival alike.
+    The size is chosen in folds of the training rows, for one latent and for its rival alike.
     """
     learn, k = trial.rows(trial.views, trial.learn), trial.une.k_
     most = min(min(X.shape) for X in learn.values()) - 1
     sizes = {min(max(round(part * k), 1), most) for part in SIZES[sharing]}
-    fits = [UNE(size, sharing=sharing, seed=trial.seed).fit(learn) for size in sorted(sizes)]
-    return max((fit.log_likelihood(held) for fit in fits), key=np.mean)
+    return UNE(sorted(sizes), sharing=sharing, seed=trial.seed).fit(learn).log_likelihood(held)
 
 
 def latent_reads(trial):
@@ -364,7 +369,9 @@ def edits_transfer(flips):
 def turned(gen, noise, d, target, sign, step, judge, before):
     """Which images (n,) that lacked a target have it after a step of a length along a direction; NaN if they had it."""
     column = judge.attributes.index(target)
-    moved = shifted(noise, d, sign * step / d.sigma)  # without a warning: nulls go as far, whatever the shell
-    after = judge.probabilities(generate(gen, moved))[:, column] > 0.5
-    lacked = (before[:, column] > 0.5) != (sign > 0)
-    return np.where(lacked, after == (sign > 0), np.nan)
+    lacked, found = (before[:, column] > 0.5) != (sign > 0), np.full(len(noise), np.nan)
+    if lacked.any():
+        step = sign * step / d.sigma  # taken without a warning: nulls go as far, whatever the shell
+        moved = shifted(noise[lacked], d, step)
+        found[lacked] = (judge.probabilities(generate(gen, moved))[:, column] > 0.5) == (sign > 0)
+    return found

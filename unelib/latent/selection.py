@@ -165,13 +165,15 @@ class Search:
         return best
 
     def best(self, k):
-        """k, where it is "cv", ridge, steps, and the table of what was tried (see `UNE`)."""
+        """k, where it is "cv" or a list, ridge, steps, and the table of what was tried (see `UNE`)."""
         most = min(fold.most for fold in self.folds)
         with threadpool_limits(1), self.pool:
             if k == "cv":
                 k, table = smallest_adequate(self.gains, most)
             else:
-                table = gains_table({min(k, most): self.gains(min(k, most))})
+                sizes = k if isinstance(k, list) else [k]
+                table = gains_table({size: self.gains(size) for size in sorted({min(size, most) for size in sizes})})
+                k = max(sizes, key=lambda size: self.found[min(size, most)].joint)
         tried = [self.found[size] for size in table.index]
         table["gain"] = [t.gain.mean() for t in tried]
         table["ridge"], table["steps"] = ([getattr(t, what) for t in tried] for what in ("ridge", "steps"))

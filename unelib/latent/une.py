@@ -51,14 +51,15 @@ class UNE(BaseEstimator):
 
     Parameters
     ----------
-    components : int or "cv"
-        k, the shared dimensions. "cv": the fewest whose held-out gain (see `gain`) is within one standard error of the
-        best (`selection_`). A k under which held-out rows are less likely than under a smaller one pays the difference.
+    components : int, list of int or "cv"
+        k, the shared dimensions. Of a list, the k under which rows held out of the training rows are likeliest,
+        jointly. "cv": the fewest whose held-out gain (see `gain`) is within one standard error of the best
+        (`selection_`). A k under which held-out rows are less likely than under a smaller one pays the difference.
     noise : {"isotropic", "diagonal"}
         D_v: "isotropic" (one variance; nothing then depends on a view's basis) or "diagonal" (one a column).
-    private : int or "cv"
-        Rank of B_v in every view, 0 for none. "cv": for each view the rank at which its own held-out likelihood is best
-        [1]_.
+    private : int, list of int or "cv"
+        Rank of B_v in every view, or one a view; 0 for none. "cv": for each view the rank at which its own held-out
+        likelihood is best [1]_.
     sharing : {"all", "pairs"}
         "all": every view may load on every dimension. "pairs": each pair of views has k dimensions of its own, and
         nothing is common to three.
@@ -117,9 +118,9 @@ class UNE(BaseEstimator):
 
     def __init__(
         self,
-        components: int | Literal["cv"] = "cv",
+        components: int | list[int] | Literal["cv"] = "cv",
         noise: Literal["isotropic", "diagonal"] = "isotropic",
-        private: int | Literal["cv"] = "cv",
+        private: int | list[int] | Literal["cv"] = "cv",
         sharing: Literal["all", "pairs"] = "all",
         ridge: float | Literal["cv"] = "cv",
         seed: int = 0,
@@ -159,12 +160,11 @@ class UNE(BaseEstimator):
         self.check_options(views)
         self.views_, widths = list(views), [x.shape[1] for x in views.values()]
         self.axes_, F = zip(*(axes_of(x, self.noise) for x in views.values()))
-
-        def rank(f, d):
-            cv = self.private == "cv"
-            return private_rank(f, MOST_PRIVATE, seed=self.seed, columns=d) if cv else self.private
-
-        self.private_ = [rank(f, d) for f, d in zip(F, widths)]
+        self.check_sizes(views, F)
+        if self.private == "cv":
+            self.private_ = [private_rank(f, MOST_PRIVATE, seed=self.seed, columns=d) for f, d in zip(F, widths)]
+        else:
+            self.private_ = self.private if isinstance(self.private, list) else [self.private] * len(F)
         self.k_, self.ridge_, self.steps_, self.selection_ = self.chosen(F, widths)
         model, self.likelihood_ = Fit(self, F, widths).walked(self.k_, self.ridge_, self.steps_)
         self.model_ = ordered(model) if self.sharing == "all" else model
@@ -178,7 +178,7 @@ class UNE(BaseEstimator):
         ridges = RIDGES if self.ridge == "cv" else (self.ridge,)
         by_default = MARKS if any(ridges) else (STEPS,)
         marks = by_default if self.steps == "cv" else (self.steps,)
-        if self.components != "cv" and len(marks) == len(ridges) == 1:
+        if whole(self.components, 0) and len(marks) == len(ridges) == 1:
             return self.components, ridges[0], marks[0], None
         folds = [Fold(self, F, widths, held_out) for held_out in dealt(len(F[0]), FOLDS, self.seed)]
         return Search(folds, ridges, marks).best(self.components)
@@ -377,7 +377,7 @@ class UNE(BaseEstimator):
         return [self.views_.index(name) for name in names]
 
     def check_options(self, views):
-        """Raise ValueError on a bad option, or one that these views do not allow."""
+        """Raise ValueError on a bad option, views that are none, or too few different rows for the folds."""
         choice(self.noise, NOISES, "noise")
         choice(self.sharing, ("all", "pairs"), "sharing")
         number = isinstance(self.ridge, Real) and not isinstance(self.ridge, bool) and 0 <= self.ridge < np.inf
@@ -388,16 +388,23 @@ class UNE(BaseEstimator):
         if self.steps != "cv" and not whole(self.steps, 1):
             raise ValueError(f"steps is {self.steps!r}; it must be a whole number above 0, or 'cv'")
         two_views(views)
-        rank = min(view_rank(x, name) for name, x in views.items())
-        for what, most, folds in (("components", rank, FOLDS), ("private", rank - 1, PRIVATE_FOLDS)):
-            value = getattr(self, what)
-            if value == "cv":
+        for name, x in views.items():
+            centred(x, name)
+        several = {"components"} if isinstance(self.components, list) else set()
+        chosen = several | {what for what in self.get_params() if isinstance(self.get_params()[what], str)}
+        for what in ("components", "private", *(("steps", "ridge") if self.ridge else ())):
+            folds = PRIVATE_FOLDS if what == "private" else FOLDS
+            if what in chosen:
                 vary_in_folds(views, what, dealt(len(next(iter(views.values()))), folds, self.seed))
-            elif not whole(value, 0, most):
+
+    def check_sizes(self, views, F):
+        """Raise ValueError on numbers of dimensions, shared or private, that views with coordinates F do not allow."""
+        rank = min(f.shape[1] if self.noise == "isotropic" else thin(f)[1].size for f in F)
+        for what, most, allowed in (("components", rank, None), ("private", rank - 1, len(F))):
+            value = getattr(self, what)
+            several = isinstance(value, list) and value and len(value) == (allowed or len(value))
+            if value != "cv" and not all(whole(k, 0, most) for k in (value if several else [value])):
                 raise ValueError(f"{what} is {value!r}; these views allow 0 to {most}, or 'cv'")
-        for what in ("steps", "ridge"):
-            if getattr(self, what) == "cv" and self.ridge:
-                vary_in_folds(views, what, dealt(len(next(iter(views.values()))), FOLDS, self.seed))
 
 
 def ordered(model):
@@ -424,8 +431,3 @@ def vary_in_folds(views, what, held_out):
                 f"{what} is 'cv', but too few of the {len(x)} rows of {name} differ for {len(held_out)} folds; "
                 f"give {what} as a number, or take more rows"
             )
-
-
-def view_rank(X, name):
-    """Rank of a centred view; ValueError if all its rows are the same."""
-    return thin(centred(X, name)[0])[1].size
