@@ -15,7 +15,7 @@ from unelib.worlds.image_sets import load_images
 ray = pytest.importorskip("ray")
 pytestmark = pytest.mark.slow
 IMAGES = load_images("drawn-faces", n=80, size=16)
-SHARD_ROWS, WORKERS = 8, 3
+SHARD_ROWS, WORKERS = 8, 2  # each takes some ten seconds to start
 
 
 def features(pixels):
@@ -63,8 +63,8 @@ def disconnect():
     ray.shutdown()
 
 
-def fill(zoo, load):
-    results = on_ray(load, "local", WORKERS)
+def fill(zoo, load, workers=WORKERS):
+    results = on_ray(load, "local", workers)
     return zoo.fill("view", results, {"steps": 5}, shard_rows=SHARD_ROWS, progress=False)
 
 
@@ -81,13 +81,13 @@ def test_several_workers_with_one_killed_give_the_bytes_of_one_process(zoos, mar
 
 def test_a_shard_that_kills_every_worker_is_an_error_and_leaves_an_intact_store(zoos, marks):
     with pytest.raises(OSError, match="3 workers died of shard"):
-        fill(zoos[0], partial(load, marks, 1000))
+        fill(zoos[0], partial(load, marks, 1000), 1)
     assert set(zoos[0].verify().problem) == {"not made yet"}
 
 
 def test_an_error_in_a_worker_comes_back_as_it_was(zoos):
     with pytest.raises(ValueError, match="^these pixels will not do$"):
-        fill(zoos[0], lambda: (refuses, IMAGES.pixels.__getitem__))
+        fill(zoos[0], lambda: (refuses, IMAGES.pixels.__getitem__), 1)
 
 
 @pytest.mark.slow
@@ -96,7 +96,7 @@ def test_a_model_that_cannot_be_loaded_there_says_so(zoos):
         raise FileNotFoundError("no weights here")
 
     with pytest.raises(FileNotFoundError, match="^no weights here$"):
-        fill(zoos[0], fails)
+        fill(zoos[0], fails, 1)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:9", "auto", "127.0.0.1:port"])
