@@ -1,0 +1,94 @@
+"""The workshop's notebooks: students' are made from the solutions, every exercise has what it needs, and all run on."""
+
+import importlib.util
+import re
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from unelib import workshop
+from unelib.core.paths import ROOT
+
+FOLDER = ROOT / "notebooks" / "workshop"
+SPEC = importlib.util.spec_from_file_location("make_workshop", FOLDER / "make.py")
+make = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(make)
+PARTS = make.stages()
+SOLVED = {name: nbformat.read(FOLDER / "solutions" / f"{name}.ipynb", 4) for name in PARTS}
+CHECKS = {name for name in workshop.__all__ if name.startswith("check_")}
+
+
+def exercises(name):
+    """The solved exercise cells of a part, each with the text before it."""
+    cells = SOLVED[name].cells
+    for place, cell in enumerate(cells):
+        if make.is_exercise(cell):
+            yield next(c.source for c in reversed(cells[:place]) if c.cell_type == "markdown"), cell
+
+
+def test_there_are_five_parts():
+    assert PARTS == ["1_noise", "2_probe", "3_spaces", "4_edit", "5_judge"]
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_students_notebooks_are_those_that_make_py_makes(name):
+    made, committed = make.for_students(SOLVED[name]), nbformat.read(FOLDER / f"{name}.ipynb", 4)
+    assert committed == made, "python notebooks/workshop/make.py"
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_students_see_no_solution_and_no_output_of_it(name):
+    cells = make.for_students(SOLVED[name]).cells
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    first = next(i for i, cell in enumerate(code) if "= ...  # " in cell.source)
+    assert not any("SOLUTION" in cell.source for cell in code)
+    assert any("image/png" in o.get("data", {}) for cell in code[:first] for o in cell.outputs)
+    assert not any(cell.outputs for cell in code[first:])
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_solutions_are_executed_and_right(name):
+    for _, cell in exercises(name):
+        (shown,) = [o.data["text/markdown"] for o in cell.outputs if "text/markdown" in o.get("data", {})]
+        assert shown.startswith("**Right.**")
+
+
+def test_every_exercise_has_a_time_a_hint_a_stub_and_its_own_check():
+    used = []
+    for name in PARTS:
+        for text, cell in exercises(name):
+            assert re.match(r"### Exercise \d · .*\(\d+ minutes", text) and "<details><summary>Hint</summary>" in text
+            assert "= ...  # " in make.SOLUTION.sub(make.stub, cell.source)
+            used += re.findall(r"checked = (check_\w+)\(", cell.source)
+            assert cell.source.endswith("\nchecked")
+    assert sorted(used) == sorted(CHECKS)
+
+
+def test_a_stub_keeps_answers_and_their_comments_only():
+    source = "a = 1\n### BEGIN SOLUTION\nb = 2\nc = b\nd = b + 1  # one number\n### END SOLUTION\nshow(d)"
+    assert make.SOLUTION.sub(make.stub, source) == "a = 1\nd = ...  # one number\nshow(d)"
+
+
+def test_links_of_solutions_lead_there_from_one_folder_higher():
+    cell = nbformat.v4.new_markdown_cell(
+        "[a](../../01_a.ipynb) [b](../../../docs/b.md) [c](../../depth/c.ipynb) [d](2_d.ipynb)"
+    )
+    made = make.for_students(nbformat.v4.new_notebook(cells=[cell]))
+    assert made.cells[0].source == "[a](../01_a.ipynb) [b](../../docs/b.md) [c](../depth/c.ipynb) [d](2_d.ipynb)"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["3_spaces", "5_judge"])
+def test_a_notebook_without_answers_runs_to_its_end_and_says_what_is_missing(name):
+    notebook = nbformat.read(FOLDER / f"{name}.ipynb", 4)
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(FOLDER)}}).execute()
+    told = [
+        o.data["text/markdown"]
+        for c in notebook.cells
+        for o in c.get("outputs", [])
+        if "text/markdown" in o.get("data", {})
+    ]
+    assert len(told) == len(list(exercises(name))) and all(
+        re.match(r"\*\*Not yet\.\*\* .*still", text) for text in told
+    )
