@@ -64,6 +64,11 @@ notebooks: $(READY)
 workshop: $(READY)
 	OMP_NUM_THREADS=1 $(NBVAL) $(AT_ONCE) $(wildcard notebooks/workshop/solutions/*.ipynb)
 
+# Text and pictures of the solved notebooks, without code; one file a part, with all that it needs in it.
+slides: $(READY)
+	$(BIN)/jupyter nbconvert --to slides --no-input --template slides --TemplateExporter.extra_template_basedirs=notebooks/workshop --SlidesExporter.reveal_url_prefix=. \
+		--output-dir build/slides notebooks/workshop/solutions/*.ipynb
+
 bench: $(READY)
 	@set -e; for script in $(filter-out benchmarks/measured.py,$(wildcard benchmarks/*.py)); do echo "$$script"; $(BIN)/python "$$script"; done
 	@$(BIN)/python benchmarks/measured.py

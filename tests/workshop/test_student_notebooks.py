@@ -2,6 +2,8 @@
 
 import importlib.util
 import re
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -92,3 +94,13 @@ def test_a_notebook_without_answers_runs_to_its_end_and_says_what_is_missing(nam
     assert len(told) == len(list(exercises(name))) and all(
         re.match(r"\*\*Not yet\.\*\* .*still", text) for text in told
     )
+
+
+def test_slides_show_pictures_but_no_code_and_nothing_from_the_network(tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    (command,) = re.findall(r"jupyter (nbconvert --to slides .*?)\n\n", (ROOT / "Makefile").read_text(), re.DOTALL)
+    words = command.replace("\\\n", "").replace("build/slides", str(tmp_path)).replace("*.ipynb", "1_noise.ipynb")
+    subprocess.run([sys.executable, "-m", *words.split()], check=True, capture_output=True)
+    page = (tmp_path / "1_noise.slides.html").read_text()
+    assert page.count("<section>") > 10 and "image/png;base64" in page and "np.log10(255" not in page
+    assert not re.search(r'(src|href)="https?:', page)
