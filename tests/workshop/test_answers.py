@@ -49,6 +49,7 @@ def test_a_usual_slip_is_named_and_worked_out_only_if_it_is_needed():
 
 def test_what_no_slip_explains_is_told_by_how_far_it_is():
     assert "0.3" in how_far(RIGHT + 0.3 * np.linalg.norm(RIGHT) * np.eye(6)[0], RIGHT, "direction")
+    assert "far off" in how_far(RIGHT + 99 * RIGHT[::-1], RIGHT, "direction")
     assert "2 times as large" in how_far(2 * RIGHT, RIGHT, "direction")
     assert "opposite way" in how_far(-RIGHT, RIGHT, "direction")
     assert "above" in how_far(np.array(0.9), np.array(0.7), "AUC")

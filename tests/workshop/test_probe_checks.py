@@ -57,6 +57,7 @@ WEIGHTS = [
     (ridge(A, B, 25), "squared"),
     (-ridge(A, B), "sign"),
     (A.T @ B, "X'y alone"),
+    (X[LEARN].T @ HAS[LEARN], "not centred"),
     (np.linalg.solve(A.T @ A + 5.0, A.T @ B), "on the diagonal"),
 ]
 
@@ -75,7 +76,7 @@ SHUFFLES = [
     (np.full(20, 0.52), "All are the same"),
     (null(judged=LEARN, own=True), "learnt from"),
     (100 * null(), "between 0 and 1"),
-    (null(3), "a list of 10 or more"),
+    (null(3), "A list of 10 or more"),
     (null() / 3 + 0.5, "chance is 0.5"),
     ([], "empty"),
 ]

@@ -32,7 +32,8 @@ MAPS = [
     (ridge(less_mean(X), less_mean(Y), 0), "penalty is missing"),
     (less_mean(X).T @ less_mean(Y), "A'B alone"),
     (ridge(less_mean(Y), less_mean(X)), "Turn it round"),
-    (MAP + 1, "from the right one"),
+    (ridge(X[LEARN], Y[LEARN], 0), "there is no penalty"),
+    (MAP + 0.1, " the right one"),
 ]
 MEAN = Y[LEARN].mean(0)
 PREDICTED, TRUE = MEAN + (X[~LEARN] - X[LEARN].mean(0)) @ MAP, Y[~LEARN]
@@ -53,6 +54,7 @@ EXPLAINED = [
     (CORRELATION**2, "squared correlation"),
     (CORRELATION, "forgives"),
     (((TRUE - PREDICTED) ** 2).sum(), "squared error"),
+    (((TRUE - PREDICTED) ** 2).mean(), "mean squared error"),
     (r2(PREDICTED - MEAN), "add it back"),
 ]
 
@@ -76,7 +78,7 @@ LOST = [
     (null(axis=1), "Shuffle the *rows*"),
     (null(seen=True), "learnt from"),
     (null(judged=True), "Shuffle the *rows*"),
-    (null(2), "a list of 5 or more"),
+    (null(2), "A list of 5 or more"),
     (null() - 5, "fitted anew"),
 ]
 

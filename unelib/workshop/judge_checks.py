@@ -236,7 +236,7 @@ def verdicts_problem(given, right, rows):
 def why_not(word, row):
     """Why a verdict does not follow from the numbers of its row."""
     number, null = (told_with_ends(part) for part in numbers_in(row))
-    right, told = verdict_in_short(row), f"{number} and, compared with, {null}"
+    right, told = verdict_in_short(row), f"{number} beside {null}"
     if right == "open":
         return f"you say {word}, but the intervals overlap: {told}. Then it is open."
     if word == "open":

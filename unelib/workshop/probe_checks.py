@@ -144,7 +144,7 @@ def check_weights(answer: Any, X: NDArray[Any], has: NDArray[np.bool_], penalty:
         cosine = right @ apart / np.linalg.norm(right) / np.linalg.norm(apart)
         return f"Its cosine with the difference of means is {cosine:.2f}: another direction altogether."
 
-    return beside(answer, right, weight_slips(X, has, penalty), tell, "weights")
+    return beside(answer, right, weight_slips(X, has, penalty), tell, "vector of weights")
 
 
 def solved(A, b, penalty):
@@ -161,6 +161,7 @@ def weight_slips(X, has, penalty):
         "Nothing is centred. Subtract both means.",
     )
     yield solved(X, b, penalty), "The rows are not centred. Subtract the mean row: `X - X.mean(0)`."
+    yield X.T @ has.astype(float), "That is X'y alone, and not centred. Solve with A'A + penalty I on the other side."
     yield (X - X.mean(0)).T @ b, "That is X'y alone. Solve with X'X + penalty I on the other side: `np.linalg.solve`."
     yield solved(A, b, penalty * len(X)), "The penalty was multiplied by the number of rows. Add it as it is."
     yield solved(A, b, penalty**2), "The penalty was squared. Add it as it is."
@@ -213,7 +214,7 @@ def auc_by_chance(X, has, learn, seed, judged=None):
 def shuffles_problem(values, own, found, X, has, learn):
     """What is wrong with AUCs that are to be chance, or None."""
     if values.ndim != 1 or values.size < FEWEST:
-        return f"{values.size} numbers in shape {values.shape}: a list of {FEWEST} or more AUCs is asked for."
+        return f"A list of {FEWEST} or more AUCs is asked for, and this has shape {values.shape}."
     if alike(values, np.full(values.shape, found)):
         return "All are the AUC of the true labels. Was the shuffled copy used, or the labels themselves?"
     if np.ptp(values) < 1e-9:

@@ -54,6 +54,8 @@ def map_slips(X, Y, learn, penalty):
     yield half, "One factor is not centred. Use the centred rows everywhere."
     yield ridge_map_of(X, Y, penalty), "All rows were used, the unseen ones too. Learn from the rows of `learn` only."
     yield ridge_map_of(X[~learn], Y[~learn], penalty), "Those are the unseen rows. Learn from the rows of `learn`."
+    neither = "Nothing is centred, and there is no penalty. Subtract both means, and add penalty * `np.eye(columns)`."
+    yield ridge_map_of(X[learn], Y[learn], 1e-9, False), neither
     yield ridge_map_of(X[learn], Y[learn], 1e-9), "The penalty is missing: A'A + penalty * `np.eye(columns)`."
     yield (
         ridge_map_of(X[learn], Y[learn], penalty * learn.sum()),
@@ -98,6 +100,7 @@ def explained(predicted, true, mean):
 def explained_slips(predicted, true, mean):
     """Usual slips, and what to say of them."""
     missed = ((true - predicted) ** 2).sum(0)
+    yield ((true - predicted) ** 2).mean(), "That is the mean squared error. Divide by that of the mean row."
     yield missed.sum() / ((true - mean) ** 2).sum(), "That is the share that is *not* explained. Take 1 less that."
     yield 1 - missed / ((true - mean) ** 2).sum(0), "That is R² of each column. Sum over all columns before you divide."
     by_column = 1 - missed / ((true - mean) ** 2).sum(0)
@@ -127,7 +130,6 @@ def explained_slips(predicted, true, mean):
         missed.sum(),
         "That is the squared error. Divide by the mean row's, and take 1 less that.",
     )
-    yield ((true - predicted) ** 2).mean(), "That is the mean squared error. Divide by that of the mean row."
     yield explained(predicted - mean, true, mean), "The mean row is missing in the prediction: add it back."
 
 
@@ -211,7 +213,7 @@ class Shuffled:
 def lost_pairs_problem(values, own, null):
     """What is wrong with R^2 that is to be chance, or None."""
     if values.ndim != 1 or values.size < FEW:
-        return f"{values.size} numbers in shape {values.shape}: a list of {FEW} or more R² is asked for."
+        return f"A list of {FEW} or more R² is asked for, and this has shape {values.shape}."
     if alike(values, np.full(values.shape, null.true())):
         return (
             "All are the R² of the true pairs. Was nothing shuffled, or were both views shuffled alike?"
