@@ -60,7 +60,7 @@ notebooks: $(READY)
 		&& { wait $$fashion || { cat "$$scratch/fashion.log"; exit 1; }; } \
 		&& $(NBVAL) $(LAST)
 
-# The day before a workshop: what the solutions find here is what is committed.
+# The day before a workshop: the solutions run here, and the checks that need no model find what is committed.
 workshop: $(READY)
 	OMP_NUM_THREADS=1 $(NBVAL) $(AT_ONCE) $(wildcard notebooks/workshop/solutions/*.ipynb)
 

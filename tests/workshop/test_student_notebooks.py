@@ -29,6 +29,12 @@ def exercises(name):
             yield next(c.source for c in reversed(cells[:place]) if c.cell_type == "markdown"), cell
 
 
+def said(notebook):
+    """What the checks of an executed notebook say."""
+    data = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    return [shown["text/markdown"] for shown in data if "text/markdown" in shown]
+
+
 def test_there_are_five_parts():
     assert PARTS == ["1_noise", "2_probe", "3_spaces", "4_edit", "5_judge"]
 
@@ -78,6 +84,16 @@ def test_links_of_solutions_lead_there_from_one_folder_higher():
     )
     made = make.for_students(nbformat.v4.new_notebook(cells=[cell]))
     assert made.cells[0].source == "[a](../01_a.ipynb) [b](../../docs/b.md) [c](../depth/c.ipynb) [d](2_d.ipynb)"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["1_noise", "4_edit"])
+def test_solutions_that_generate_are_right_wherever_they_run(name):
+    """Those of the other parts are compared by nbval."""
+    notebook = nbformat.read(FOLDER / "solutions" / f"{name}.ipynb", 4)
+    NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(FOLDER / "solutions")}}).execute()
+    told = said(notebook)
+    assert len(told) == len(list(exercises(name))) and all(text.startswith("**Right.**") for text in told)
 
 
 @pytest.mark.slow
