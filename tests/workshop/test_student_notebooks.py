@@ -101,12 +101,7 @@ def test_solutions_that_generate_are_right_wherever_they_run(name):
 def test_a_notebook_without_answers_runs_to_its_end_and_says_what_is_missing(name):
     notebook = nbformat.read(FOLDER / f"{name}.ipynb", 4)
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(FOLDER)}}).execute()
-    told = [
-        o.data["text/markdown"]
-        for c in notebook.cells
-        for o in c.get("outputs", [])
-        if "text/markdown" in o.get("data", {})
-    ]
+    told = said(notebook)
     assert len(told) == len(list(exercises(name))) and all(
         re.match(r"\*\*Not yet\.\*\* .*still", text) for text in told
     )
