@@ -9,11 +9,11 @@ NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:cacheprov
 MAKING := notebooks/01_invert.ipynb notebooks/02_encode.ipynb
 LAST := notebooks/depth/07_two_worlds.ipynb
 LONGEST := notebooks/depth/side_by_side.ipynb notebooks/depth/11_evidence.ipynb notebooks/depth/10_une.ipynb
-READING := $(LONGEST) $(filter-out $(MAKING) $(LAST) $(LONGEST),$(wildcard notebooks/*.ipynb notebooks/depth/*.ipynb))
+READING := $(LONGEST) $(filter-out $(MAKING) $(LAST) $(LONGEST),$(wildcard notebooks/*.ipynb notebooks/depth/*.ipynb notebooks/workshop/solutions/*.ipynb))
 AT_ONCE := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off
 
-.PHONY: help run quick lint test unit coverage notebooks bench lock clean
+.PHONY: help run quick lint test unit coverage notebooks workshop slides bench lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,8 @@ help:
 	@echo "make quick              set up .venv, then lint and run the fast tests, on JOBS=2 cores"
 	@echo "make test               set up .venv, then lint and test everything, the notebooks included (make unit, make notebooks)"
 	@echo "make coverage           set up .venv, then run the tests but the notebooks, and count the lines that they reach"
+	@echo "make workshop           set up .venv, then check that the workshop's solutions run on this machine: two minutes"
+	@echo "make slides             set up .venv, then make slides of the workshop, which need no network, in build/slides"
 	@echo "make bench              set up .venv, then run the benchmarks: promised figures beside targets, benchmarks/figures.json"
 	@echo "make lock               resolve pyproject.toml afresh into requirements.lock and .hashes"
 	@echo "make clean              remove .venv and every cache; data and figures stay"
@@ -57,6 +59,15 @@ notebooks: $(READY)
 		&& $(NBVAL) $(AT_ONCE) $(READING) \
 		&& { wait $$fashion || { cat "$$scratch/fashion.log"; exit 1; }; } \
 		&& $(NBVAL) $(LAST)
+
+# The day before a workshop: the solutions run here, and the checks that need no model find what is committed.
+workshop: $(READY)
+	OMP_NUM_THREADS=1 $(NBVAL) $(AT_ONCE) $(wildcard notebooks/workshop/solutions/*.ipynb)
+
+# Text and pictures of the solved notebooks, without code; one file a part, with all that it needs in it.
+slides: $(READY)
+	$(BIN)/jupyter nbconvert --to slides --no-input --template slides --TemplateExporter.extra_template_basedirs=notebooks/workshop --SlidesExporter.reveal_url_prefix=. \
+		--output-dir build/slides notebooks/workshop/solutions/*.ipynb
 
 bench: $(READY)
 	@set -e; for script in $(filter-out benchmarks/measured.py,$(wildcard benchmarks/*.py)); do echo "$$script"; $(BIN)/python "$$script"; done

@@ -14,6 +14,7 @@ from . import probing as probing
 from . import running as running
 from . import stats as stats
 from . import store as store
+from . import workshop as workshop
 from . import worlds as worlds
 from .alignment import CCA as CCA
 from .alignment import GCCA as GCCA

@@ -13,6 +13,7 @@ from unelib.running.parameters import check_value
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted(path for part in (".", "depth") for path in (ROOT / "notebooks" / part).glob("*.ipynb"))
+WORKSHOP = sorted((ROOT / "notebooks" / "workshop").rglob("*.ipynb"))
 OF_FACES = re.compile(r"\b(faces?|hair|beards?|glasses|smil\w+|skin|drawn-\w+)\b", re.IGNORECASE)
 
 
@@ -76,6 +77,23 @@ def test_notebooks_are_small_executed_and_without_errors(path):
     cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     assert path.stat().st_size < 1.5e6 and any(cell.outputs for cell in cells)
     assert not [output for cell in cells for output in cell.outputs if output.output_type == "error"]
+
+
+@pytest.mark.parametrize("path", WORKSHOP, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_workshop_notebooks_are_small_short_and_begin_and_end_as_others_do(path):
+    """They may speak of faces, have no parameters, and define functions in solutions only."""
+    notebook = nbformat.read(path, as_version=4)
+    words = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert path.stat().st_size < 1.5e6 and not any(map(is_parameters, code))
+    for cell in code:
+        lines = [line for line in cell.source.splitlines() if not line.startswith("### ")]
+        assert len(lines) <= 15 and not re.search(r"^\s*(class|!|%)", cell.source, re.MULTILINE), cell.source
+        assert "BEGIN SOLUTION" in cell.source or not re.search(r"^\s*def", cell.source, re.MULTILINE), cell.source
+        assert not [output for output in cell.outputs if output.output_type == "error"]
+    assert all(part in words[0] for part in ("*You will be able to say*", "*You need*", "*It takes*"))
+    assert "What this does not show" in words[-1] and any(cell.outputs for cell in code)
+    assert set(notebook.metadata["unelib"]) == {"reads", "leaves", "seconds"}
 
 
 CORE = sorted((ROOT / "notebooks").glob("0[0-6]_*.ipynb"))

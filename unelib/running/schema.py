@@ -12,7 +12,8 @@ from .recipes import Recipe
 def recipe_schema() -> dict[str, Any]:
     """JSON schema of recipes, for editors: their keys, and every parameter of every notebook of the project."""
     schema, own, everywhere = Recipe.model_json_schema(), {}, {}  # type: dict[str, Any], dict[str, Any], dict[str, Any]
-    for path in sorted((paths.ROOT / "notebooks").rglob("*.ipynb")):
+    notebooks = paths.ROOT / "notebooks"
+    for path in sorted({*notebooks.rglob("*.ipynb")} - {*notebooks.glob("workshop/**/*.ipynb")}):  # these have none
         known = {name: parameter_schema(parameter) for name, parameter in notebook_parameters(path).items()}
         own[path.relative_to(paths.ROOT).as_posix()] = of_notebook(known)
         for name, value in known.items():  # a shared parameter is to suit every notebook that has it
