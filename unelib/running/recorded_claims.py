@@ -417,12 +417,12 @@ FINDINGS = (
         "orthogonal_gain", "decrease in the share where it changes", 0.0, "0 would be no decrease",
     ),
     Finding(
-        "The smallest change for several attributes at once meets them all", "editing", "all_targets",
+        "The likeliest change of the noise meets several attributes at once", "editing", "all_targets",
         "share of images in which all targets are met", "all_targets_random",
         "after a random change of the same length",
     ),
     Finding(
-        "The likeliest such change meets them all more often than the shortest one, made as long", "editing",
+        "It meets them more often than the shortest change, prolonged to the same length", "editing",
         "likeliest_gain", "gain in the share of images", 0.0, "0 would be no gain",
     ),
     Finding(
