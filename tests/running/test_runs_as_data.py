@@ -1,4 +1,4 @@
-"""Results as data (runs_as_data), findings in words (claims_in_words), and the report (html_report)."""
+"""Results as data (runs_as_data), findings in words (claims_in_words, recorded_claims), the report (html_report)."""
 
 import base64
 import io
@@ -14,10 +14,12 @@ import pytest
 from click.testing import CliRunner
 
 from unelib.cli.main import app
+from unelib.evidence import CLAIMS
 from unelib.running import Step, Workspace, beyond_intervals, findings, report, results, tables_of, what_holds
-from unelib.running.claims_in_words import FINDINGS, told_with_ends, verdict_on
+from unelib.running.claims_in_words import told_with_ends, verdict_on
 from unelib.running.html_report import figures_of, to_see
 from unelib.running.marks import write_mark
+from unelib.running.recorded_claims import FINDINGS
 from unelib.stats import Interval
 
 NUMBERS = {
@@ -159,7 +161,8 @@ def test_findings_name_numbers_that_notebooks_record():
         book = nbformat.read(path, 4)
         source[finding.stage] = "\n".join(cell.source for cell in book.cells if cell.cell_type == "code")
         for number in filter(lambda name: isinstance(name, str), (finding.number, finding.null)):
-            there = number in source[finding.stage] or f'{{v}}_{number.split("_")[1]}"' in source[finding.stage]
+            parts = [part for part in number.split("_", 1) if part not in CLAIMS]  # such as f"{claim}_{kind}"
+            there = number in source[finding.stage] or all(part in source[finding.stage] for part in parts)
             assert there, f"{finding.stage} records no {number}"
 
 

@@ -15,6 +15,7 @@ Inside:
 - `notebooks`: What a notebook says of itself: its parameters, with their kinds, and in its metadata what it reads and
   leaves
 - `provenance`: Where a result comes from: revision, versions, machine
+- `recorded_claims`: What notebooks claim, each claim beside the recorded number that decides it
 - `ray_workers`: Shards made by Ray: workers load the model once each, take shards one by one, and may die
 - `twins`: Steps of a sweep that are the same at several points: executed once, then copied, views by hard links
 
