@@ -119,7 +119,7 @@ def how_far(values: NDArray[Any], right: NDArray[Any], what: str) -> str:
         return f"The {what} points the opposite way. Is something subtracted the wrong way round?"
     distance = np.linalg.norm(values - right) / lengths[1]
     if distance > 10:
-        return f"The {what} is far off: {distance:.2g} times the right one's length. A sum in place of a mean, or no scale?"
+        return f"The {what} is far off: {distance:.2g} times the right length. A sum in place of a mean, or no scale?"
     return (
         f"The {what} is {distance:.2g} from the right one, where 0 is the same and 1 is as far as nothing at all"
         f" (cosine {cosine:.2f}). Look at the hint."
