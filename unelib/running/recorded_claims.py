@@ -242,7 +242,7 @@ FINDINGS = (
         "r2_beyond_ridge", "gain in R²", 0.0, "0 would be no gain",
     ),
     Finding(
-        "Images drawn from the model, given the other views, resemble their source more than images drawn given nothing",
+        "Images drawn given the other views resemble their source more than images drawn given nothing",
         "10_une", "sample_beyond",
         "gain in correlation with the source", 0.0, "0 would be no gain",
     ),
@@ -299,8 +299,8 @@ FINDINGS = (
         "smallest gain in mean AUC", 0.0, "0: as shuffled rows or the remaining signal",
     ),
     Finding(
-        "A shared latent carries attributes, beyond small pictures", "11_evidence", "shared_pixels", "smallest gain in mean AUC",
-        0.0, "0: as small pictures in place of the noise",
+        "A shared latent carries attributes, beyond small pictures", "11_evidence", "shared_pixels",
+        "smallest gain in mean AUC", 0.0, "0: as small pictures in place of the noise",
     ),
     Finding(
         "A shared latent carries attributes, beyond the noise of an untrained generator", "11_evidence",
