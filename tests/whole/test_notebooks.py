@@ -119,3 +119,13 @@ def test_core_notebooks_open_with_what_one_will_learn_and_end_with_what_holds(pa
     assert cells[-2].source.endswith(f'what_holds(run, "{path.stem}")') or path.stem == "00_tour"
     assert "does *not* show" in "".join(words[-3:]) or "does not show" in words[-1]
     assert "Exercises" in words[-1] or "Try it yourself" in "".join(words[-2:])
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks" / "depth").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_depth_notebooks_open_and_end_alike(path):
+    cells = nbformat.read(path, as_version=4).cells
+    opening = " ".join(cells[0].source.split())
+    assert all(part in opening for part in ("*You will learn*", "*You need*", "*It takes*", "glossary.md"))
+    assert cells[1].metadata.get("tags") == ["verdicts"] and "| holds? |" in cells[1].source
+    assert cells[-2].source.endswith(f'what_holds(run, "{path.stem}")')
+    assert "*What this does not show.*" in cells[-1].source and "**Exercises.**" in cells[-1].source

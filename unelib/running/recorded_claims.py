@@ -242,8 +242,9 @@ FINDINGS = (
         "r2_beyond_ridge", "gain in R²", 0.0, "0 would be no gain",
     ),
     Finding(
-        "Images drawn from the model, given the other views, resemble their source", "10_une", "sample_beyond",
-        "gain in correlation with the source", 0.0, "0 would be as much as images drawn given nothing",
+        "Images drawn given the other views resemble their source more than images drawn given nothing",
+        "10_une", "sample_beyond",
+        "gain in correlation with the source", 0.0, "0 would be no gain",
     ),
     Finding(
         "A text, carried into the noise by the model, edits", "10_une", "flips_text_model",
@@ -290,20 +291,24 @@ FINDINGS = (
         "smallest gain in R²", 0.0, "0: as the untrained encoder",
     ),
     Finding(
-        "A shared latent carries attributes, beyond chance", "11_evidence", "shared_chance",
-        "smallest gain", 0.0, "0: as shuffled or mispaired rows, or the remaining signal",
+        "Views of one image are likelier together than views of different images", "11_evidence", "shared_mispaired",
+        "smallest gain in log-likelihood, nats an image", 0.0, "0: as mispaired images",
     ),
     Finding(
-        "A shared latent carries attributes, beyond small pictures", "11_evidence", "shared_pixels", "smallest gain",
-        0.0, "0: as small pictures in place of the noise",
+        "A shared latent carries attributes, beyond chance", "11_evidence", "shared_chance",
+        "smallest gain in mean AUC", 0.0, "0: as shuffled rows or the remaining signal",
+    ),
+    Finding(
+        "A shared latent carries attributes, beyond small pictures", "11_evidence", "shared_pixels",
+        "smallest gain in mean AUC", 0.0, "0: as small pictures in place of the noise",
     ),
     Finding(
         "A shared latent carries attributes, beyond the noise of an untrained generator", "11_evidence",
-        "shared_untrained", "smallest gain", 0.0, "0: as untrained",
+        "shared_untrained", "smallest gain in mean AUC", 0.0, "0: as untrained",
     ),
     Finding(
         "A shared latent carries attributes, beyond an untrained encoder", "11_evidence", "shared_target",
-        "smallest gain", 0.0, "0: as the untrained encoder",
+        "smallest gain in mean AUC", 0.0, "0: as the untrained encoder",
     ),
     Finding(
         "One latent is likelier than pairs of views", "11_evidence", "shared_otherwise",
