@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from unelib import plots
+from unelib.editing.reports import EditReport
 from unelib.editing.trade_off import Curve, areas
 
 pytestmark = pytest.mark.usefixtures("closed")
@@ -14,9 +15,32 @@ pytestmark = pytest.mark.usefixtures("closed")
 def test_axes_are_given_back():
     ax = plt.subplots()[1]
     changes = pd.DataFrame(np.zeros((2, 2)), ["Male", "Young"], ["Male", "Young"])
-    assert plots.bars({"a": 1.0, "b": 0.5}, ax, control=["b"]) is ax
-    assert plots.judge_bars([0.1, 0.2], [0.3, 0.4], ["Male", "Young"], ax) is ax
+    assert plots.judge_changes([0.1, 0.2], {"after": [0.3, 0.4]}, ["Male", "Young"], ax) is ax
     assert plots.change_heatmap(changes, ax) is ax
+
+
+def test_what_was_asked_has_a_frame_and_small_changes_no_number():
+    changes = pd.DataFrame([[0.4, -0.2, 0.01]], ["Male"], ["Male", "Young", "No_Beard"])
+    ax = plots.change_heatmap(changes, title="One edit")
+    assert [text.get_text() for text in ax.texts] == ["+40", "−20", ""]
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["Male", "Young", "No Beard"]
+    assert [patch.get_xy() for patch in ax.patches] == [(0, 0)] and ax.figure.get_suptitle() == "One edit"
+
+
+def test_what_a_judge_sees_change_is_sorted_and_the_rest_is_counted():
+    ax = plots.judge_changes([0.1, 0.5, 0.9], {"plain": [0.3, 0.52, 0.1], "held": [0.1, 0.5, 0.8]}, list("abc"))
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["c", "a"] and "1 others" in ax.get_xlabel()
+    assert [list(line.get_xdata()) for line in ax.lines] == [[0.9, 0.1], [0.1, 0.3], [0.8, 0.1]]
+    assert [text.get_text() for text in ax.texts] == ["before", "plain", "held"]
+
+
+def test_what_was_not_asked_for_is_named():
+    names, before = ["Smiling", "Young", "No_Beard", "Bald", "Bangs"], np.zeros((1, 5))
+    before[0, 2] = 1
+    report = EditReport(names, "Smiling", 1, before, 1 - before, None, np.ones(1), None)
+    assert plots.unasked(report) == "also: Young, no No Beard, Bald, 1 more".replace("no No ", "")
+    still = EditReport(names, "Smiling", 1, before, before, None, np.ones(1), None)
+    assert plots.unasked(still) == "nothing else"
 
 
 def walked(ease=1.0, strengths=4, lacking=0.6, seed=0):
@@ -41,7 +65,7 @@ def test_trade_off_curves_start_from_no_edit_and_have_the_areas_below_them():
         within = drift <= 0.08
         assert np.trapezoid(line.get_ydata()[within], drift[within]) / 0.08 == pytest.approx(area, abs=0.01)
     assert list(limit.get_xdata()) == [0.08, 0.08] and limit.get_linestyle() == ":"
-    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["one", "both", "list", "limit of drift"]
+    assert [t.get_text() for t in ax.texts] == [" limit", "one", "both", "list"]
     assert len(plots.trade_off_curves({"one": one}).lines) == 1
 
 
@@ -52,8 +76,10 @@ def test_ten_methods_are_told_apart_without_colours():
 
 
 def test_controls_are_grey():
-    ax = plots.trade_off_curves({"way": walked(), "chance (control)": walked(seed=1)})
-    assert [line.get_color() == "0.6" for line in ax.lines] == [False, True]
+    curves = {"way": walked(), "chance (control)": walked(seed=1), "other (control)": walked(seed=2)}
+    ax = plots.trade_off_curves(curves)
+    assert [line.get_color() == "0.65" for line in ax.lines] == [False, True, True]
+    assert [text.get_text() for text in ax.texts] == ["way", "controls"]
 
 
 def test_targets_that_nobody_lacked_have_no_part_in_a_trade_off_curve():
@@ -70,7 +96,6 @@ def test_area_bars_are_sorted_and_named():
     assert plots.area_bars(table, ax) is ax
     assert [t.get_text() for t in ax.get_yticklabels()] == ["nobody", "least", "middle", "most"]
     order = ["least", "middle", "most"]
-    assert [bar.get_width() for bar in ax.patches][1:] == table.area[order].tolist()
-    _, _, (whiskers,) = ax.containers[1]
-    ends = [np.array(segment)[:, 0] for segment in whiskers.get_segments()[1:]]
+    assert [c.lines[0].get_xdata()[0] for c in ax.containers][1:] == table.area[order].tolist()
+    ends = [c.lines[2][0].get_segments()[0][:, 0] for c in ax.containers[1:]]
     np.testing.assert_allclose(ends, table.loc[order, ["low", "high"]])

@@ -19,7 +19,7 @@ def test_timesteps_run_from_noise_to_image_and_controls_are_dashed():
     np.testing.assert_array_equal(own.get_xdata(), [100, 900])
     np.testing.assert_array_equal(own.get_ydata(), [3, 1])
     assert control.get_linestyle() == "--" and own.get_linestyle() == "-"
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["basis", "random (control)"]
+    assert [text.get_text() for text in ax.texts] == ["basis", "random\n(control)"]
 
 
 def test_singular_values_are_means_with_the_band_of_all():

@@ -25,34 +25,26 @@ def test_axes_are_given_back(scores):
     ax = plt.subplots()[1]
     assert plots.profile_scatter(auc["noise"], auc["clip"], ax, names=("noise", "clip")) is ax
     assert plots.spectrum({"views": np.ones(4), "shuffled rows": np.zeros(4)}, ax) is ax
-    assert plots.interval_plot(scores, ax, sort_by="clip") is ax
 
 
-def test_radar_has_a_spoke_an_attribute(scores):
-    ax = plots.radar(pd.DataFrame({view: t.auc for view, t in scores.items()}))
-    assert [t.get_text() for t in ax.get_xticklabels()] == ["Smiling", "Male", "Wearing Hat", "Young"]
-    assert len(ax.lines) == 3
+def test_attributes_are_sorted_by_what_the_first_view_has_beyond_the_control(scores):
+    control, null = pd.Series([0.9, 0.6, 0.5, 0.7], scores["noise"].index), np.full((20, 4), 0.5)
+    figure = plots.interval_panels(scores, control, "pixels", null, title="Noise is read")
+    assert [ax.get_title(loc="left") for ax in figure.axes] == ["noise", "clip", "shuffled\nlabels"]
+    order = (scores["noise"].auc - control).sort_values().index
+    assert [t.get_text() for t in figure.axes[0].get_yticklabels()] == [plots.pretty(name) for name in order]
+    ticks, dots = figure.axes[1].lines[0], figure.axes[1].containers[0].lines[0]
+    np.testing.assert_array_equal(ticks.get_xdata(), control[order])
+    np.testing.assert_array_equal(dots.get_xdata(), scores["clip"].auc[order])
+    assert figure.get_suptitle() == "Noise is read" and "upright: pixels" in figure.get_supxlabel()
 
 
-def test_radar_panels_share_their_spokes_and_show_what_was_published(scores):
-    table = pd.DataFrame({view: t.auc for view, t in scores.items()})
+def test_published_scores_are_hollow_where_both_have_them(scores):
     published = pd.DataFrame({"noise": [0.9], "other": [0.8]}, ["Male"])
-    left, right = plots.radar_panels(
-        {"a": table[["noise", "clip"]], "b": table[["clip"]]}, control="clip", published=published
-    ).axes
-    assert [line.get_label() for line in left.lines] == ["noise", "noise, published", "clip"]
-    shown = left.lines[1].get_ydata()
-    assert shown[1] == 0.9 and np.isnan(np.delete(shown, 1)).all() and left.lines[1].get_mfc() == "none"
-    assert left.lines[2].get_linestyle() == "--" and len(right.lines) == 1
-    assert [t.get_text() for t in left.get_xticklabels()] == [t.get_text() for t in right.get_xticklabels()]
-
-
-def test_many_spokes_are_named_along_them_and_never_upside_down():
-    names = [f"Attribute_{i}" for i in range(40)]
-    ax = plots.radar(pd.DataFrame({"noise": np.full(40, 0.7)}, names))
-    assert [t.get_text() for t in ax.texts] == [name.replace("_", " ") for name in names]
-    turns = np.array([t.get_rotation() for t in ax.texts])
-    assert ((turns <= 90.1) | (turns >= 269.9)).all()
+    left, *others = plots.interval_panels(scores, published=published).axes
+    shown = [line for line in left.lines if line.get_mfc() == "none"]
+    assert np.nansum(shown[0].get_xdata()) == 0.9 and np.isfinite(shown[0].get_xdata()).sum() == 1
+    assert all(line.get_mfc() != "none" for ax in others for line in ax.lines)
 
 
 def test_profile_scatter_says_what_its_axes_are(scores):
@@ -64,7 +56,7 @@ def test_compared_has_a_row_a_view_and_a_colour_a_world():
     table = pd.DataFrame({"world": ["a", "a", "b"], "view": ["clip", "pixels", "clip"], "value": [0.6, 0.7, 0.8]})
     ax = plots.compared(table.assign(low=table.value - 0.1, high=table.value + 0.1), mark=0.5, control=["pixels"])
     assert [t.get_text() for t in ax.get_yticklabels()] == ["clip", "pixels"]
-    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["a", "b"]
+    assert [t.get_text() for t in ax.texts] == ["a", "b"]
     assert len({tuple(c.lines[0].get_color()) for c in ax.containers}) == 2
 
 
@@ -75,9 +67,8 @@ def test_curves_of_components_say_so():
     assert plots.learning_curves({"clip": curve}).get_xlabel() == "training images"
 
 
-def test_a_reliability_diagram_has_a_line_a_view_and_the_diagonal():
+def test_reliability_has_a_panel_a_view_and_the_diagonal():
     table = pd.DataFrame({"predicted": [0.1, 0.9], "observed": [0.2, 0.8], "low": [0.1, 0.6], "high": [0.3, 0.9]})
-    ax = plt.subplots()[1]
-    assert plots.reliability_diagram({"clip": table, "noise": table}, ax) is ax
-    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["clip", "noise"]
-    assert len(ax.containers) == 2 and list(ax.lines[-1].get_xdata()) == [0, 1]
+    figure = plots.reliability_panels({"clip": table, "noise": table})
+    assert [ax.get_title(loc="left") for ax in figure.axes] == ["clip", "noise"]
+    assert all(list(ax.lines[-1].get_xdata()) == [0, 1] for ax in figure.axes)

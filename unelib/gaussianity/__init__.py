@@ -6,7 +6,7 @@ and its power.
 
 Public names, by file:
 
-- `univariate`: AXES, bimodal_control, gaussian_control, normality, normality_of_views, varying
+- `univariate`: AXES, SEPARATION, bimodal_control, gaussian_control, normality, normality_of_views, varying
 - `multivariate`: STATISTICS, multivariate_normality, whitened_scores
 - `projection_pursuit`: projected_halves, pursuit
 - `pass_rates`: pass_rate_test, twin_pass_rates

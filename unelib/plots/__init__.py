@@ -1,20 +1,20 @@
 """Figures: every function takes data and optional axes, draws, and returns the axes.
 
-One palette and one size serve the whole workbook, and every figure reads well in grey.
+One palette and one size serve the whole workbook, and every figure reads well in grey and at half a page's width.
 
 Public names, by file:
 
-- `figures`: MARKERS, PALETTE, WIDTH, axes_for, pretty, quartiles, side_by_side, style
-- `pictures`: image_grid, labelled_rows, noise_images, resized
+- `figures`: DPI, MARKERS, PALETTE, TEXT, WIDTH, axes_for, few_ticks, pretty, quartiles, side_by_side, style
+- `labels`: NAMED, Point, dark, headline, last_point, name_dots, name_lines, name_mark, spaced, wrapped
+- `pictures`: dots, image_grid, labelled_rows, longest, noise_images, resized
 - `overview`: idea
 - `estimates`: dot_plot
-- `inversion`: calls_curves, frontiers
+- `inversion`: solver_panels
 - `gaussianity`: against_law, halves, p_heatmap, pass_bands, pass_rates, power_panels, power_spectra, qq_fan, spread_map
-- `probing`: compared, interval_plot, learning_curves, name_spokes, profile_scatter, radar, radar_panels,
-  reliability_diagram, spectrum
+- `probing`: compared, interval_panels, learning_curves, profile_scatter, reliability_panels, spectrum
 - `alignment`: beside_chance, measure_panels, pair_heatmap, pair_names
 - `latent`: selection_curves, share_bars
-- `editing`: area_bars, bars, change_heatmap, judge_bars, share_met, trade_off_curves
+- `editing`: area_bars, change_heatmap, judge_changes, share_met, trade_off_curves, unasked
 - `geometry`: by_timestep, singular_values
 - `evidence`: gaps, spread, verdict_map
 """

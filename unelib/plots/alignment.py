@@ -9,7 +9,8 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .figures import MARKERS, PALETTE, WIDTH, axes_for
+from .figures import MARKERS, PALETTE, TEXT, WIDTH, axes_for, few_ticks
+from .labels import wrapped
 
 TITLES = {
     "cka": "CKA",
@@ -43,7 +44,7 @@ def beside_chance(table: pd.DataFrame, ax: Axes | None = None, control: Containe
     Axes
         Those drawn on.
     """
-    ax = axes_for(ax, height=0.3 * len(table) + 0.9)
+    ax = axes_for(ax, height=0.32 * len(table) + 1.0)
     for y, row in enumerate(table.itertuples()):
         grey = row.view in control
         if grey:
@@ -52,7 +53,7 @@ def beside_chance(table: pd.DataFrame, ax: Axes | None = None, control: Containe
         ends = np.maximum([[row.value - row.low], [row.high - row.value]], 0)
         look = {"color": PALETTE[0], "mfc": "white" if grey else PALETTE[0], "ms": 5, "lw": 1.2}
         ax.errorbar(row.value, y, xerr=ends, fmt=MARKERS[0], **look)
-    ax.set_yticks(range(len(table)), pair_names(table))
+    ax.set_yticks(range(len(table)), [wrapped(name) for name in pair_names(table)])
     ax.set_ylim(len(table) - 0.5, -0.5)
     return ax
 
@@ -78,19 +79,19 @@ def measure_panels(table: pd.DataFrame, control: Collection[str] = (), columns: 
     """
     measures = list(dict.fromkeys(table["measure"]))
     rows, pairs = -(-len(measures) // columns), len(table) // len(measures)
-    size = {"figsize": (WIDTH, rows * (0.24 * pairs + 0.8)), "layout": "constrained", "sharey": True}
+    size = {"figsize": (WIDTH, rows * (0.34 * pairs + 1.1)), "layout": "constrained", "sharey": True}
     figure, axes = plt.subplots(rows, columns, squeeze=False, **size)
     for ax, measure in zip(axes.flat, measures):
         beside_chance(table[table["measure"] == measure], ax, control)
-        ax.set_title(TITLES.get(measure, measure), loc="left", fontsize=9)
-        ax.tick_params(labelsize=8)
+        ax.set_title(wrapped(TITLES.get(measure, measure), 11), loc="left")
+        few_ticks(ax)
     for ax in axes.flat[len(measures) :]:
         ax.set_axis_off()
     dot = {"color": PALETTE[0], "marker": MARKERS[0], "ls": "none", "ms": 5}
     key = [plt.Line2D([], [], label="view", **dot), plt.Line2D([], [], color="0.6", lw=7, label="shuffled rows")]
     if table["view"].isin(list(control)).any():
         key.insert(1, plt.Line2D([], [], label="control", mfc="white", **dot))
-    figure.legend(handles=key, loc="outside lower center", ncols=3, fontsize=8)
+    figure.legend(handles=key, loc="outside lower center", ncols=3)
     return figure
 
 
@@ -112,13 +113,13 @@ def pair_heatmap(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     square = table.pivot(index="other", columns="view", values="value")
     views = list(dict.fromkeys([*table["view"], *table["other"]]))
     square = square.reindex(index=views[1:], columns=views[:-1])
-    ax = axes_for(ax, width=0.62 * len(views) + 3.2, height=0.36 * len(views) + 1.4)
-    look = {"cmap": "Greys", "vmin": 0, "vmax": 1.2, "cbar": False, "linewidths": 0.6, "annot_kws": {"fontsize": 8}}
+    ax = axes_for(ax, height=0.36 * len(views) + 2.2)
+    look = {"cmap": "Greys", "vmin": 0, "vmax": 1.2, "cbar": False, "linewidths": 0.6, "annot_kws": {"fontsize": TEXT}}
     sns.heatmap(square, ax=ax, annot=True, fmt=".2f", **look)
     ax.set(xlabel="", ylabel="")
     ax.tick_params(axis="both", length=0)
-    ax.set_xticks(ax.get_xticks(), views[:-1], rotation=30, ha="right")
-    ax.set_yticks(ax.get_yticks(), views[1:], rotation=0)
+    ax.set_xticks(ax.get_xticks(), [wrapped(view, 14) for view in views[:-1]], rotation=90)
+    ax.set_yticks(ax.get_yticks(), [wrapped(view) for view in views[1:]], rotation=0)
     return ax
 
 

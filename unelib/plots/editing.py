@@ -1,17 +1,20 @@
 """What edits do: trade-off curves and their areas, changes of every attribute, what the judge says."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
-from .figures import MARKERS, PALETTE, axes_for, pretty
+from .figures import MARKERS, PALETTE, TEXT, axes_for, pretty
+from .labels import headline, name_dots, name_lines, wrapped
 
 if TYPE_CHECKING:
+    from ..editing.reports import EditReport
     from ..editing.trade_off import Curve
 
 MORE = 1.5  # of the limit, or of the largest drift, is drawn
@@ -27,7 +30,7 @@ def trade_off_curves(
     The area under a line up to the limit is what `trade_off.areas` gives.
 
     Eighteen methods can be told apart without colours: from the seventh on lines are dashed and markers hollow, from
-    the thirteenth on dotted. Those whose name ends in "(control)" are grey.
+    the thirteenth on dotted. Those whose name ends in "(control)" are thin and grey, and named as one.
 
     Parameters
     ----------
@@ -49,22 +52,23 @@ def trade_off_curves(
     ValueError
         Where nobody lacked a target of a method.
     """
-    ax = axes_for(ax, width=7.2, height=3.8)
+    ax = axes_for(ax, height=4.6)
     drift = np.linspace(0, MORE * (limit or largest_drift(curves)), 201)
+    ax.set(xlim=(0, drift[-1]), ylim=(0, 1))
     for i, (method, parts) in enumerate(curves.items()):
         met = share_met(parts, drift)
+        if method.endswith("(control)"):
+            known = ax.get_legend_handles_labels()[1]
+            ax.plot(drift, met, color="0.65", lw=1, zorder=1, label=None if "controls" in known else "controls")
+            continue
         again = [{}, {"ls": "--", "mfc": "white"}, {"ls": ":", "mfc": "white"}][i // 6 % 3]
-        color = "0.6" if method.endswith("(control)") else PALETTE[i % 5]  # the sixth is grey
-        look = {"color": color, "marker": MARKERS[i % 6], "ms": 5.5, "lw": 1.4, "markevery": (3 * i % 25, 25)}
+        look = {"color": PALETTE[i % 5], "marker": MARKERS[i % 6], "ms": 6, "lw": 1.6, "markevery": (3 * i % 25, 25)}
         ax.plot(drift, met, label=method, clip_on=False, zorder=3, **look | again)
     if limit is not None:
-        ax.axvline(limit, color="black", ls=":", lw=1, label="limit of drift")
-    ax.set(
-        xlabel="drift: mean change of the judge's other probabilities", ylabel="share of targets met with no more drift"
-    )
-    ax.set(xlim=(0, drift[-1]), ylim=(0, 1))
-    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    return ax
+        ax.axvline(limit, color="black", ls=":", lw=1)
+        ax.annotate(" limit", (limit, 1), va="top", fontsize=TEXT)
+    ax.set(xlabel="drift: mean change of other probabilities", ylabel="share of targets met")
+    return name_lines(ax, named=12)
 
 
 def share_met(parts: "Curve | Sequence[Curve] | dict[Any, Curve]", drift: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -106,7 +110,9 @@ def largest_drift(curves):
 
 
 def area_bars(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Areas under trade-off curves with 95 % intervals, a row a method, the largest on top.
+    """Areas under trade-off curves, means over drifts, with 95 % intervals: a row a method, the largest on top.
+
+    Controls, whose name ends in "(control)", are grey and hollow.
 
     Parameters
     ----------
@@ -121,64 +127,23 @@ def area_bars(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         Those drawn on.
     """
     table = table.sort_values("area", na_position="first")
-    ax = axes_for(ax, width=6.4, height=0.32 * len(table) + 0.9)
-    y = np.arange(len(table))
-    error = np.maximum([table.area - table.low, table.high - table.area], 0)
-    ax.barh(y, table.area, color="0.85", height=0.62)
-    ax.errorbar(table.area, y, xerr=error, fmt=MARKERS[0], color=PALETTE[0], ms=5, lw=1.4, capsize=3)
-    ax.set_yticks(y, table.index)
-    ax.set(
-        xlim=(0, None), ylim=(-0.6, len(table) - 0.4), xlabel="share of targets met, mean over drifts, 95 % interval"
-    )
+    ax = axes_for(ax, height=0.34 * len(table) + 0.9)
+    for y, (name, row) in enumerate(table.iterrows()):
+        grey = str(name).endswith("(control)")
+        look = {"color": "0.4", "mfc": "white"} if grey else {"color": PALETTE[0]}
+        ends = np.maximum([[row.area - row.low], [row.high - row.area]], 0)
+        ax.errorbar(row.area, y, xerr=ends, fmt="s" if grey else "o", ms=6, lw=1.6, **look)
+    ax.set_yticks(range(len(table)), [wrapped(name, 30) for name in table.index])
+    ax.set(xlim=(0, None), ylim=(-0.6, len(table) - 0.4), xlabel="share of targets met, 95 % interval")
     return ax
 
 
-def bars(
-    values: Mapping[str, float],
-    ax: Axes | None = None,
-    ylabel: str = "",
-    control: Container[str] | None = None,
-    floor: float = 0.0,
-    intervals: Mapping[str, tuple[float, float]] | None = None,
+def change_heatmap(
+    matrix: pd.DataFrame, ax: Axes | None = None, limit: float = 0.6, least: float = 0.05, title: str = ""
 ) -> Axes:
-    """Named numbers as bars from `floor` up.
+    """A column an edit, a row a judged attribute: change of the judge's probability, in hundredths; frames are asked.
 
-    Parameters
-    ----------
-    values : dict
-        {name: number}.
-    ax : Axes, optional
-        Where to draw; new axes if None.
-    ylabel : str
-        Of the numbers.
-    control : collection of str, optional
-        The hatched grey ones.
-    floor : float
-        Where bars begin.
-    intervals : dict, optional
-        {name: (low, high)}, for those that have one.
-
-    Returns
-    -------
-    Axes
-        Those drawn on.
-    """
-    ax = axes_for(ax, width=5.2)
-    for i, (name, value) in enumerate(values.items()):
-        grey = control is not None and name in control
-        look = {"color": "0.75" if grey else PALETTE[0], "hatch": "//" if grey else None}
-        ax.bar(i, value - floor, bottom=floor, edgecolor="white", **look)
-        low, high = (intervals or {}).get(name, (value, value))
-        if high > low:
-            ax.errorbar(i, value, yerr=np.maximum([[value - low], [high - value]], 0), color="black", lw=1, capsize=3)
-        ax.text(i, high, f"{value:.2f}", ha="center", va="bottom", fontsize=8)
-    ax.set_xticks(range(len(values)), list(values), rotation=20, ha="right")
-    ax.set(ylabel=ylabel)
-    return ax
-
-
-def change_heatmap(matrix: pd.DataFrame, ax: Axes | None = None, limit: float = 0.6) -> Axes:
-    """Edited attributes x judged attributes: change of the judge's probability, in hundredths; blue less, red more.
+    Blue is less, red is more; a number with its sign says it without colours.
 
     Parameters
     ----------
@@ -188,45 +153,96 @@ def change_heatmap(matrix: pd.DataFrame, ax: Axes | None = None, limit: float = 
         Where to draw; new axes if None.
     limit : float
         Change, to either side, at which colours are full.
+    least : float
+        Smaller changes go without a number.
+    title : str
+        What is to be seen.
 
     Returns
     -------
     Axes
         Those drawn on.
     """
-    ax = axes_for(ax, height=0.34 * len(matrix) + 2.0)
-    shown = 100 * matrix.rename(index=pretty, columns=pretty)
-    look = {"cmap": "RdBu_r", "center": 0, "vmin": -100 * limit, "vmax": 100 * limit, "linewidths": 0.4}
-    bar = {"label": "change, hundredths"}
-    sns.heatmap(shown, ax=ax, annot=shown.round() + 0, fmt=".0f", annot_kws={"fontsize": 7}, cbar_kws=bar, **look)
-    ax.set(xlabel="what the judge sees change", ylabel="what was edited")
-    ax.tick_params(axis="x", rotation=90)
-    ax.tick_params(axis="y", rotation=0)
+    ax = axes_for(ax, height=0.25 * matrix.shape[1] + 2.3)
+    shown = 100 * matrix.T
+    look = {"cmap": "RdBu_r", "center": 0, "vmin": -100 * limit, "vmax": 100 * limit, "linewidths": 0.4, "cbar": False}
+    text = shown.map(lambda x: f"{x:+.0f}".replace("-", "−") if abs(x) >= 100 * least else "")
+    sns.heatmap(shown, ax=ax, annot=text, fmt="", annot_kws={"fontsize": TEXT}, **look)
+    for column, name in enumerate(matrix.index):
+        if name in matrix.columns:
+            corner = column, matrix.columns.get_loc(name)
+            ax.add_patch(Rectangle(corner, 1, 1, fill=False, ec="black", lw=2, clip_on=False))
+    ax.set(xlabel="", ylabel="")
+    ax.set_xticks(np.arange(len(matrix)) + 0.5, [pretty(name) for name in matrix.index], rotation=90)
+    ax.set_yticks(np.arange(matrix.shape[1]) + 0.5, [pretty(name) for name in matrix.columns], rotation=0)
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    if title:
+        headline(ax.figure, title)
     return ax
 
 
-def judge_bars(before: ArrayLike, after: ArrayLike, names: Sequence[str], ax: Axes | None = None) -> Axes:
-    """Two rows of the judge's probabilities, before and after an edit.
+def judge_changes(
+    before: ArrayLike, after: Mapping[str, ArrayLike], names: Sequence[str], ax: Axes | None = None, least: float = 0.1
+) -> Axes:
+    """What a judge sees change: a row an attribute, its probability before and after one or more edits.
 
     Parameters
     ----------
-    before, after : array-like (a,)
+    before : array-like (a,)
         Probabilities, 0 to 1.
+    after : dict
+        {edit: probabilities (a,)}.
     names : sequence of str (a,)
         Attributes of the judge.
     ax : Axes, optional
         Where to draw; new axes if None.
+    least : float
+        Attributes that no edit changes by so much are counted below the axis.
 
     Returns
     -------
     Axes
-        Those drawn on.
+        Those drawn on, the largest change of the first edit on top.
     """
-    ax = axes_for(ax, width=4.2, height=0.2 * len(names) + 0.6)
-    y = np.arange(len(names))[::-1]
-    ax.barh(y + 0.2, before, 0.38, color="0.7", label="before")
-    ax.barh(y - 0.2, after, 0.38, color=PALETTE[0], label="after")
-    ax.set_yticks(y, [pretty(n) for n in names], fontsize=7)
-    ax.set(xlim=(0, 1), xlabel="the judge's probability")
-    ax.legend(fontsize=7, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
-    return ax
+    table = pd.DataFrame({"before": before, **after}, [pretty(name) for name in names])
+    changes = table.sub(table["before"], axis=0).abs()
+    shown = table[changes.max(axis=1) >= least]
+    order = changes.loc[shown.index, next(iter(after))].sort_values(ascending=False).index
+    ax, y, points = axes_for(ax, height=0.34 * len(order) + 1.5), np.arange(len(order)), {}
+    for i, name in enumerate(table):
+        row = y + 0.22 * (i - len(after) / 2)
+        look = {"color": "0.4", "mfc": "white"} if i == 0 else {"color": PALETTE[i - 1]}
+        ax.hlines(row, table.loc[order, "before"], table.loc[order, name], color=look["color"], lw=1.5)
+        ax.plot(table.loc[order, name], row, ls="", marker=["s", "o", "^", "D"][i % 4], ms=7, zorder=3, **look)
+        if len(order):
+            points[name] = (table.loc[order[0], name], row[0], look["color"])
+    ax.set_yticks(y, order)
+    rest = len(table) - len(shown)
+    ax.set(xlim=(-0.03, 1.03), ylim=(len(order) - 0.5, -0.6))
+    ax.set_xlabel(f"judge's probability\n({rest} others change by less than {least:g})")
+    return name_dots(ax, points)
+
+
+def unasked(report: "EditReport", image: int = -1, most: int = 3) -> str:
+    """What changed in one image that was not asked for, as text that stands beside its picture.
+
+    Parameters
+    ----------
+    report : EditReport
+        Of `score_edit`.
+    image : int
+        Which of its images.
+    most : int
+        Attributes that are named; more are counted.
+
+    Returns
+    -------
+    str
+        Such as "also: Young, no Bangs".
+    """
+    changed = np.flatnonzero(report.turned[image] & ~report.aimed)
+    names = [("" if report.after[image, i] > 0.5 else "no ") + pretty(report.attributes[i]) for i in changed]
+    names = [name.replace("no No ", "") for name in names]
+    more = [f"{len(names) - most} more"] if len(names) > most else []
+    return "also: " + ", ".join([*names[:most], *more]) if names else "nothing else"

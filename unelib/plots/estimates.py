@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from .figures import PALETTE, axes_for
+from .figures import PALETTE, TEXT, axes_for, few_ticks
+from .labels import headline, name_mark, wrapped
 
-GREY = "0.45"
+GREY = "0.35"
 
 
 def dot_plot(
@@ -18,6 +19,7 @@ def dot_plot(
     control: Container[str] = (),
     xlabel: str = "",
     title: str = "",
+    mark_name: str = "",
 ) -> Axes:
     """A dot and an interval for each row, with the number beside it; controls are grey and hollow.
 
@@ -35,7 +37,9 @@ def dot_plot(
     xlabel : str
         What the values are, with their unit.
     title : str
-        What is to be seen.
+        What is to be seen; above the figure.
+    mark_name : str
+        What the dashed line is.
 
     Returns
     -------
@@ -46,21 +50,27 @@ def dot_plot(
     --------
     >>> rows = {"noise": [0.8, 0.7, 0.9], "shuffled labels": [0.5, 0.4, 0.6]}
     >>> table = pd.DataFrame(rows, ["value", "low", "high"]).T
-    >>> dot_plot(table, mark=0.5, control=["shuffled labels"], title="Noise is read").get_title(loc="left")
+    >>> ax = dot_plot(table, mark=0.5, control=["shuffled labels"], title="Noise is read")
+    >>> ax.figure.get_suptitle()
     'Noise is read'
     """
-    ax = axes_for(ax, height=0.42 * len(table) + 1.0)
+    names = [wrapped(name, 20) for name in table.index]
+    ax = axes_for(ax, height=0.34 * len(table) + 0.16 * sum(name.count("\n") for name in names) + 1.2)
     for y, name in enumerate(table.index):
         value, low, high = table.iloc[y, :3].astype(float)
         grey = name in control
         ends = np.maximum([[value - low], [high - value]], 0)
         look = {"color": GREY if grey else PALETTE[0], "mfc": "white" if grey else PALETTE[0]}
         ax.errorbar(value, y, xerr=ends, fmt="s" if grey else "o", ms=7, lw=1.8, **look)
-        text = f"{value:.2f} [{low:.2f}, {high:.2f}]"
-        ax.annotate(text, (1.02, y), xycoords=("axes fraction", "data"), va="center", fontsize=9, color=look["color"])
+        text = f"{value:.2f} [{low:.2f}, {high:.2f}]".replace("-", "−")
+        ax.annotate(
+            text, (1.02, y), xycoords=("axes fraction", "data"), va="center", fontsize=TEXT, color=look["color"]
+        )
+    ax.set_yticks(range(len(table)), names)
+    ax.set(xlabel=xlabel, ylim=(len(table) - 0.4 + 0.5 * bool(mark_name), -0.6))
+    few_ticks(ax)
     if mark is not None:
-        ax.axvline(mark, color="black", ls="--", lw=1)
-    ax.set_yticks(range(len(table)), table.index)
-    ax.set(xlabel=xlabel, ylim=(len(table) - 0.4, -0.6))
-    ax.set_title(title, loc="left")
+        name_mark(ax, mark, mark_name)
+    if title:
+        headline(ax.figure, title)
     return ax

@@ -1,82 +1,53 @@
-"""What solvers cost and recover: error against calls."""
+"""What solvers cost and recover: their error and the look of their noise, by the calls of the model that they take."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Mapping
 
 import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .figures import MARKERS, PALETTE, WIDTH
+from .figures import PALETTE, WIDTH
+from .labels import headline, wrapped
 
 
-def frontiers(
-    table: pd.DataFrame,
-    groups: Mapping[str, Iterable[str]],
-    rows: Mapping[str, str],
-    log: Container[str] = (),
-    height: float = 2.4,
+def solver_panels(
+    table: pd.DataFrame, measures: Mapping[str, str], log: Container[str] = (), title: str = ""
 ) -> Figure:
-    """Accuracy against calls: a figure with a column of panels for each group of methods and a row for each measure.
+    """A row a method, the one with the smallest first measure at most steps on top, and a panel a measure.
+
+    Dots grow with the steps; the last panel has the calls that they take.
 
     Parameters
     ----------
     table : DataFrame
         Of `unelib.inversion.frontier`.
-    groups : dict
-        {title: methods}; a method in several groups, the reference, is drawn alike in each if it stands at the same
-        place of each.
-    rows : dict
-        {column of the table: label of the axis}.
+    measures : dict
+        {column of the table: title of the panel}; the first orders the rows.
     log : collection of str
         Columns on a logarithmic axis.
-    height : float
-        Of a row, in inches.
+    title : str
+        What is to be seen.
 
     Returns
     -------
     Figure
         The figure.
     """
-    shape = (len(rows), len(groups))
-    size = {"figsize": (WIDTH, height * len(rows) + 1.3), "layout": "constrained", "sharex": True, "sharey": "row"}
-    figure, axes = plt.subplots(*shape, squeeze=False, **size)
-    for down, (column, label) in zip(axes, rows.items()):
-        for ax, methods in zip(down, groups.values()):
-            calls_curves(table, column, methods, ax)
-            ax.set_yscale("log" if column in log else "linear")
-        down[0].set_ylabel(label)
-    for ax, last, title in zip(axes[0], axes[-1], groups):
-        ax.set_title(title, loc="left")
-        last.set_xlabel("calls of the model")
-        last.legend(
-            *ax.get_legend_handles_labels(), loc="upper center", bbox_to_anchor=(0.5, -0.6 / height), fontsize=8
-        )
-    return figure
-
-
-def calls_curves(table: pd.DataFrame, column: str, methods: Iterable[str], ax: Axes) -> Axes:
-    """One line a method: a column against the calls it took.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Of `unelib.inversion.frontier`.
-    column : str
-        What is drawn.
-    methods : iterable of str
-        In the order of their colours and markers.
-    ax : Axes
-        Where to draw.
-
-    Returns
-    -------
-    Axes
-        Those drawn on.
-    """
-    for i, method in enumerate(methods):
-        rows = table[table.method == method]
-        ax.plot(rows.calls, rows[column], marker=MARKERS[i % 6], color=PALETTE[i % 6], ms=4.5, lw=1.4, label=method)
-    ax.set_xscale("log", base=2)
-    ax.xaxis.set_major_formatter("{x:g}")
-    return ax
+    steps, first = sorted(table.steps.unique()), next(iter(measures))
+    order = list(table[table.steps == steps[-1]].sort_values(first).method)
+    size = {"figsize": (WIDTH, 0.4 * len(order) + 1.6), "layout": "constrained", "sharey": True}
+    figure, panels = plt.subplots(1, len(measures) + 1, squeeze=False, **size)
+    for ax, (column, name) in zip(panels[0], {**measures, "calls": "calls"}.items()):
+        for y, method in enumerate(order):
+            rows = table[table.method == method].sort_values("steps")
+            ax.plot(rows[column], [y] * len(rows), color="0.6", lw=1)
+            ax.scatter(rows[column], [y] * len(rows), 18 + 14 * rows.steps.rank(), color=PALETTE[0], zorder=3)
+        if column in log or column == "calls":
+            ax.set_xscale("log")
+        else:
+            ax.locator_params(axis="x", nbins=2)
+        ax.set_title(wrapped(name, 7), loc="left")
+        ax.grid(axis="y", color="0.92")
+    panels[0, 0].set_yticks(range(len(order)), [wrapped(method, 20) for method in order])
+    panels[0, 0].set_ylim(len(order) - 0.4, -0.6)
+    return headline(figure, title) if title else figure

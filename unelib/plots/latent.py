@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ..stats.intervals import NORMAL_95
-from .figures import MARKERS, PALETTE, axes_for
+from .figures import MARKERS, PALETTE, TEXT, axes_for
+from .labels import name_dots, name_lines
 
 HATCHES = {"shared": None, "private": "//", "noise": ".."}
 
@@ -44,8 +45,7 @@ def selection_curves(
     ax.set_xticks([0, *ticks], [0, *ticks])
     ax.set_xticks([], minor=True)
     ax.set(xlabel="shared dimensions", ylabel="gain, nats an image", xlim=(-0.2, None))
-    ax.legend(loc="upper left")
-    return ax
+    return name_lines(ax)
 
 
 def share_bars(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -63,18 +63,18 @@ def share_bars(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
     Axes
         Those drawn on.
     """
-    ax = axes_for(ax, height=0.42 * len(shares) + 1.2)
-    y, left = np.arange(len(shares))[::-1], np.zeros(len(shares))
+    ax = axes_for(ax, height=0.42 * len(shares) + 1.4)
+    y, left, parts = np.arange(len(shares))[::-1], np.zeros(len(shares)), {}
     for part, colour in zip(shares, [PALETTE[0], "0.7", "0.9"]):
         width = shares[part].to_numpy()
         ax.barh(y, width, 0.62, left=left, color=colour, hatch=HATCHES.get(part), edgecolor="white", label=part)
         for row, start, value in zip(y, left, width):
-            if value >= 0.05:
+            if value >= 0.1:
                 look = {"color": "white" if part == "shared" else "black", "ha": "center", "va": "center"}
-                box = None if part == "shared" else {"fc": "white", "ec": "none", "pad": 1.0}
-                ax.text(start + value / 2, row, f"{value:.0%}", fontsize=8, bbox=box, **look)
+                box = None if part == "shared" else {"fc": "white", "ec": "none", "pad": 1.5}
+                ax.text(start + value / 2, row, f"{value:.0%}", fontsize=TEXT, bbox=box, **look)
+        parts[part] = (left[0] + width[0] / 2, y[0] + 0.31, "0.5" if part != "shared" else colour)
         left = left + width
     ax.set_yticks(y, shares.index)
-    ax.set(xlim=(0, 1), xlabel="share of the view's variance")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
-    return ax
+    ax.set(xlim=(0, 1), ylim=(-0.5, len(shares) - 0.5), xlabel="share of the view's variance")
+    return name_dots(ax, parts)

@@ -6,10 +6,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from .figures import PALETTE, WIDTH, axes_for
+from .figures import PALETTE, TEXT, WIDTH, axes_for
+from .labels import dark
 from .pictures import noise_images
 
-SIDE, GAP = 1.5, 2.0  # of a tile, and from one tile to the next
+SIDE, GAP, DOWN = 2.2, 2.0, 1.75  # of a tile, half the way to the next, and how much further down
 PLACES = {"picture": (0, 0), "noise": (1, 0), "again": (2, 0), "embedding": (0, 1), "moved": (1, 1), "edited": (2, 1)}
 ARROWS = (
     ("picture", "noise", "invert", PALETTE[0]),
@@ -44,36 +45,36 @@ def idea(
     Axes
         Those drawn on.
     """
-    ax = axes_for(ax, WIDTH, 4.2)
+    ax = axes_for(ax, WIDTH, 3.9)
     rows = 2 ** int(np.log2(len(embedding)) / 2)
     shown = np.resize(embedding, (rows, -(-len(embedding) // rows)))
     tiles = dict(zip(("picture", "again", "edited"), pictures))
     tiles |= dict(zip(("noise", "moved"), noise_images(np.stack(noises))))
     labels = ("a picture", "its noise", "the same picture", "its embedding", "the noise, moved", "another picture")
     for (name, (column, row)), label in zip(PLACES.items(), labels):
-        left, top = 2 * GAP * column, -1.25 * GAP * row
+        left, top = 2 * GAP * column, -DOWN * GAP * row
         extent = (left, left + SIDE, top - SIDE, top)
         ax.imshow(tiles.get(name, shown), cmap="PuOr", extent=extent, interpolation="nearest")
-        ax.text(left + SIDE / 2, top - SIDE - 0.08, label, ha="center", va="top", fontsize=10)
+        ax.text(left + SIDE / 2, top - SIDE - 0.08, label, ha="center", va="top", fontsize=TEXT)
     for start, end, label, color in ARROWS:
         arrow(ax, PLACES[start], PLACES[end], label, color)
     between = {"arrowstyle": "<->", "ls": "--", "color": PALETTE[4], "lw": 1.8}
-    low, high = (SIDE + 0.1, -1.25 * GAP - 0.1), (2 * GAP - 0.1, -SIDE + 0.1)  # corners of embedding and noise
+    low, high = (SIDE + 0.1, -DOWN * GAP - 0.1), (2 * GAP - 0.1, -SIDE + 0.1)  # corners of embedding and noise
     ax.annotate("", high, low, arrowprops=between)
-    ax.text(low[0] + 0.2, low[1] - 0.15, "one linear map?", va="top", color=PALETTE[4], fontsize=10)
-    ax.set(xlim=(-0.3, 4 * GAP + SIDE + 0.3), ylim=(-1.25 * GAP - SIDE - 0.5, 0.2))
+    ax.text(low[0] + 0.2, low[1] - 0.15, "one linear\nmap?", va="top", color=PALETTE[4], fontsize=TEXT)
+    ax.set(xlim=(-0.3, 4 * GAP + SIDE + 0.3), ylim=(-DOWN * GAP - SIDE - 0.5, 0.2))
     ax.set_axis_off()
     return ax
 
 
 def arrow(ax, start, end, label, color):
     """An arrow from one tile to its neighbour, to the right or below, with a word beside it."""
-    (x, y), down = (2 * GAP * start[0], -1.25 * GAP * start[1]), end[1] > start[1]
+    (x, y), down = (2 * GAP * start[0], -DOWN * GAP * start[1]), end[1] > start[1]
     if down:
-        tail, head = (x + SIDE / 2, y - SIDE - 0.42), (x + SIDE / 2, y - 1.25 * GAP + 0.06)
+        tail, head = (x + SIDE / 2, y - SIDE - 0.42), (x + SIDE / 2, y - DOWN * GAP + 0.06)
     else:
         tail, head = (x + SIDE + 0.1, y - SIDE / 2), (x + 2 * GAP - 0.1, y - SIDE / 2)
     ax.annotate("", head, tail, arrowprops={"arrowstyle": "-|>", "color": color, "lw": 1.8})
     middle = ((tail[0] + head[0]) / 2, (tail[1] + head[1]) / 2)
     beside = {"ha": "left", "va": "center"} if down else {"ha": "center", "va": "bottom"}
-    ax.text(middle[0] + 0.12 * down, middle[1] + 0.06 * (not down), label, color=color, fontsize=10, **beside)
+    ax.text(middle[0] + 0.12 * down, middle[1] + 0.06 * (not down), label, color=dark(color), fontsize=TEXT, **beside)

@@ -1,14 +1,25 @@
-"""Pictures side by side, with labels, and noise as grey pictures."""
+"""Pictures side by side, with labels, and noise as grey pictures.
+
+On new axes a picture has 96 dots or more a side and each of its pixels a whole number of them: nothing is blurred.
+"""
 
 from collections.abc import Iterable, Sequence
+from textwrap import fill
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 from PIL import Image
 
-from .figures import WIDTH, axes_for
+from .figures import DPI, PALETTE, TEXT, WIDTH
+from .labels import wrapped
+
+LEAST = 96  # dots of a picture's height, at least
+WHOLE = round(WIDTH * DPI)  # dots of a figure, from its left to its right
+LINE, LETTER = 1.25, 0.6  # height of a line and width of a letter, in sizes of the letters
 
 
 def resized(images: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
@@ -37,6 +48,7 @@ def image_grid(
     columns: int = 8,
     titles: Sequence[str] | None = None,
     title: str | None = None,
+    above: int = 0,
 ) -> Axes:
     """Pictures as one tidy sheet, `columns` a row.
 
@@ -52,6 +64,8 @@ def image_grid(
         One above each picture.
     title : str, optional
         Of the sheet.
+    above : int
+        Pixels that are left free above each row.
 
     Returns
     -------
@@ -60,20 +74,44 @@ def image_grid(
     """
     n, h, w, c = images.shape
     rows, gap = -(-n // columns), max(h // 32, 1)
-    sheet = np.full((rows * (h + gap) - gap, columns * (w + gap) - gap, c), 255, np.uint8)
+    sheet = np.full((rows * (above + h + gap) - gap, columns * (w + gap) - gap, c), 255, np.uint8)
     for i, image in enumerate(images):
-        top, left = i // columns * (h + gap), i % columns * (w + gap)
+        top, left = i // columns * (above + h + gap) + above, i % columns * (w + gap)
         sheet[top : top + h, left : left + w] = image
-    ax = axes_for(ax, WIDTH, WIDTH * sheet.shape[0] / sheet.shape[1] + 0.3)
+    if ax is None:
+        high, wide = dots(h, sheet.shape[1]) * np.array(sheet.shape[:2]) / DPI
+        ax = plt.figure(figsize=(wide, high), dpi=DPI).add_axes((0, 0, 1, 1))
     ax.imshow(sheet, interpolation="nearest" if h < 200 else "antialiased")
     ax.set_axis_off()
     for i, text in enumerate(titles or []):
-        ax.text(
-            (i % columns + 0.5) * (w + gap), i // columns * (h + gap) - gap, text, ha="center", va="bottom", fontsize=8
-        )
+        place = i % columns * (w + gap) + w / 2, i // columns * (above + h + gap) + above - gap
+        ax.text(*place, text, ha="center", va="bottom", fontsize=TEXT)
     if title:
         ax.set_title(title, loc="left")
     return ax
+
+
+def dots(height: int, across: int = WHOLE) -> int:
+    """How many dots a pixel of a picture has on a sheet of its own.
+
+    Parameters
+    ----------
+    height : int
+        Of the picture, in pixels.
+    across : int
+        Pixels of the sheet, from its left to its right.
+
+    Returns
+    -------
+    int
+        As many as give the picture 96; more if the sheet is narrower than the workbook's figures.
+
+    Examples
+    --------
+    >>> dots(64), dots(28), dots(64, across=200)
+    (2, 4, 4)
+    """
+    return max(-(-LEAST // height), WHOLE // across, 1)
 
 
 def labelled_rows(
@@ -81,6 +119,9 @@ def labelled_rows(
     row_labels: Iterable[Any],
     column_labels: Iterable[Any] | None = None,
     ax: Axes | None = None,
+    title: str = "",
+    beside: Iterable[str] = (),
+    rings: Iterable[tuple[int, int]] = (),
 ) -> Axes:
     """Pictures as a sheet with a label a row and, on top, one a column.
 
@@ -94,6 +135,13 @@ def labelled_rows(
         Above each column.
     ax : Axes, optional
         Where to draw; new axes if None.
+    title : str
+        What is to be seen.
+    beside : iterable of str
+        Told about each row, such as what changed there that was not asked for; then it stands above the row, behind
+        the row's label.
+    rings : iterable of (row, column)
+        Pictures in a frame, such as those in which something changed that was not asked for.
 
     Returns
     -------
@@ -101,13 +149,48 @@ def labelled_rows(
         Those drawn on.
     """
     r, c, h, w = images.shape[:4]
-    gap = max(h // 32, 1)
-    ax = image_grid(images.reshape(-1, *images.shape[2:]), axes_for(ax, WIDTH, WIDTH * r * h / (c * w) * 0.9 + 0.4), c)
-    for i, label in enumerate(row_labels):
-        ax.text(-2 * gap, i * (h + gap) + h / 2, label, ha="right", va="center", fontsize=9)
-    for j, label in enumerate([] if column_labels is None else column_labels):
-        ax.text(j * (w + gap) + w / 2, -2 * gap, label, ha="center", va="bottom", fontsize=9)
+    rows, columns = list(row_labels), [wrapped(text, 9) for text in ([] if column_labels is None else column_labels)]
+    told, gap = list(beside), max(h // 32, 1)
+    rows = [f"{name}: {text}" if text else name for name, text in zip(rows, told)] if told else rows
+    left = 0 if told else longest(rows := [wrapped(text, 12) for text in rows])
+    across = c * (w + gap) - gap
+    wide = across * dots(h, across) / DPI if ax is None else WIDTH
+    size = TEXT * max(1.0, wide / WIDTH / (1 - LETTER * left * TEXT / (72 * WIDTH)))
+    head = round(LINE * size * DPI / 72 / dots(h, across)) if told else 0  # in pixels of a picture
+    ax = image_grid(images.reshape(-1, *images.shape[2:]), ax, c, above=head)
+    for i, text in enumerate(rows):
+        top = i * (head + h + gap) + head
+        place = (0, top - 0.15 * head) if told else (-2 * gap, top + h / 2)
+        look = {"ha": "left", "va": "bottom"} if told else {"ha": "right", "va": "center"}
+        ax.text(*place, text, fontsize=size, **look)
+    for j, text in enumerate(columns):
+        ax.text(j * (w + gap) + w / 2, -2 * gap, text, ha="center", va="bottom", fontsize=size)
+    for i, j in rings:
+        corner = j * (w + gap) - 0.5, i * (head + h + gap) + head - 0.5
+        for color, width in (("white", 5), (PALETTE[1], 2.5)):
+            ax.add_patch(Rectangle(corner, w, h, fill=False, ec=color, lw=width, clip_on=False))
+    if title:
+        start, lines = LETTER * size * left + 6, max((text.count("\n") + 1 for text in columns), default=0)
+        text = fill(title, int((72 * wide + start) / (0.67 * size)), break_on_hyphens=False)
+        where = {"xytext": (-start, (LINE * lines + 0.6) * size), "textcoords": "offset points", "weight": "bold"}
+        ax.annotate(text, (0, 1), xycoords="axes fraction", ha="left", va="bottom", fontsize=size, **where)
     return ax
+
+
+def longest(texts: Iterable[str]) -> int:
+    """Letters of the longest line of several texts.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Of one or more lines each.
+
+    Returns
+    -------
+    int
+        0 if there are none.
+    """
+    return max((len(line) for text in texts for line in text.split("\n")), default=0)
 
 
 def noise_images(noise: NDArray[Any]) -> NDArray[np.uint8]:

@@ -1,6 +1,7 @@
-"""Scores of probes: radars, intervals, learning curves, reliability, profiles and spectra of components."""
+"""Scores of probes: intervals by attribute, learning curves, reliability, profiles and spectra of components."""
 
 from collections.abc import Container, Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -10,161 +11,76 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from .figures import MARKERS, PALETTE, WIDTH, axes_for, pretty
+from .figures import MARKERS, PALETTE, TEXT, WIDTH, axes_for, few_ticks, pretty
+from .labels import headline, name_dots, name_lines, wrapped
 
-UPRIGHT = 30  # spokes of a radar whose names do not yet cover one another
 
-
-def radar(
-    table: pd.DataFrame,
-    ax: Axes | None = None,
-    low: float = 0.5,
-    control: str | None = None,
+def interval_panels(
+    scores: Mapping[str, pd.DataFrame],
+    control: pd.Series | None = None,
+    control_name: str = "control",
+    null: pd.DataFrame | ArrayLike | None = None,
+    columns: Sequence[str] = ("auc", "auc_low", "auc_high"),
     published: pd.DataFrame | None = None,
-) -> Axes:
-    """The paper's radar: one spoke an attribute, one ring line a view.
+    xlabel: str = "AUC",
+    title: str = "",
+) -> Figure:
+    """Scores of every attribute with 95 % intervals: a panel a view, attributes sorted by the first view's.
 
     Parameters
     ----------
-    table : DataFrame (attributes x views)
-        Scores, at most 1.
-    ax : Axes, optional
-        Polar axes to draw on; new ones if None.
-    low : float
-        Score at the centre; lower ones are drawn there.
-    control : str, optional
-        The view that is drawn dashed and grey.
+    scores : dict
+        {view: DataFrame by attribute with the three columns}, as `probe_scores` gives it.
+    control : Series, optional
+        Scores of a control by attribute, such as small pictures: a grey upright in each row of each panel. Attributes
+        are sorted by how far the first view lies above it.
+    control_name : str
+        Its name, in the title's second line.
+    null : DataFrame (repeats x attributes), optional
+        Scores with shuffled labels: the middle 95 % of all is drawn as a band.
+    columns : three str
+        Of the tables: score and the ends of its interval.
     published : DataFrame (attributes x views), optional
         Published scores: hollow markers where the table has both.
-
-    Returns
-    -------
-    Axes
-        Those drawn on.
-    """
-    ax = ax if ax is not None else plt.subplots(figsize=(7.6, 6.4), subplot_kw={"polar": True}, layout="constrained")[1]
-    angles = np.linspace(0, 2 * np.pi, len(table), endpoint=False)
-
-    def closed(x):
-        return np.append(x, x[0])
-
-    for i, view in enumerate(table):
-        look = {"color": PALETTE[i % 6], "marker": MARKERS[i % 6], "ms": 4}
-        look = {"color": "0.55", "ls": "--"} if view == control else look
-        ax.plot(closed(angles), closed(table[view].clip(lower=low).to_numpy()), lw=1.4, label=view, **look)
-        if published is not None and view in published:
-            hollow = {"marker": MARKERS[i % 6], "mec": PALETTE[i % 6], "mfc": "none", "ms": 7, "ls": "none"}
-            ax.plot(angles, published[view].reindex(table.index), label=f"{view}, published", **hollow)
-    ax.set_ylim(low, 1.0)
-    name_spokes(ax, angles, [pretty(a) for a in table.index])
-    ax.set_rlabel_position(np.degrees(angles[0]) + 180 / len(table))
-    ax.tick_params(axis="y", labelsize=7, labelcolor="0.35")
-    for label in ax.get_yticklabels():
-        label.set_bbox({"fc": "white", "ec": "none", "alpha": 0.8, "pad": 0.6})
-    ax.legend(loc="upper left", bbox_to_anchor=(1.08, 1.05))
-    return ax
-
-
-def name_spokes(ax: Axes, angles: NDArray[np.float64], names: Sequence[str]) -> None:
-    """Names at the ends of a radar's spokes: upright, or along the spokes where there are too many for that.
-
-    Parameters
-    ----------
-    ax : Axes
-        Polar axes, whose radii end at 1.
-    angles : ndarray (k,)
-        Of the spokes, in radians.
-    names : sequence of str (k,)
-        One a spoke.
-    """
-    if len(names) > UPRIGHT:
-        ax.set_xticks(angles, [])
-        ax.set_yticks([y for y in ax.get_yticks() if y < 0.99])  # the rim's number would lie under a name
-        for angle, name in zip(angles, names):
-            turned = np.cos(angle) < -1e-9
-            look = {"ha": "right" if turned else "left", "va": "center", "rotation_mode": "anchor", "fontsize": 7}
-            ax.text(angle, 1.02, name, rotation=np.degrees(angle) - 180 * turned, **look)
-        return
-    ax.set_xticks(angles, names, fontsize=8)
-    ax.tick_params(axis="x", pad=3)
-    for label, side in zip(ax.get_xticklabels(), np.cos(angles)):
-        label.set_ha("left" if side > 0.1 else "right" if side < -0.1 else "center")
-
-
-def radar_panels(
-    panels: Mapping[str, pd.DataFrame],
-    low: float = 0.5,
-    control: str | None = None,
-    published: pd.DataFrame | None = None,
-) -> Figure:
-    """Radars side by side on the same spokes.
-
-    Parameters
-    ----------
-    panels : dict
-        {title: DataFrame (attributes x views)}, each as `radar` takes it.
-    low, control, published
-        As in `radar`, for every panel.
+    xlabel : str
+        Of the scores.
+    title : str
+        What is to be seen.
 
     Returns
     -------
     Figure
         The figure.
     """
-    size = {"figsize": (WIDTH, 0.62 * WIDTH), "layout": "constrained", "subplot_kw": {"polar": True}}
-    figure, axes = plt.subplots(1, len(panels), **size)
-    for ax, (title, table) in zip(np.atleast_1d(axes), panels.items()):
-        reach = 0.14 if len(table) <= UPRIGHT else 0.42  # of the names, in heights of the panel
-        radar(table, ax, low, control, published).set_title(title, y=1 + reach)
-        ax.tick_params(axis="x", labelsize=6.5)
-        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -reach), fontsize=8, ncols=2)
-    return figure
-
-
-def interval_plot(
-    scores: Mapping[str, pd.DataFrame],
-    ax: Axes | None = None,
-    sort_by: str | None = None,
-    chance: float = 0.5,
-    null: pd.DataFrame | ArrayLike | None = None,
-) -> Axes:
-    """AUC of every attribute in every view with its 95 % interval.
-
-    Parameters
-    ----------
-    scores : dict
-        {view: DataFrame by attribute with columns `auc`, `auc_low`, `auc_high`}, as `probe_scores` gives it.
-    ax : Axes, optional
-        Where to draw; new axes if None.
-    sort_by : str, optional
-        View by whose AUC attributes are sorted; the first if None.
-    chance : float
-        Where a dashed line goes.
-    null : DataFrame (repeats x attributes), optional
-        AUCs with shuffled labels: the middle 95 % of all is drawn as a band.
-
-    Returns
-    -------
-    Axes
-        Those drawn on.
-    """
-    first = next(iter(scores.values()))
-    order = (scores[sort_by] if sort_by else first).auc.sort_values().index
-    ax = axes_for(ax, height=0.3 * len(order) + 0.8)
-    for i in range(0, len(order), 2):
-        ax.axhspan(i - 0.5, i + 0.5, color="0.96", lw=0)
-    if null is not None:
-        ax.axvspan(*np.percentile(null, [2.5, 97.5]), color="0.8", alpha=0.6, lw=0, label="shuffled labels")
-    for i, (view, table) in enumerate(scores.items()):
+    value, low, high = columns
+    first = next(iter(scores.values()))[value]
+    order = (first if control is None else first - control).sort_values().index
+    size = {"figsize": (WIDTH, 0.25 * len(order) + 1.7), "layout": "constrained", "sharex": True, "sharey": True}
+    figure, panels = plt.subplots(1, len(scores), squeeze=False, **size)
+    y = np.arange(len(order))
+    for ax, (view, table) in zip(panels[0], scores.items()):
         t = table.loc[order]
-        y = np.arange(len(order)) + 0.6 / len(scores) * (i - (len(scores) - 1) / 2)
-        error = np.maximum([t.auc - t.auc_low, t.auc_high - t.auc], 0)
-        ax.errorbar(t.auc, y, xerr=error, fmt=MARKERS[i % 6], color=PALETTE[i % 6], ms=4, lw=1, label=view)
-    ax.set_yticks(np.arange(len(order)), [pretty(a) for a in order])
-    ax.axvline(chance, color="black", ls="--", lw=1)
-    ax.set(xlabel="AUC on held-out images, 95 % interval", ylim=(-0.6, len(order) - 0.4))
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(scores) + 1)
-    return ax
+        for i in y[::2]:
+            ax.axhspan(i - 0.5, i + 0.5, color="0.96", lw=0)
+        if null is not None:
+            ax.axvspan(*np.percentile(null, [2.5, 97.5]), color="0.8", alpha=0.7, lw=0)
+        if control is not None:
+            ax.plot(control[order], y, "|", color="0.35", ms=12, mew=2)
+        ends = np.maximum([t[value] - t[low], t[high] - t[value]], 0)
+        ax.errorbar(t[value], y, xerr=ends, fmt=MARKERS[0], color=PALETTE[0], ms=4.5, lw=1.2)
+        if published is not None and view in published:
+            ax.plot(published[view].reindex(order), y, "D", mec=PALETTE[1], mfc="none", ms=6)
+        ax.set_title(fill(view, 9), loc="left")
+        ax.set(ylim=(-0.6, len(order) - 0.4))
+        few_ticks(ax)
+        ax.tick_params(axis="y", length=0)
+    panels[0, 0].set_yticks(y, [pretty(a) for a in order])
+    marks = ["dot and line: 95 % interval"]
+    marks += [f"upright: {control_name}"] if control is not None else []
+    marks += ["band: shuffled labels"] if null is not None else []
+    marks += ["diamond: published"] if published is not None else []
+    figure.supxlabel(fill(f"{xlabel}; {'; '.join(marks)}", 56), fontsize=TEXT)
+    return headline(figure, title) if title else figure
 
 
 def learning_curves(
@@ -172,6 +88,7 @@ def learning_curves(
     ax: Axes | None = None,
     ylabel: str = "mean AUC",
     xlabel: str = "training images",
+    named: bool = True,
 ) -> Axes:
     """Scores against training images, or components, a line a view.
 
@@ -183,13 +100,15 @@ def learning_curves(
         Where to draw; new axes if None.
     ylabel, xlabel : str
         Of the axes.
+    named : bool
+        Whether lines have their names beside them.
 
     Returns
     -------
     Axes
         Those drawn on.
     """
-    ax = axes_for(ax, width=5.2)
+    ax = axes_for(ax)
     for i, (view, points) in enumerate(curves.items()):
         n, table = list(points), pd.DataFrame(points).T
         error = np.maximum([table.auc - table.low, table.high - table.auc], 0)
@@ -200,34 +119,33 @@ def learning_curves(
     ax.set_xticks([], minor=True)
     ax.axhline(0.5, color="black", ls="--", lw=1)
     ax.set(xlabel=xlabel, ylabel=ylabel)
-    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    return ax
+    return name_lines(ax) if named else ax
 
 
-def reliability_diagram(tables: Mapping[str, pd.DataFrame], ax: Axes | None = None) -> Axes:
-    """Observed shares against predicted probabilities, a line a view.
+def reliability_panels(tables: Mapping[str, pd.DataFrame]) -> Figure:
+    """Observed shares against predicted probabilities, a panel a view; on the dashed line both are equal.
 
     Parameters
     ----------
     tables : dict
         {view: DataFrame of `probing.reliability`}.
-    ax : Axes, optional
-        Where to draw; new axes if None.
 
     Returns
     -------
-    Axes
-        Those drawn on.
+    Figure
+        The figure.
     """
-    ax = axes_for(ax, width=4.6, height=4.2)
-    for i, (view, t) in enumerate(tables.items()):
+    size = {"figsize": (WIDTH, 2.9), "layout": "constrained", "sharex": True, "sharey": True}
+    figure, panels = plt.subplots(1, max(len(tables), 1), squeeze=False, **size)
+    for ax, (view, t) in zip(panels[0], tables.items()):
         error = np.maximum([t.observed - t.low, t.high - t.observed], 0)
-        look = {"color": PALETTE[i % 6], "marker": MARKERS[i % 6], "ms": 4.5}
-        ax.errorbar(t.predicted, t.observed, yerr=error, lw=1.4, elinewidth=0.8, label=view, **look)
-    ax.plot([0, 1], [0, 1], color="black", lw=0.8, ls="--")
-    ax.set(xlabel="predicted probability", ylabel="observed share", xlim=(0, 1), ylim=(0, 1))
-    ax.legend()
-    return ax
+        ax.errorbar(t.predicted, t.observed, yerr=error, lw=1.4, color=PALETTE[0], marker=MARKERS[0], ms=4.5)
+        ax.plot([0, 1], [0, 1], color="black", lw=0.8, ls="--")
+        ax.set_title(wrapped(view, 14), loc="left")
+        ax.set(xlim=(0, 1), ylim=(0, 1), xticks=[0, 0.5, 1], yticks=[0, 0.5, 1])
+    panels[0, 0].set_ylabel("observed share")
+    figure.supxlabel("predicted probability", fontsize=TEXT)
+    return figure
 
 
 def profile_scatter(
@@ -259,14 +177,18 @@ def profile_scatter(
     Axes
         Those drawn on.
     """
-    ax = axes_for(ax, width=4.6, height=4.2)
+    ax = axes_for(ax, height=4.6)
     ax.scatter(a, b, color=PALETTE[0], s=22)
     apart = (a - b).abs().nlargest(named).index
-    wide, high, placed = 0.4 * np.ptp(a), 0.06 * np.ptp(b), []
+    letter = 0.65 * TEXT * np.ptp(a) / (ax.bbox.width * 72 / ax.figure.dpi)  # in units of the data
+    line, middle, placed = 0.06 * np.ptp(b), (a.min() + a.max()) / 2, [*zip(a, a, b)]
     for name in dict.fromkeys([*a.nsmallest(named // 2).index, *b.nsmallest(named // 2).index, *apart]):
-        if all(abs(a[name] - x) > wide or abs(b[name] - y) > high for x, y in placed):
-            ax.annotate(pretty(name), (a[name], b[name]), fontsize=8, xytext=(4, 3), textcoords="offset points")
-            placed.append((a[name], b[name]))
+        x, y, left = a[name], b[name], a[name] > middle
+        ends = sorted((x + letter * (-1 if left else 1), x + letter * (1 + len(name)) * (-1 if left else 1)))
+        if all(right < ends[0] or start > ends[1] or abs(y - other) > line for start, right, other in placed):
+            where = {"xytext": (-6 if left else 6, 0), "ha": "right" if left else "left", "va": "center"}
+            ax.annotate(pretty(name), (x, y), textcoords="offset points", **where)
+            placed.append((*ends, y))
     low, high = min(a.min(), b.min()) - 0.02, max(a.max(), b.max())
     ax.plot([low, high], [low, high], color="black", lw=0.8, ls="--")
     ax.set(xlabel=score + names[0], ylabel=score + names[1], xlim=(None, high + 0.03))
@@ -295,7 +217,7 @@ def spectrum(
     Axes
         Those drawn on.
     """
-    ax = axes_for(ax, width=5.2)
+    ax = axes_for(ax)
     for i, (name, values) in enumerate(curves.items()):
         if np.ndim(values) == 2:
             k = np.arange(1, np.shape(values)[1] + 1)
@@ -304,8 +226,7 @@ def spectrum(
         ax.plot(np.arange(1, len(values) + 1), values, lw=1.6, color=PALETTE[i % 6], ls=["-", "--"][i % 2], label=name)
     ax.axhline(0, color="black", lw=0.8)
     ax.set(xlabel=xlabel, ylabel=ylabel)
-    ax.legend()
-    return ax
+    return name_lines(ax)
 
 
 def compared(
@@ -314,6 +235,7 @@ def compared(
     mark: float | None = None,
     control: Container[str] = (),
     xlabel: str = "",
+    named: bool = True,
 ) -> Axes:
     """Values of views in several worlds: a row a view, a colour and marker a world, with intervals.
 
@@ -329,6 +251,8 @@ def compared(
         Views whose rows are grey.
     xlabel : str
         Of the values.
+    named : bool
+        Whether worlds are named above their first dots.
 
     Returns
     -------
@@ -336,17 +260,18 @@ def compared(
         Those drawn on.
     """
     views, worlds = list(dict.fromkeys(table["view"])), list(dict.fromkeys(table["world"]))
-    ax = axes_for(ax, height=0.36 * len(views) + 0.9)
+    ax, points = axes_for(ax, height=0.38 * len(views) + 1.2), {}
     for y in [y for y, view in enumerate(views) if view in control]:
         ax.axhspan(y - 0.5, y + 0.5, color="0.94", lw=0)
     for i, world in enumerate(worlds):
         t = table[table["world"] == world]
         y = np.array([views.index(view) for view in t["view"]]) + 0.5 / len(worlds) * (i - (len(worlds) - 1) / 2)
         error = np.maximum([t.value - t.low, t.high - t.value], 0)
-        ax.errorbar(t.value, y, xerr=error, fmt=MARKERS[i % 6], color=PALETTE[i % 6], ms=5, lw=1.2, label=world)
+        ax.errorbar(t.value, y, xerr=error, fmt=MARKERS[i % 6], color=PALETTE[i % 6], ms=5.5, lw=1.4, label=world)
+        points[world] = (t.value.iloc[0], y[0], PALETTE[i % 6])
     if mark is not None:
         ax.axvline(mark, color="black", ls="--", lw=1)
-    ax.set_yticks(range(len(views)), views)
+    ax.set_yticks(range(len(views)), [wrapped(view) for view in views])
     ax.set(xlabel=xlabel, ylim=(len(views) - 0.5, -0.5))
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(worlds))
-    return ax
+    few_ticks(ax)
+    return name_dots(ax, points) if named else ax
