@@ -149,11 +149,12 @@ def labelled_rows(
         Those drawn on.
     """
     r, c, h, w = images.shape[:4]
-    rows, columns = list(row_labels), [wrapped(text, 9) for text in ([] if column_labels is None else column_labels)]
-    told, gap = list(beside), max(h // 32, 1)
+    rows, told, gap = list(row_labels), list(beside), max(h // 32, 1)
+    across = c * (w + gap) - gap
+    fit = int(w * dots(h, across) * 72 / DPI / (LETTER * TEXT)) if ax is None else 9  # letters over a picture
+    columns = [wrapped(text, fit) for text in ([] if column_labels is None else column_labels)]
     rows = [f"{name}: {text}" if text else name for name, text in zip(rows, told)] if told else rows
     left = 0 if told else longest(rows := [wrapped(text, 12) for text in rows])
-    across = c * (w + gap) - gap
     wide = across * dots(h, across) / DPI if ax is None else WIDTH
     size = TEXT * max(1.0, wide / WIDTH / (1 - LETTER * left * TEXT / (72 * WIDTH)))
     head = round(LINE * size * DPI / 72 / dots(h, across)) if told else 0  # in pixels of a picture
