@@ -1,5 +1,7 @@
 """Keep what a run executed: the outputs of data/runs/RUN go into the committed notebooks, pictures made smaller.
 
+The figures that README and docs show are taken over as well, from figures/RUN.
+
 .venv/bin/python notebooks/keep.py drawn 05_edit hspace     # some; all that the run has if none is named
 """
 
@@ -17,6 +19,13 @@ NOTEBOOKS = Path(__file__).parent
 FIRST = (
     "**The answer first.** This is what the committed run found; what yours finds is told at the end."
 )
+SHOWN = {  # by README and docs: the run whose figure it is, and its name there
+    "idea": ("tour", "idea"),
+    "attributes": ("drawn", "attributes"),
+    "walks": ("drawn", "walks"),
+    "methods": ("drawn", "methods"),
+    "walks_fashion": ("fashion", "walks"),
+}
 FEW, COLOURS = 4096, 256  # a picture of so few colours, a figure, looks the same in so many
 
 
@@ -39,6 +48,15 @@ def main(run, *stages):
         tell_first(notebook)
         nbformat.write(notebook, committed[stage])
         print(f"{stage}: {committed[stage].stat().st_size / 1e6:.2f} MB")
+    keep_figures(run)
+
+
+def keep_figures(run):
+    """Take over the run's figures that README and docs show, those that it made."""
+    for name, (of, figure) in SHOWN.items():
+        made = Workspace(run).root / "figures" / run / f"{figure}.png"
+        if of == run and made.exists():
+            (NOTEBOOKS.parent / "figures" / f"{name}.png").write_bytes(compact(made.read_bytes()))
 
 
 def tell_first(notebook):
@@ -74,13 +92,18 @@ def smaller(output, count):
         output.execution_count = count
     if "image/png" in output.get("data", {}):
         data = base64.b64decode(output.data["image/png"])
-        stream, picture = io.BytesIO(), Image.open(io.BytesIO(data)).convert("RGB")
-        if picture.getcolors(FEW):
-            picture = picture.quantize(COLOURS, dither=Image.Dither.NONE)
-        picture.save(stream, "PNG", optimize=True)
-        if len(stream.getvalue()) < len(data):
-            output.data["image/png"] = base64.b64encode(stream.getvalue()).decode() + "\n"
+        if len(shorter := compact(data)) < len(data):
+            output.data["image/png"] = base64.b64encode(shorter).decode() + "\n"
     return output
+
+
+def compact(data):
+    """A PNG without alpha, one of few colours with a palette."""
+    stream, picture = io.BytesIO(), Image.open(io.BytesIO(data)).convert("RGB")
+    if picture.getcolors(FEW):
+        picture = picture.quantize(COLOURS, dither=Image.Dither.NONE)
+    picture.save(stream, "PNG", optimize=True)
+    return stream.getvalue()
 
 
 if __name__ == "__main__":

@@ -87,3 +87,13 @@ def test_verdicts_are_told_first_as_well_and_once(project):
         cells = nbformat.read(project / "notebooks/01_a.ipynb", 4).cells
         assert [cell.cell_type for cell in cells] == ["code", "markdown", "code"]
         assert cells[1].source.startswith("**The answer first.**") and cells[1].source.endswith("| yes |")
+
+
+def test_figures_that_readme_and_docs_show_are_taken_over(project, monkeypatch):
+    for folder in ("figures", "figures/mine", "figures/other"):
+        (project / folder).mkdir()
+    for run in ("mine", "other"):
+        (project / f"figures/{run}/walks.png").write_bytes(base64.b64decode(png(FIGURE)))
+    monkeypatch.setattr(keep, "SHOWN", {"a": ("mine", "walks"), "b": ("other", "walks"), "c": ("mine", "none")})
+    keep.main("mine")
+    assert [path.name for path in (project / "figures").glob("*.png")] == ["a.png"]

@@ -102,9 +102,8 @@ def gaps(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax = axes_for(ax, height=0.25 * (len(table) + table["view"].nunique()) + 1.1)
     names: list[str] = []
     for view, rows in table.groupby("view", sort=False):
-        ax.annotate(
-            view, (0.01, len(names)), xycoords=("axes fraction", "data"), va="center", weight="bold", fontsize=TEXT
-        )
+        look = {"va": "center", "weight": "bold", "fontsize": TEXT, "bbox": {"fc": "white", "ec": "none", "pad": 1}}
+        ax.annotate(view, (0.01, len(names)), xycoords=("axes fraction", "data"), **look)
         names.append("")
         for row in rows.sort_values("gap", ascending=False).itertuples():
             look = {"color": COLOURS[row.verdict], "marker": {"✓": "o", "✗": "X", "?": "s"}[SIGNS[row.verdict]]}

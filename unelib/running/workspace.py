@@ -85,7 +85,7 @@ class Workspace:
         Parameters
         ----------
         figure : matplotlib.figure.Figure
-            What is saved, at 110 dots an inch, without margins.
+            What is saved, with its own dots an inch, without margins.
         name : str
             Of the file, without its ending.
 
@@ -101,7 +101,7 @@ class Workspace:
         """
         path = self.root / "figures" / self.run / f"{file_name(name, 'figure')}.png"
         make_folder(path.parent)
-        write_whole(path, lambda part: figure.savefig(part, format="png", dpi=110, bbox_inches="tight"))
+        write_whole(path, lambda part: figure.savefig(part, format="png", dpi="figure", bbox_inches="tight"))
         return self.left(path)
 
     def table(self, table: pd.DataFrame, name: str) -> Path:
