@@ -224,8 +224,8 @@ def judge_changes(
     return name_dots(ax, points)
 
 
-def unasked(report: "EditReport", image: int = -1, most: int = 3) -> str:
-    """What changed in one image that was not asked for, as text that stands beside its picture.
+def unasked(report: "EditReport", image: int = -1, most: int = 2) -> str:
+    """What changed in one image that was not asked for, and whether what was asked came, as text above its picture.
 
     Parameters
     ----------
@@ -239,10 +239,11 @@ def unasked(report: "EditReport", image: int = -1, most: int = 3) -> str:
     Returns
     -------
     str
-        Such as "also: Young, no Bangs".
+        Such as "also Young, no Bangs", behind "not met" where an image that lacked the target still does.
     """
     changed = np.flatnonzero(report.turned[image] & ~report.aimed)
     names = [("" if report.after[image, i] > 0.5 else "no ") + pretty(report.attributes[i]) for i in changed]
     names = [name.replace("no No ", "") for name in names]
     more = [f"{len(names) - most} more"] if len(names) > most else []
-    return "also: " + ", ".join([*names[:most], *more]) if names else "nothing else"
+    told = "also " + ", ".join([*names[:most], *more]) if names else "nothing else"
+    return told if report.flipped[image] != 0 else f"not met, {told if names else 'nothing changed'}"
