@@ -16,7 +16,17 @@ project, author, copyright = "The UNE workbook", "the workbook's authors", "MIT 
 version = release = unelib.__version__
 root_doc = "docs/index"
 include_patterns = ["docs/**.md", "docs/api/*.rst", "notebooks/**.ipynb", "CONTRIBUTING.md", "CHANGELOG.md"]
-exclude_patterns = ["**/.ipynb_checkpoints", ".*", "build", "data", "tests", "unelib", "benchmarks", "figures", "recipes"]
+exclude_patterns = [
+    "**/.ipynb_checkpoints",
+    ".*",
+    "build",
+    "data",
+    "tests",
+    "unelib",
+    "benchmarks",
+    "figures",
+    "recipes",
+]
 suppress_warnings = ["myst.header"]  # some notebooks go from a title to a third-level heading
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "numpydoc", "docstrings", "mathml", "api_pages"]

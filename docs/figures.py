@@ -1,4 +1,4 @@
-"""Figures of the pages on concepts, in figures/concepts: from planted data, whose truth is known, and from small models.
+"""Figures of the pages on concepts, in figures/concepts: of planted data, whose truth is known, and of small models.
 
 .venv/bin/python docs/figures.py                  # all of them; or some: docs/figures.py nulls pullback
 """
@@ -30,7 +30,7 @@ def two_panels(height, widths=(1, 1)):
     return plt.subplots(1, 2, figsize=(plots.WIDTH, height), layout="constrained", width_ratios=widths)
 
 
-def inversion(count=2, shown=((150, 2.0), (400, 1.3), (700, 1.0)), calls=(5, 10, 20, 40)):
+def inversion(count=2, shown=((150, 2.0), (400, 1.3), (700, 1.0)), calls=(5, 10, 20, 40), exact=100):
     """Pictures on their way to noise and back; error of the noise found, by solver and cost."""
     figure, (left, right) = two_panels(2.6, (1.25, 1))
     gen, pixels = load_generator("drawn-ddpm"), load_images("drawn-faces", n=count, size=32, split="test").pixels
@@ -40,12 +40,18 @@ def inversion(count=2, shown=((150, 2.0), (400, 1.3), (700, 1.0)), calls=(5, 10,
     plots.labelled_rows(rows, [""] * count, ["picture", *(f"t = {t}" for t, _ in shown), "noise", "back"], ax=left)
     latent = load_generator("drawn-ldm")
     true = np.random.default_rng(0).standard_normal((4, *latent.latent_shape)).astype(np.float32)
-    known = generate_latents(latent, true, 100, "heun", "karras")
+    known = generate_latents(latent, true, exact, "heun", "karras")
     for name, (solver, grid, colour) in WAYS.items():
         errors = [recovery(latent, true, steps=n, solver=solver, grid=grid, known=known).error.mean() for n in calls]
         right.loglog(calls, errors, marker="o", color=colour)
         right.annotate(name, (calls[-1], errors[-1]), (6, 0), textcoords="offset points", va="center", color=colour)
-    right.set(xlabel="calls of the model", ylabel="relative error of the noise", xlim=(None, calls[-1] * 8), xticks=calls, xticklabels=calls)
+    right.set(
+        xlabel="calls of the model",
+        ylabel="relative error of the noise",
+        xlim=(None, calls[-1] * 8),
+        xticks=calls,
+        xticklabels=calls,
+    )
     right.minorticks_off()
     right.set_title("The grid matters most", loc="left")
     return figure

@@ -11,6 +11,7 @@ from typing import get_origin
 
 import click
 from docstrings import escaped
+from sphinx.util.docutils import SphinxDirective
 
 import unelib
 from unelib.cli import app as commands
@@ -119,7 +120,29 @@ def write_pages(app):
             path.write_text(text)
 
 
+class Rooms(SphinxDirective):
+    """The directive `rooms`: a table of the rooms, low to high, that links their pages, and their table of contents."""
+
+    def run(self):
+        """What Markdown of it gives."""
+        pages = ["unelib", *(room for room in ROOMS if room != "cli"), "commands"]
+        toctree = "\n".join(["```{toctree}", ":hidden:", "", *(f"api/{page}" for page in pages), "```", ""])
+        ideas = {f"[{room}](api/{room}.rst)": idea_of(room) for room in ROOMS if room != "cli"}
+        rows = {"[unelib](api/unelib.rst)": "what everyone needs"} | ideas
+        rows |= {"[commands](api/commands.rst)": "the command line: `python -m unelib`"}
+        table = "\n".join(
+            ["| page | what is there |", "|---|---|", *(f"| {to} | {idea} |" for to, idea in rows.items())]
+        )
+        return self.parse_text_to_nodes(toctree + "\n" + table + "\n")
+
+
+def idea_of(room):
+    """First sentence of a room's docstring, without its stop."""
+    return first_sentence(importlib.import_module(f"unelib.{room}").__doc__).removesuffix(".")
+
+
 def setup(app):
-    """Write the pages before Sphinx looks for sources."""
+    """Write the pages before Sphinx looks for sources; register the directive."""
+    app.add_directive("rooms", Rooms)
     app.connect("builder-inited", write_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,6 +1,7 @@
-"""The directive `gallery`: every figure of the committed notebooks as a thumbnail that leads to its place."""
+"""Directives about notebooks: `gallery`, every figure as a thumbnail that leads to its place, and `notebooks`."""
 
 import base64
+import html
 import io
 import os
 import re
@@ -66,15 +67,38 @@ class Gallery(SphinxDirective):
             thumbnail(picture, folder / name)
             there = os.path.relpath(ROOT / "_images" / "gallery" / name, (ROOT / self.env.docname).parent)
             at = to if heading == title else f"{to}#{anchor_of(heading)}"
-            words = nodes.make_id(heading) and heading.replace('"', "&quot;")
-            shown.append(
-                f'<a class="thumbnail" href="{at}"><img loading="lazy" src="{there}" alt="{words}"><span>{words}</span></a>'
-            )
+            words = html.escape(heading)
+            picture = f'<img loading="lazy" src="{there}" alt="{words}">'
+            shown.append(f'<a class="thumbnail" href="{at}">{picture}<span>{words}</span></a>')
         section += nodes.raw("", f'<div class="gallery">{"".join(shown)}</div>', format="html")
         return section
 
 
+class Notebooks(SphinxDirective):
+    """The directive `notebooks FOLDER`: a table of contents of the notebooks in a folder, if there are any."""
+
+    required_arguments, option_spec = 1, {"caption": str}
+
+    def run(self):
+        """The table, as nodes."""
+        folder = ROOT / "notebooks" / self.arguments[0]
+        if not list(folder.glob("*.ipynb")):
+            return []
+        entries = os.path.relpath(folder, (ROOT / self.env.docname).parent)
+        lines = [
+            "```{toctree}",
+            ":hidden:",
+            ":glob:",
+            f":caption: {self.options['caption']}",
+            "",
+            f"{entries}/*",
+            "```",
+        ]
+        return self.parse_text_to_nodes("\n".join(lines))
+
+
 def setup(app):
-    """Register the directive."""
+    """Register the directives."""
     app.add_directive("gallery", Gallery)
+    app.add_directive("notebooks", Notebooks)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from api_pages import ROOT, names_of
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import make_refnode
 
@@ -20,7 +21,9 @@ def full_names(objects):
         of.setdefault(name, []).append(full)
     offered = {name: f"unelib.{room}.{name}" for room, names in names_of("unelib").items() for name in names}
     alone = {name: found[0] for name, found in of.items() if len(found) == 1 and re.search(r"[A-Z_.]", name)}
-    return alone | {name: full for name, full in offered.items() if name != "run"} | written  # `run` is a parameter, too
+    return (
+        alone | {name: full for name, full in offered.items() if name != "run"} | written
+    )  # `run` is a parameter, too
 
 
 class NameLinks(SphinxPostTransform):
@@ -49,16 +52,23 @@ def linked(node):
     return False
 
 
-def to_folder(app, env, node, contnode):
-    """A link to a folder of notebooks, which GitHub shows, leads to the table of notebooks."""
-    folder = (Path(env.doc2path(env.docname)).parent / node["reftarget"]).resolve()
-    if node["reftype"] != "myst" or not (folder.is_dir() and folder.is_relative_to(ROOT / "notebooks")):
-        return None
-    return make_refnode(app.builder, env.docname, "docs/guide", "notebooks-and-recipes", contnode)
+class FolderLinks(SphinxPostTransform):
+    """Links to folders of notebooks, which GitHub shows, lead to the table of notebooks."""
+
+    default_priority = 5  # before MyST looks for their targets
+
+    def run(self, **kwargs):
+        """Replace them."""
+        page = Path(self.env.doc2path(self.env.docname))
+        for node in list(self.document.findall(addnodes.pending_xref)):
+            folder = (page.parent / node["reftarget"]).resolve()
+            if node["reftype"] == "myst" and folder.is_dir() and folder.is_relative_to(ROOT / "notebooks"):
+                words, here = node[0].deepcopy(), self.env.docname
+                node.replace_self(make_refnode(self.app.builder, here, "docs/guide", "notebooks-and-recipes", words))
 
 
 def setup(app):
-    """Register the transform, and what resolves links to folders."""
-    app.connect("missing-reference", to_folder)
+    """Register the transforms."""
     app.add_post_transform(NameLinks)
+    app.add_post_transform(FolderLinks)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,9 +1,11 @@
-"""The directive `results`: every number that the committed notebooks recorded, from `docs/results.csv`."""
+"""The directive `results`: every number that the committed notebooks recorded; and what becomes of marks in pages."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
 from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 TABLE = Path(__file__).resolve().parents[1] / "results.csv"
@@ -41,7 +43,24 @@ class Results(SphinxDirective):
         return sections
 
 
+class Marks(SphinxPostTransform):
+    """Marks of numbers, such as `<!-- result: ... -->`, leave no trace, nor a space before what follows."""
+
+    default_priority = 10
+
+    def run(self, **kwargs):
+        """Remove them."""
+        for node in list(self.document.findall(nodes.raw)):
+            before, after = node.previous_sibling(), node.next_node(descend=False, siblings=True)
+            if not node.astext().startswith("<!-- "):
+                continue
+            if isinstance(before, nodes.Text) and (after is None or re.match(r"[.,;:)|]", after.astext())):
+                node.parent.replace(before, nodes.Text(before.rstrip()))
+            node.parent.remove(node)
+
+
 def setup(app):
-    """Register the directive."""
+    """Register the directive and the transform."""
     app.add_directive("results", Results)
+    app.add_post_transform(Marks)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
