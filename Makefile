@@ -13,7 +13,7 @@ READING := $(LONGEST) $(filter-out $(MAKING) $(LAST) $(LONGEST),$(wildcard noteb
 AT_ONCE := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off
 
-.PHONY: help run quick lint test unit coverage notebooks workshop slides bench lock clean
+.PHONY: help run quick lint test unit coverage notebooks workshop slides docs bench lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo "make coverage           set up .venv, then run the tests but the notebooks, and count the lines that they reach"
 	@echo "make workshop           set up .venv, then check that the workshop's solutions run on this machine: two minutes"
 	@echo "make slides             set up .venv, then make slides of the workshop, which need no network, in build/slides"
+	@echo "make docs               set up .venv, then build the documentation, offline: build/docs/index.html"
 	@echo "make bench              set up .venv, then run the benchmarks: promised figures beside targets, benchmarks/figures.json"
 	@echo "make lock               resolve pyproject.toml afresh into requirements.lock and .hashes"
 	@echo "make clean              remove .venv and every cache; data and figures stay"
@@ -69,6 +70,11 @@ slides: $(READY)
 	$(BIN)/jupyter nbconvert --to slides --no-input --template slides --TemplateExporter.extra_template_basedirs=notebooks/workshop --SlidesExporter.reveal_url_prefix=. \
 		--output-dir build/slides notebooks/workshop/solutions/*.ipynb
 
+# A link that leads nowhere, or anything else that Sphinx warns of, is an error.
+docs: $(READY)
+	$(BIN)/python -m sphinx -c docs . build/docs -q -W --keep-going
+	@echo "build/docs/index.html"
+
 bench: $(READY)
 	@set -e; for script in $(filter-out benchmarks/measured.py,$(wildcard benchmarks/*.py)); do echo "$$script"; $(BIN)/python "$$script"; done
 	@$(BIN)/python benchmarks/measured.py
@@ -87,7 +93,7 @@ $(READY): requirements.lock requirements.hashes pyproject.toml
 lock:
 	rm -rf .venv/fresh
 	$(PYTHON) -m venv .venv/fresh
-	.venv/fresh/bin/python -m pip install --disable-pip-version-check --progress-bar off torch==2.13.0 ".[notebooks,explorer,hub,ray,dev]"
+	.venv/fresh/bin/python -m pip install --disable-pip-version-check --progress-bar off torch==2.13.0 ".[notebooks,explorer,hub,ray,docs,dev]"
 	@grep '^#' requirements.lock > .venv/fresh/lock
 	.venv/fresh/bin/python -m pip freeze --all | grep -Eiv '^(unelib|pip==|torchvision|torchaudio|nvidia|cuda|triton)' \
 		| grep -v '^#' | sed 's/+cpu$$//; s/+cu[0-9]*$$//' | sort -f >> .venv/fresh/lock
@@ -100,5 +106,5 @@ lock:
 	rm -rf .venv/fresh
 
 clean:
-	rm -rf .venv build unelib.egg-info .pytest_cache .ruff_cache .import_linter_cache .mypy_cache .coverage
+	rm -rf .venv build docs/api unelib.egg-info .pytest_cache .ruff_cache .import_linter_cache .mypy_cache .coverage
 	find . \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
