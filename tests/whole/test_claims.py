@@ -21,6 +21,7 @@ NUMBERS = re.findall(r"([\d.]+)( %)?\s<!-- result: (\S+) (\S+) (\S+) -->", ALL)
 
 def test_claims_are_written_so_that_they_are_found():
     assert len(COSTS) == ALL.count("<!-- bench:") > 2 and len(NUMBERS) == ALL.count("<!-- result:") > 9
+    assert not re.search(r"^\s*<!-- (bench|result):", ALL, re.MULTILINE), "a mark that begins a line ends the paragraph"
 
 
 @pytest.mark.parametrize("row, relation, number", COSTS)
