@@ -12,7 +12,11 @@ sys.path[:0] = [str(DOCS.parent), str(DOCS / "extension")]
 
 import unelib  # noqa: E402
 
-project, author, copyright = "The UNE workbook", "the workbook's authors", "MIT licence"
+project, author, copyright = (
+    "The UNE workbook",
+    "the authors of the workbook",
+    "the authors of the workbook, MIT licence",
+)
 version = release = unelib.__version__
 root_doc = "docs/index"
 include_patterns = ["docs/**.md", "docs/api/*.rst", "notebooks/**.ipynb", "CONTRIBUTING.md", "CHANGELOG.md"]

@@ -23,12 +23,13 @@ ROOMS = [room for room in reversed(HOUSE["layers"]) if (ROOT / "unelib" / room /
 
 
 def names_of(package):
-    """Public names of a package by file, as its stub lists them; rooms themselves are left out."""
+    """Public names of a package by file, in the order of its docstring; rooms themselves are left out."""
+    told = importlib.import_module(package).__doc__
     names = {}
     for file, name in PUBLIC.findall((ROOT / package.replace(".", "/") / "__init__.pyi").read_text()):
         if file != ".":
             names.setdefault(file.removeprefix("."), []).append(name)
-    return names
+    return {file: names[file] for file in sorted(names, key=lambda file: told.find(f"`{file}`"))}
 
 
 def first_sentence(docstring):
