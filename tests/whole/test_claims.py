@@ -50,3 +50,17 @@ def test_the_guides_code_runs(monkeypatch):
     for code in snippets[:4]:  # the last needs a run
         exec(code.replace("UNE()", "UNE(4, private=4, ridge=1.0, steps=2)"), names)
     assert names["again"].shape == (16, 64, 64, 3) and names["une"].k_ == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page, first", [("own-arrays", 0), ("own-model", 1), ("own-encoder", 0)])
+def test_the_code_of_a_how_to_runs(page, first, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    snippets = re.findall(r"```python\n(.+?)```", PAGES[f"docs/how-to/{page}.md"], re.DOTALL)
+    small = {"UNE()": "UNE(4, private=4, ridge=1.0, steps=2)", "n_train=350, n_test=150": "n_train=12, n_test=6"}
+    names = {}
+    for code in snippets[first : first + 2 - (page == "own-encoder")]:  # its trial takes minutes
+        for long, short in small.items():
+            code = code.replace(long, short)
+        exec(code, names)
+    assert len(names["zoo"].views) >= 1 and names["zoo"].verify().empty
