@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
-from .figures import MARKERS, PALETTE, TEXT, axes_for, pretty
+from .figures import MARKERS, PALETTE, TEXT, axes_for, few_ticks, pretty
 from .labels import headline, name_dots, name_lines, wrapped
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def trade_off_curves(
         ax.axvline(limit, color="black", ls=":", lw=1)
         ax.annotate(" limit", (limit, 1), va="top", fontsize=TEXT)
     ax.set(xlabel="drift: mean change of other probabilities", ylabel="share of targets met")
-    return name_lines(ax, named=12)
+    return name_lines(few_ticks(ax), named=12)
 
 
 def share_met(parts: "Curve | Sequence[Curve] | dict[Any, Curve]", drift: NDArray[np.float64]) -> NDArray[np.float64]:
