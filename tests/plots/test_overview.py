@@ -12,5 +12,5 @@ def test_six_tiles_five_arrows_and_one_question():
     shown = [image.get_array() for image in ax.images]
     assert len(shown) == 6 and all((shown[i] == picture).all() for i, picture in zip((0, 2, 5), pictures))
     words = [text.get_text() for text in ax.texts]
-    assert words.count("generate") == 2 and {"invert", "encode", "add a vector", "one linear\nmap?"} <= set(words)
+    assert words.count("generate") == 2 and {"invert", "encode", "add a vector", "one\nlinear\nmap?"} <= set(words)
     assert len([text for text in ax.texts if not text.get_text()]) == 6  # arrows, the dashed one among them

@@ -61,7 +61,7 @@ def idea(
     between = {"arrowstyle": "<->", "ls": "--", "color": PALETTE[4], "lw": 1.8}
     low, high = (SIDE + 0.1, -DOWN * GAP - 0.1), (2 * GAP - 0.1, -SIDE + 0.1)  # corners of embedding and noise
     ax.annotate("", high, low, arrowprops=between)
-    ax.text(low[0] + 0.2, low[1] - 0.15, "one linear\nmap?", va="top", color=PALETTE[4], fontsize=TEXT)
+    ax.text(low[0] + 0.2, low[1] - 0.15, "one\nlinear\nmap?", va="top", color=PALETTE[4], fontsize=TEXT)
     ax.set(xlim=(-0.3, 4 * GAP + SIDE + 0.3), ylim=(-DOWN * GAP - SIDE - 0.5, 0.2))
     ax.set_axis_off()
     return ax
