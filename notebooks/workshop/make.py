@@ -44,6 +44,7 @@ def for_students(notebook):
         # solutions lie one folder deeper
         cell.source = cell.source.replace("](../../../", "](../../").replace("](../../0", "](../0")
         cell.source = cell.source.replace("](../../depth", "](../depth")
+        cell.source = cell.source.replace("[the solution](", "[the solution](solutions/")
         if cell.cell_type == "code":
             begun = begun or is_exercise(cell)
             cell.source = SOLUTION.sub(stub, cell.source)

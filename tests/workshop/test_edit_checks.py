@@ -27,16 +27,21 @@ LENGTH = np.linalg.norm(STEP)
 
 
 def as_long(v):
-    return v / np.linalg.norm(v) * LENGTH
+    return v / np.linalg.norm(v, axis=-1, keepdims=True) * LENGTH
 
 
+ALL_STEPS = np.tile(STEP, (5, 1))
+ANYWHERE = RNG.standard_normal((5, D))
 RANDOM = [
-    (RNG.standard_normal(D), "Its length"),
-    (UNIT, "along the step"),
-    (-STEP, "along the step"),
-    (as_long(RNG.random(D)), "not spread around 0"),
-    (np.zeros(D), "0 everywhere"),
-    (RNG.standard_normal((5, D)), "shape"),
+    (ANYWHERE, "Their lengths"),
+    (np.tile(UNIT, (5, 1)), "along the step"),
+    (-ALL_STEPS, "along the step"),
+    (as_long(RNG.random((5, D))), "not spread around 0"),
+    (np.zeros((5, D)), "0 everywhere"),
+    (np.tile(as_long(ANYWHERE[0]), (5, 1)), "the same way"),
+    (ANYWHERE / np.linalg.norm(ANYWHERE) * LENGTH, "all rows together"),
+    (as_long(ANYWHERE[0]), "one direction for all"),
+    (ANYWHERE[:3], "shape"),
 ]
 BEFORE = np.array([[0, 1, 0], [0, 0, 1], [1, 1, 0], [0, 1, 1], [0, 0, 0]], bool)
 AFTER = np.array([[1, 0, 0], [1, 1, 0], [1, 1, 1], [0, 0, 1], [1, 0, 0]], bool)
@@ -82,14 +87,16 @@ def test_step(answer, words):
 
 @pytest.mark.parametrize("answer, words", [*RANDOM, (..., "still")])
 def test_random_step(answer, words):
-    found = check_random_step(answer, STEP)
-    assert not found and words in found.message and np.linalg.norm(found.answer) == pytest.approx(LENGTH)
+    found = check_random_step(answer, ALL_STEPS)
+    assert not found and words in found.message
+    np.testing.assert_allclose(np.linalg.norm(found.answer, axis=1), LENGTH)
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_random_step_of_any_seed_is_right_and_a_shuffled_one_too(seed):
+def test_random_steps_of_any_seed_are_right_and_shuffled_ones_too(seed):
     rng = np.random.default_rng(seed)
-    assert check_random_step(as_long(rng.standard_normal(D)), STEP) and check_random_step(rng.permutation(STEP), STEP)
+    assert check_random_step(as_long(rng.standard_normal((5, D))), ALL_STEPS)
+    assert check_random_step(rng.permuted(ALL_STEPS, axis=1), ALL_STEPS)
 
 
 @pytest.mark.parametrize("answer, words", [*GAINED, (..., "still")])

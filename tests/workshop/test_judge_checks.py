@@ -16,6 +16,9 @@ CONTROLS = [
     (0.05, "Two numbers"),
     ([..., 1.0], "still"),
 ]
+RNG, LEARN = np.random.default_rng(0), np.arange(500) < 300
+SMALL = RNG.standard_normal((500, 30))
+EMBEDDING = SMALL @ RNG.standard_normal((30, 8))  # small pictures find every row
 NULL = np.array([1, 2, 3, 4, 5, 6, 7, 8, 9.0])
 P = [
     (2 / 9, "above and below"),
@@ -30,9 +33,11 @@ P = [
 
 @pytest.mark.parametrize("answer, words", [*CONTROLS, (..., "still")])
 def test_controls(answer, words):
-    found = check_controls(answer, noise=0.92, small=1.0, chance=0.05)
+    found = check_controls(answer, 0.92, SMALL, EMBEDDING, LEARN)
     assert not found and words in found.message
-    assert check_controls([0.04, 1.0], 0.92, 1.0, 0.05) and check_controls((0.11, 0.99), 0.92, 1.0, 0.05)
+    np.testing.assert_allclose(found.answer, [0.05, 1.0])
+    assert check_controls([0.04, 1.0], 0.92, SMALL, EMBEDDING, LEARN)
+    assert check_controls((0.11, 0.99), 0.92, SMALL, EMBEDDING, LEARN)
 
 
 @pytest.mark.parametrize("answer, words", [*P, (..., "still")])

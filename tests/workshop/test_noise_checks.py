@@ -1,4 +1,4 @@
-"""Likeness, the share of a noise that is missed, and the mean noise: right, still to be done, and wrong."""
+"""Likeness, by how much a noise is missed, and the mean noise: right, still to be done, and wrong."""
 
 import numpy as np
 import pytest
@@ -36,14 +36,18 @@ MISSED = [
     (np.linalg.norm(FOUND, axis=1) / np.linalg.norm(TRUE, axis=1), "Subtract first"),
 ]
 NOISE = RNG.standard_normal((90, 40)) + 0.3
-MEAN = NOISE.mean(0)
+MEAN, SPREAD = NOISE.mean(0), NOISE.std(0)
 MEANS = [
     (MEAN, "That is the mean"),
     (NOISE.sum(0), "the sum"),
-    (MEAN / np.sqrt(90), "do not divide"),
-    (MEAN * np.sqrt(40), "root of the columns"),
+    (MEAN / SPREAD / np.sqrt(90), "multiplies the mean"),
+    (MEAN / SPREAD * np.sqrt(40), "root of the columns"),
+    (MEAN / SPREAD * 90, "*root*"),
+    (MEAN / SPREAD, "number of rows"),
+    (SPREAD / np.sqrt(90), "That is the standard error"),
+    (MEAN / NOISE.std() * np.sqrt(90), "of all numbers"),
     (NOISE.mean(1), "runs over columns"),
-    (MEAN / NOISE.std(0) * np.sqrt(90), "Do not divide by the spread"),
+    (MEAN * np.sqrt(90), "The spread is missing"),
 ]
 
 
@@ -56,7 +60,7 @@ def test_likeness(answer, words):
 
 
 @pytest.mark.parametrize("answer, words", [*MISSED, (..., "still")])
-def test_share_missed(answer, words):
+def test_noise_missed(answer, words):
     assert check_missed(SHARE.astype(np.float32), FOUND, TRUE)
     found = check_missed(answer, FOUND, TRUE)
     assert not found and words in found.message
@@ -64,6 +68,6 @@ def test_share_missed(answer, words):
 
 @pytest.mark.parametrize("answer, words", [*MEANS, (..., "still")])
 def test_mean_noise(answer, words):
-    assert check_mean_noise(MEAN * np.sqrt(90), NOISE)
+    assert check_mean_noise(MEAN / (SPREAD / np.sqrt(90)), NOISE)
     found = check_mean_noise(answer, NOISE)
     assert not found and words in found.message

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from unelib import RidgeMap, Workspace
 from unelib.workshop import check_auc, check_difference, check_shuffles, check_weights
 
 RNG = np.random.default_rng(0)
@@ -115,3 +116,19 @@ def test_shuffles_of_any_seed_are_right(seed):
     own = null(rng=np.random.default_rng(seed))
     found = check_shuffles(list(own), X, HAS, LEARN, UNSEEN)
     assert found and f"{own.max():.2f}" in found.message
+
+
+@pytest.mark.parametrize("view, penalty", [("drawn-ldm", 1000), ("pixels", 0.3)])
+@pytest.mark.slow
+def test_penalties_of_the_notebook_are_those_that_folds_of_the_rows_to_learn_from_choose(view, penalty):
+    zoo = Workspace("tour").zoo
+    rows = zoo.split == "train"
+    V, has = zoo[view][rows].astype(float), zoo.attributes["Smiling"].to_numpy()[rows] == 1
+    fold, target = np.arange(len(V)) % 5, has[:, None].astype(float)
+
+    def read(penalty):
+        maps = [(fold == k, RidgeMap(penalty=penalty).fit(V[fold != k], target[fold != k])) for k in range(5)]
+        return np.mean([area(one.predict(V[left])[:, 0], has[left]) for left, one in maps])
+
+    around = [penalty / 10, penalty / 3, penalty, penalty * 3, penalty * 10]
+    assert max(around, key=read) == penalty

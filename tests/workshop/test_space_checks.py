@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from unelib import RidgeMap
+from unelib import RidgeMap, Workspace
 from unelib.workshop import check_explained, check_lost_pairs, check_map
 
 RNG = np.random.default_rng(0)
@@ -107,3 +107,19 @@ def test_lost_pairs(answer, words):
 @pytest.mark.parametrize("seed", range(8))
 def test_lost_pairs_of_any_seed_are_right(seed):
     assert check_lost_pairs(list(null(seed=seed)), X, Y, LEARN, PENALTY)
+
+
+@pytest.mark.parametrize("view, aim, penalty", [("drawn-ldm", "drawn-clip", 300), ("pixels", "drawn-clip", 0.3)])
+@pytest.mark.slow
+def test_penalties_of_the_notebooks_are_those_that_folds_of_the_rows_to_learn_from_choose(view, aim, penalty):
+    zoo = Workspace("tour").zoo
+    rows = zoo.split == "train"
+    V, E = zoo[view][rows].astype(float), zoo[aim][rows].astype(float)
+    fold = np.arange(len(V)) % 5
+
+    def explained(penalty):
+        maps = [(fold == k, RidgeMap(penalty=penalty).fit(V[fold != k], E[fold != k])) for k in range(5)]
+        return np.mean([-((E[left] - one.predict(V[left])) ** 2).sum() for left, one in maps])
+
+    around = [penalty / 10, penalty / 3, penalty, penalty * 3, penalty * 10]
+    assert max(around, key=explained) == penalty

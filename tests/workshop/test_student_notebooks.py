@@ -66,7 +66,7 @@ def test_every_exercise_has_a_time_a_hint_a_stub_and_its_own_check():
     used = []
     for name in PARTS:
         for text, cell in exercises(name):
-            assert re.match(r"### Exercise \d · .*\(\d+ minutes", text) and "<details><summary>Hint</summary>" in text
+            assert re.match(r"### Exercise \d · .*\(\d+ minutes?", text) and "<details><summary>Hint</summary>" in text
             assert "= ...  # " in make.SOLUTION.sub(make.stub, cell.source)
             used += re.findall(r"checked = (check_\w+)\(", cell.source)
             assert cell.source.endswith("\nchecked")
@@ -82,8 +82,10 @@ def test_links_of_solutions_lead_there_from_one_folder_higher():
     cell = nbformat.v4.new_markdown_cell(
         "[a](../../01_a.ipynb) [b](../../../docs/b.md) [c](../../depth/c.ipynb) [d](2_d.ipynb)"
     )
+    cell.source += " [the solution](2_d.ipynb)"
     made = make.for_students(nbformat.v4.new_notebook(cells=[cell]))
-    assert made.cells[0].source == "[a](../01_a.ipynb) [b](../../docs/b.md) [c](../depth/c.ipynb) [d](2_d.ipynb)"
+    expected = "[a](../01_a.ipynb) [b](../../docs/b.md) [c](../depth/c.ipynb) [d](2_d.ipynb)"
+    assert made.cells[0].source == expected + " [the solution](solutions/2_d.ipynb)"
 
 
 @pytest.mark.slow

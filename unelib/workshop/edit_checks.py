@@ -72,50 +72,59 @@ def step_slips(noise, direction, unseen, strength, step):
     yield noise * (1 + step), "The noise was multiplied. A step is added."
 
 
-def check_random_step(answer: Any, step: NDArray[Any]) -> Checked:
-    """Whether an answer is a step of no meaning that is as long as another.
+def check_random_step(answer: Any, steps: NDArray[Any]) -> Checked:
+    """Whether an answer holds steps of no meaning, a fresh one for each picture, that are as long as others.
 
     Parameters
     ----------
     answer : object
-        Anything; right if (d,) numbers of the same length as `step`, spread evenly around 0 and not along it.
-    step : ndarray (d,)
-        The step whose control it is.
+        Anything; right if (n, d) numbers: rows as long as those of `steps`, not along them, nor along one another.
+    steps : ndarray (n, d)
+        The steps whose control they are, a row a picture.
 
     Returns
     -------
     Checked
-        It tells the cosine of both.
+        It tells the largest cosine of a row with its step.
     """
-    length = np.linalg.norm(step)
-    own = np.random.default_rng(0).standard_normal(step.shape)
-    own *= length / np.linalg.norm(own)
-    values = read_numbers(answer, "random step")
-    problem = values if isinstance(values, str) else random_step_problem(values, step)
-    if problem:
-        return Checked(False, problem, own)
-    cosine = values @ step / length**2
-    return Checked(
-        True, f"It is as long as the step, {length:.1f}, and leads elsewhere: their cosine is {cosine:.2f}.", values
-    )
+    lengths = np.linalg.norm(steps, axis=1, keepdims=True)
+    own = np.random.default_rng(0).standard_normal(steps.shape)
+    own *= lengths / np.linalg.norm(own, axis=1, keepdims=True)
+    values = read_numbers(answer, "array of random steps")
+    problem = values if isinstance(values, str) else random_step_problem(values, steps)
+    if isinstance(values, str) or problem:
+        return Checked(False, str(problem), own)
+    cosine = np.abs((values * steps).sum(1) / lengths[:, 0] ** 2).max()
+    told = f"Each is as long as the step, {lengths.mean():.1f}, and leads elsewhere"
+    return Checked(True, f"{told}: no cosine with it is beyond {np.ceil(cosine * 100) / 100:.2f}.", values)
 
 
-def random_step_problem(values, step):
-    """What is wrong with a step that is to be random and as long as another, or None."""
-    if values.shape != step.shape:
-        return f"It has shape {values.shape}; one step for all faces is asked for, of shape {step.shape}."
-    length, asked = np.linalg.norm(values), np.linalg.norm(step)
-    if length < 1e-9:
-        return "It is 0 everywhere."
-    cosine, even = values @ step / (length * asked), values.sum() / (length * np.sqrt(values.size))
-    if abs(cosine) > ASIDE:
-        return f"It leads along the step itself (cosine {cosine:.2f}). Draw it anew: `rng.standard_normal(len(step))`."
-    if abs(even) > ASIDE:
-        return "Its numbers are not spread around 0, so it makes everything brighter or darker. Draw normal numbers."
-    if abs(length / asked - 1) > 1e-3:
+def random_step_problem(values, steps):
+    """What is wrong with steps that are to be random and as long as others, or None."""
+    if values.shape == steps.shape[1:]:
+        return "That is one direction for all faces, a single draw. Draw a fresh row for each face."
+    if values.shape != steps.shape:
+        return f"It has shape {values.shape}; a random step for each face is asked for, {steps.shape}."
+    lengths, asked = np.linalg.norm(values, axis=1), np.linalg.norm(steps, axis=1)
+    if lengths.min() < 1e-9:
+        return "At least one row is 0 everywhere."
+    units = values / lengths[:, None]
+    cosine, even = (units * steps).sum(1) / asked, units.sum(1) / np.sqrt(values.shape[1])
+    if np.abs(cosine).max() > ASIDE:
         return (
-            f"Its length is {length:.1f}, and the step's {asked:.1f}. A longer step changes more, wherever it"
-            " leads: divide it by its length and multiply by the step's."
+            f"They lead along the step itself (cosine {cosine[np.abs(cosine).argmax()]:.2f})."
+            " Draw them anew: `rng.standard_normal(steps.shape)`."
+        )
+    if np.abs(even).max() > ASIDE:
+        return "Its numbers are not spread around 0, so it makes everything brighter or darker. Draw normal numbers."
+    if np.abs(np.triu(units @ units.T, 1)).max() > ASIDE:
+        return "Two rows lead the same way, which is one draw and not two. Draw a fresh row for each face."
+    if np.allclose(np.linalg.norm(values), asked, rtol=1e-3):
+        return "You divided by the length of all rows together. Take each row's: `axis=1, keepdims=True`."
+    if np.abs(lengths / asked - 1).max() > 1e-3:
+        return (
+            f"Their lengths are {lengths.min():.1f} to {lengths.max():.1f}, and the step's is {asked.mean():.1f}. A"
+            " longer step changes more, wherever it leads: divide each row by its length, times the step's."
         )
     return None
 

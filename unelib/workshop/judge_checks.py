@@ -12,9 +12,11 @@ from ..core.paths import ROOT
 from ..running.claims_in_words import FINDINGS, IN_SHORT, is_recorded, told_with_ends, verdict_on
 from ..running.claims_in_words import judged as judged_row
 from .answers import Checked, beside, read_numbers
+from .space_checks import ridge_map_of
 
 WORDS = ("yes", "no", "open")
 NOTEBOOKS = ("01_invert", "03_probe", "04_align", "05_edit")  # whose claims are to be judged
+PENALTY = 0.3  # for small pictures, as the notebook says
 WITHIN = 0.03  # by which a share found may differ: another solver, another penalty
 
 
@@ -42,32 +44,43 @@ def share_found(predicted: NDArray[Any], true: NDArray[Any], k: int = 10) -> flo
     return float(((distances < np.diag(distances)[:, None]).sum(1) < k).mean())
 
 
-def check_controls(answer: Any, noise: float, small: float, chance: float) -> Checked:
+def check_controls(
+    answer: Any, noise: float, small: NDArray[Any], embedding: NDArray[Any], learn: NDArray[np.bool_]
+) -> Checked:
     """Whether an answer holds both controls of a map: after shuffled rows, and from small pictures.
 
     Parameters
     ----------
     answer : object
-        Anything; right if two numbers, near `chance` and near `small`.
-    noise, small : float
-        Share found from the noise, and from small pictures.
-    chance : float
-        Share that is found by guessing.
+        Anything; right if two numbers, near what guessing finds and near what small pictures find.
+    noise : float
+        Share found from the noise.
+    small, embedding : ndarray (n, d), (n, e)
+        Small pictures, and what is predicted from them.
+    learn : ndarray (n,), bool
+        Rows to learn from.
 
     Returns
     -------
     Checked
         It tells both.
     """
-    right = np.array([chance, small])
+    right = np.array([10 / (~learn).sum(), found_by_small(small, embedding, learn)])
     if isinstance(answer, list | tuple) and any(part is Ellipsis for part in answer):
         return Checked(False, "At least one control is still `...`. Put your own code in its place.", right)
     values = read_numbers(answer, "pair of controls")
-    problem = values if isinstance(values, str) else controls_problem(values, noise, small, chance)
+    problem = values if isinstance(values, str) else controls_problem(values, noise, right[1], right[0])
     if problem:
         return Checked(False, problem, right)
     told = f"Shuffled rows find {values[0]:.0%}, the noise {noise:.0%}, small pictures {values[1]:.0%}."
     return Checked(True, told, values)
+
+
+def found_by_small(small, embedding, learn):
+    """Share found by a linear map from small pictures."""
+    mean, given = embedding[learn].mean(0), small - small[learn].mean(0)
+    predicted = mean + given[~learn] @ ridge_map_of(small[learn], embedding[learn], PENALTY)
+    return share_found(predicted, embedding[~learn])
 
 
 def controls_problem(values, noise, small, chance):

@@ -1,4 +1,4 @@
-"""Checks of the workshop's first part: what comes back from noise, how much of it is found, what it has left."""
+"""Checks of the workshop's first part: what comes back from noise, how far off it is found, what it has left."""
 
 from typing import Any
 
@@ -65,7 +65,7 @@ def tell_likeness(right):
 
 
 def check_missed(answer: Any, found: NDArray[Any], true: NDArray[Any]) -> Checked:
-    """Whether an answer is the share of each known noise that inversion misses: length of the difference by its length.
+    """Whether an answer says by how much inversion misses each known noise: length of the difference by its length.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def check_missed(answer: Any, found: NDArray[Any], true: NDArray[Any]) -> Checke
     """
     error = np.linalg.norm(found - true, axis=1)
     right = error / np.linalg.norm(true, axis=1)
-    return beside(answer, right, missed_slips(error, found, true), tell_missed, "share missed")
+    return beside(answer, right, missed_slips(error, found, true), tell_missed, "ratio of lengths")
 
 
 def missed_slips(error, found, true):
@@ -99,7 +99,7 @@ def missed_slips(error, found, true):
     yield (error / length).mean(), "That is the mean over pictures. One number for each is asked for: `axis=1`."
     whole = np.linalg.norm(found - true) / np.linalg.norm(true)
     yield whole, "That is one number for all pictures. Take lengths row by row: `axis=1`."
-    yield 1 - error / length, "That is 1 less what is missed. The share that is *missed* is asked for."
+    yield 1 - error / length, "That is 1 less the ratio. By how much it is *missed* is asked for, the ratio itself."
     yield (
         np.abs(found - true).mean(1),
         "That is a mean absolute difference. Take lengths, and divide.",
@@ -109,12 +109,12 @@ def missed_slips(error, found, true):
 
 
 def tell_missed(right):
-    """What the right share shows."""
-    return f"Inversion misses {right.mean():.0%} of the noise, on average."
+    """What the right ratio shows."""
+    return f"Inversion misses the noise by {right.mean():.0%} of its length, on average."
 
 
 def check_mean_noise(answer: Any, noise: NDArray[Any]) -> Checked:
-    """Whether an answer is the mean noise times the root of the number of rows, which is N(0, 1) for white noise.
+    """Whether an answer is the mean noise by its standard error, which is about N(0, 1) for noise of mean zero.
 
     Parameters
     ----------
@@ -128,33 +128,35 @@ def check_mean_noise(answer: Any, noise: NDArray[Any]) -> Checked:
     Checked
         It tells the share of numbers beyond 2.
     """
-    right = noise.mean(0) * np.sqrt(len(noise))
+    right = noise.mean(0) / (noise.std(0) / np.sqrt(len(noise)))
     return beside(answer, right, mean_noise_slips(noise), tell_mean_noise, "scaled mean")
 
 
 def mean_noise_slips(noise):
     """Usual slips, and what to say of them."""
-    n, mean = len(noise), noise.mean(0)
-    yield mean, f"That is the mean. Times the root of the number of rows, {n}, it can be compared with N(0, 1)."
+    n, mean, spread = len(noise), noise.mean(0), noise.std(0)
+    yield mean, "That is the mean. Divide it by its standard error, `std / np.sqrt(n)`."
+    yield mean / spread, f"The root of the number of rows, {n}, is missing: the standard error is `std / np.sqrt(n)`."
+    yield spread / np.sqrt(n), "That is the standard error. Divide the mean by it."
+    yield (
+        mean * np.sqrt(n),
+        "The spread is missing. It is not 1 for every number: divide by `X.std(0)`.",
+    )
+    yield mean / spread * n, "The standard error has the *root* of the number of rows: `std / np.sqrt(n)`."
     yield (
         mean * n,
-        "That is the sum. A mean shrinks with the *root* of the rows: multiply by `np.sqrt(n)`.",
+        "That is the sum. Take the mean, and divide it by its standard error, `std / np.sqrt(n)`.",
     )
-    yield mean / np.sqrt(n), "Multiply by the root of the number of rows, do not divide: the mean is too small already."
+    yield mean / spread / np.sqrt(n), "The root of the rows divides the spread, so it multiplies the mean."
     yield noise.mean(1) * np.sqrt(noise.shape[1]), "The mean runs over columns. Average over pictures: `mean(0)`."
     yield noise.mean(1), "The mean runs over columns. Average over pictures, `mean(0)`, and scale."
     yield (
-        mean * np.sqrt(noise.shape[1]),
+        mean / spread * np.sqrt(noise.shape[1]),
         "That is the root of the columns. Take the rows', `len(noise)`.",
     )
-    spread = noise.std(0)
-    for wrong in (mean / spread * np.sqrt(n), mean * np.sqrt(n) / noise.std(0, ddof=1)):
-        yield (
-            wrong,
-            "Do not divide by the spread: the noise is promised a spread of 1.",
-        )
+    yield mean / noise.std() * np.sqrt(n), "That is the spread of all numbers. Take each number's own: `X.std(0)`."
 
 
 def tell_mean_noise(right):
     """What the right scaled mean shows."""
-    return f"{(np.abs(right) > 2).mean():.0%} of the numbers lie beyond 2; of white noise it would be 5 %."
+    return f"{(np.abs(right) > 2).mean():.0%} of the numbers lie beyond 2; of noise of mean zero it would be 5 %."
