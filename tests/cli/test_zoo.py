@@ -103,6 +103,24 @@ def test_import_and_export(small, tmp_path):
     assert "train.parquet" in unelib("export", small.path, tmp_path / "out", "--as", "table", "--view", "sd15")
 
 
+def test_an_imported_array_is_what_it_is_said_to_be(small):
+    file = small.path.parent / "noises_sd15.npy"
+    unelib(
+        "import", small.path, file, "--view", "e", "--kind", "embedding", "--setting", "model=mine", "--setting", "v=2"
+    )
+    control = ("--kind", "control", "--role", "pixels", "--of", "sd15")
+    unelib("import", small.path, file, "--view", "small", *control)
+    assert small.views_of("embedding") == ["e"] and small.controls("sd15") == {"pixels": "small"}
+    kept = small.info().set_index("view").settings["e"]
+    assert kept["model"] == "mine" and kept["v"] == 2 and kept["imported"] == file.name
+    refused = unelib("import", small.path, file, "--view", "e", "--kind", "embedding", "--setting", "v=3", status=1)
+    assert "was made with other settings" in refused
+    assert "only controls do" in unelib("import", small.path, file, "--view", "x", "--role", "leak", status=1)
+    for wrong in ("steps", "=3"):
+        told = unelib("import", small.path, file, "--view", "x", "--setting", wrong, status=1)
+        assert f"--setting {wrong}: write NAME=VALUE" in told
+
+
 def test_a_recipe_stands_for_the_zoo_of_its_run(project):
     other = project / "recipes/other.yaml"
     other.write_text(yaml.safe_dump(RECIPE | {"parameters": RECIPE["parameters"] | {"run": "elsewhere"}}))

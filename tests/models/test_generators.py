@@ -250,6 +250,13 @@ def test_folder_without_a_model(tmp_path):
         load_generator(str(tmp_path), "cpu")
 
 
+def test_a_folder_of_a_class_that_diffusers_does_not_ship_is_refused(tmp_path):
+    (tmp_path / "model_index.json").write_text('{"_class_name": "MyPipeline", "_diffusers_version": "0.30.0"}')
+    with pytest.raises(ValueError, match=r"does not ship a class .*MyPipeline.*; load it by its own class") as error:
+        load_generator(str(tmp_path), "cpu")
+    assert "Generator(" in str(error.value) and ". " not in str(error.value) and "\n" not in str(error.value)
+
+
 def test_a_pipeline_without_a_known_denoiser_is_refused(load, monkeypatch):
     monkeypatch.setattr("unelib.models.generators.TRANSFORMERS", (SD3Transformer2DModel,))
     with pytest.raises(ValueError, match="DiTPipeline has no denoiser that is known.*of SD3Transformer2DModel; choose"):

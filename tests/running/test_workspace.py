@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from unelib.cli.main import app
 from unelib.core import paths
 from unelib.running import execute, marks, recipes, workspace
-from unelib.running.views import build_recipe
+from unelib.running.views import build_recipe, build_views
 
 
 @pytest.fixture
@@ -282,3 +282,19 @@ def test_only_the_views_that_are_asked_for_are_made(tmp_path, monkeypatch):
     assert list(build_recipe(one, views=["pixels"]).view) == ["pixels"] == workspace.Workspace("t").zoo.views
     with pytest.raises(ValueError, match="no view 'pixel'; did you mean 'pixels'"):
         build_recipe(one, views=["pixel"])
+
+
+@pytest.mark.parametrize(
+    "asked, lacks",
+    [
+        (
+            {"generators": ["drawn-ldm"]},
+            "views of generators need steps, solver, grid, batch_size as well; .* steps=25",
+        ),
+        ({"generators": ["drawn-ldm"], "steps": 5, "solver": "ab2", "grid": "karras"}, "need batch_size as well"),
+        ({"encoders": ["drawn-clip"]}, "views of encoders need batch_size as well; give for example batch_size=8"),
+    ],
+)
+def test_views_that_are_not_fully_asked_for_are_refused_in_one_sentence(asked, lacks):
+    with pytest.raises(ValueError, match=lacks):
+        build_views(None, None, **asked)

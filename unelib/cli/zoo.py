@@ -7,6 +7,7 @@ import click
 
 from ..running.recipes import read_recipe, read_yaml, shared_parameters
 from ..running.workspace import Workspace, runs_with_zoo
+from ..store.manifest import KINDS
 from ..store.zoo import NoiseZoo, kind_in_words
 
 FOLDER = click.Path(path_type=Path)
@@ -113,18 +114,29 @@ def info(zoo):
 )
 @click.option("--split", type=click.Choice(["train", "valid", "test"]), help="CelebA's part; told by the rows if left.")
 @click.option("--dtype", type=click.Choice(["float16", "float32"]), default="float16", show_default=True)
-def import_command(zoo, file, view, celeba, split, dtype):
-    """Take FILE, a published noises_MODEL.npy with one row an image, into the folder ZOO.
+@click.option("--kind", type=click.Choice(KINDS), default="noise", show_default=True, help="What the rows are.")
+@click.option("--role", help="What a control is, such as pixels, leak or untrained; by default its view's name.")
+@click.option("--of", help="The view that a control is of; all views if left.")
+@click.option(
+    "--setting", "pairs", multiple=True, metavar="NAME=VALUE", help="What the rows depend on, read as YAML; repeatable."
+)
+def import_command(zoo, file, view, celeba, split, dtype, kind, role, of, pairs):
+    """Take FILE, an .npy file with one row an image such as a published noises_MODEL.npy, into the folder ZOO.
 
     The rows must be in the order of ZOO's images. A new ZOO gets its labels from CelebA: with --celeba. Files with
-    pickled objects, or with another number of rows than there are labels, are refused.
+    pickled objects, or with another number of rows than there are labels, are refused. So is a view that is there
+    already with other settings.
+
+    \b
+        python -m unelib zoo import ZOO embedding.npy --kind embedding --setting model=my-encoder
     """
     from ..store.npy_layout import add_celeba
 
-    found = NoiseZoo(zoo)
+    found, depends = NoiseZoo(zoo), named_settings(pairs)
     if celeba:
         add_celeba(found, celeba, file, split)
-    found.import_npy(view or file.stem.removeprefix("noises_"), file, dtype=dtype)
+    name = view or file.stem.removeprefix("noises_")
+    found.import_npy(name, file, depends, kind=kind, role=role, of=of, dtype=dtype)
     click.echo(f"{found.path} has views {', '.join(found.views)}")
 
 
@@ -186,6 +198,15 @@ def find_zoo(name):
 def settings(pairs):
     """Parameters from NAME VALUE pairs, the values read as YAML; ValueError names one that cannot be read."""
     return {name: read_yaml(value, f"-p {name} {value}") for name, value in pairs}
+
+
+def named_settings(pairs):
+    """Settings of a view from texts NAME=VALUE, the values read as YAML; ValueError says how one is written."""
+    for text in pairs:
+        if not text.partition("=")[0] or "=" not in text:
+            raise ValueError(f"--setting {text}: write NAME=VALUE, such as steps=25")
+    split = (text.partition("=") for text in pairs)
+    return {name: read_yaml(value, f"--setting {name}={value}") for name, _, value in split}
 
 
 def share_named(text):

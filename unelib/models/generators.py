@@ -361,8 +361,8 @@ def load_generator(
     FileNotFoundError
         If the model cannot be had; it names where it looked and what to do.
     ValueError
-        If the pipeline has no U-Net or supported transformer, as `Generator` does, on an unknown dtype, or on a device
-        that this machine lacks.
+        If diffusers does not ship the pipeline's class, if it has no U-Net or supported transformer, as `Generator`
+        does, on an unknown dtype, or on a device that this machine lacks.
 
     Examples
     --------
@@ -394,13 +394,21 @@ def load_generator(
 
 
 def open_pipeline(name, source, dtype, revision):
-    """The diffusers pipeline at a folder or hub id, safetensors only; one clear error if it cannot be had."""
+    """The diffusers pipeline at a folder or hub id, safetensors only; one clear error if it cannot be had.
+
+    FileNotFoundError where there is none; ValueError where it is of a class that diffusers does not ship.
+    """
     told = logging.get_verbosity()
     logging.set_verbosity_error()  # diffusers remarks on an autoencoder of a kind it did not expect in this pipeline
     try:
         return DiffusionPipeline.from_pretrained(
             source, dtype=dtype, revision=revision, use_safetensors=True, low_cpu_mem_usage=False
         )
+    except AttributeError as error:
+        raise ValueError(
+            f"generator {name!r}: diffusers does not ship a class that {str(source)!r} names ({first_line(error)});"
+            f" load it by its own class and give it to unelib.models.Generator({name!r}, pipeline, device, dtype)"
+        ) from error
     except (OSError, ValueError, KeyError, ConnectionError) as error:
         raise FileNotFoundError(
             f"generator {name!r}: no diffusers model at {str(source)!r} ({first_line(error)}); put a diffusers folder"

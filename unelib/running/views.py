@@ -22,6 +22,10 @@ from .recipes import near, plan, read_recipe, swept
 from .workspace import Workspace
 
 SIDE = 16  # pixels of the small pictures
+NEEDED = {  # beside the names of models, with an example of each
+    "generators": {"steps": 25, "solver": "ab2", "grid": "karras", "batch_size": 8},
+    "encoders": {"batch_size": 8},
+}
 
 generator, encoder = lru_cache(1)(load_generator), lru_cache(1)(load_encoder)
 
@@ -145,8 +149,9 @@ def build_views(
     Raises
     ------
     ValueError
-        As `NoiseZoo.build`.
+        Where generators or encoders are asked for without what is needed to make their views, and as `NoiseZoo.build`.
     """
+    check_complete(asked)
     made = []
     for view in views_of(asked, views):
         compute, settings = view.load()
@@ -215,6 +220,15 @@ def built_by_ray(zoo, parameters, views, share, address, workers):
         results, options = on_ray(load, address, workers), view.made_of | {"share": share}
         made.append((view.name, zoo.fill(view.name, results, settings, **options)))
     return pd.DataFrame(made, columns=["view", "made"])
+
+
+def check_complete(asked):
+    """ValueError naming what `build_views` was not told of the way to make views, with an example."""
+    for models, needed in NEEDED.items():
+        missing = [name for name in needed if name not in asked]
+        if models in asked and missing:
+            example = ", ".join(f"{name}={value!r}" for name, value in needed.items())
+            raise ValueError(f"views of {models} need {', '.join(missing)} as well; give for example {example}")
 
 
 def check_views(views, known):
