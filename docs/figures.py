@@ -53,7 +53,7 @@ def inversion(count=2, shown=((150, 2.0), (400, 1.3), (700, 1.0)), calls=(5, 10,
         xticklabels=calls,
     )
     right.minorticks_off()
-    right.set_title("The grid matters most", loc="left")
+    right.set_title("Grid and order of the solver together", loc="left")
     return figure
 
 
