@@ -17,6 +17,7 @@ from unelib.inversion import generate, generate_latents, recovery
 from unelib.latent import parallel_analysis
 
 FOLDER = Path(__file__).resolve().parents[1] / "figures" / "concepts"
+WIDTH = 11.5  # inches: a page of the documentation is wider than a column of a notebook
 BLUE, RED, GREEN, ORANGE, _, GREY = plots.PALETTE
 WAYS = {  # of inversion: solver, grid and colour
     "DDIM, uniform in t": ("ddim", "trailing", GREY),
@@ -26,8 +27,8 @@ WAYS = {  # of inversion: solver, grid and colour
 
 
 def two_panels(height, widths=(1, 1)):
-    """A figure of the workbook's width with two axes side by side."""
-    return plt.subplots(1, 2, figsize=(plots.WIDTH, height), layout="constrained", width_ratios=widths)
+    """A figure with two axes side by side."""
+    return plt.subplots(1, 2, figsize=(WIDTH, 1.6 * height), layout="constrained", width_ratios=widths)
 
 
 def inversion(count=2, shown=((150, 2.0), (400, 1.3), (700, 1.0)), calls=(5, 10, 20, 40), exact=100):
@@ -37,7 +38,7 @@ def inversion(count=2, shown=((150, 2.0), (400, 1.3), (700, 1.0)), calls=(5, 10,
     noise = invert(gen, pixels, steps=25).noise
     midway = [plots.noise_images(contrast * states_at(gen, noise, t)[0]) for t, contrast in shown]
     rows = np.stack([pixels, *midway, plots.noise_images(noise), generate(gen, noise, steps=25)], axis=1)
-    plots.labelled_rows(rows, [""] * count, ["picture", *(f"t = {t}" for t, _ in shown), "noise", "back"], ax=left)
+    plots.labelled_rows(rows, [""] * count, ["picture", *(f"t={t}" for t, _ in shown), "noise", "back"], ax=left)
     latent = load_generator("drawn-ldm")
     true = np.random.default_rng(0).standard_normal((4, *latent.latent_shape)).astype(np.float32)
     known = generate_latents(latent, true, exact, "heun", "karras")
@@ -53,7 +54,7 @@ def inversion(count=2, shown=((150, 2.0), (400, 1.3), (700, 1.0)), calls=(5, 10,
         xticklabels=calls,
     )
     right.minorticks_off()
-    right.set_title("Grid and order of the solver together", loc="left")
+    right.set_title("Grid and order, both changed", loc="left")
     return figure
 
 
@@ -214,7 +215,7 @@ def main(*names):
     plots.style()
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name in names or FIGURES:
-        FIGURES[name]().savefig(FOLDER / f"{name}.png", dpi=110)
+        FIGURES[name]().savefig(FOLDER / f"{name}.png", dpi=100)
         print(FOLDER / f"{name}.png")
 
 
