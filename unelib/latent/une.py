@@ -390,8 +390,8 @@ class UNE(BaseEstimator):
         two_views(views)
         for name, x in views.items():
             centred(x, name)
-        several = {"components"} if isinstance(self.components, list) else set()
-        chosen = several | {what for what in self.get_params() if isinstance(self.get_params()[what], str)}
+        listed = isinstance(self.components, list)
+        chosen = {what for what, value in self.get_params().items() if value == "cv" or what == "components" and listed}
         for what in ("components", "private", *(("steps", "ridge") if self.ridge else ())):
             folds = PRIVATE_FOLDS if what == "private" else FOLDS
             if what in chosen:
@@ -400,9 +400,9 @@ class UNE(BaseEstimator):
     def check_sizes(self, views, F):
         """Raise ValueError on numbers of dimensions, shared or private, that views with coordinates F do not allow."""
         rank = min(f.shape[1] if self.noise == "isotropic" else thin(f)[1].size for f in F)
-        for what, most, allowed in (("components", rank, None), ("private", rank - 1, len(F))):
+        for what, most, count in (("components", rank, None), ("private", rank - 1, len(F))):
             value = getattr(self, what)
-            several = isinstance(value, list) and value and len(value) == (allowed or len(value))
+            several = isinstance(value, list) and value and len(value) == (count or len(value))
             if value != "cv" and not all(whole(k, 0, most) for k in (value if several else [value])):
                 raise ValueError(f"{what} is {value!r}; these views allow 0 to {most}, or 'cv'")
 

@@ -1,0 +1,18 @@
+"""What a trial of the hypothesis costs: all claims but edits, on the noise, an embedding and small pictures of the tour."""
+
+from measured import cpu_timed, promised, timed
+
+from unelib import NoiseZoo, Workspace
+from unelib.evidence import evidence
+
+
+def main():
+    """Measure it on all cores, wall and CPU time of the same run."""
+    zoo = NoiseZoo(Workspace("tour").zoo.path)
+    seconds, (cpu, table) = timed(lambda: cpu_timed(lambda: evidence(zoo)))
+    rows = {"images": len(zoo), "views": len(zoo.views), "verdicts": len(table), "CPU seconds": cpu}
+    promised("evidence/trial of the tour's zoo", seconds, "s", most=60, **rows)
+
+
+if __name__ == "__main__":
+    main()
