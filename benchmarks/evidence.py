@@ -2,13 +2,13 @@
 
 from measured import cpu_timed, promised, timed
 
-from unelib import NoiseZoo, Workspace
+from unelib import Workspace
 from unelib.evidence import evidence
 
 
 def main():
     """Measure it on all cores, wall and CPU time of the same run."""
-    zoo = NoiseZoo(Workspace("tour").zoo.path)
+    zoo = Workspace("tour").zoo
     seconds, (cpu, table) = timed(lambda: cpu_timed(lambda: evidence(zoo)))
     rows = {"images": len(zoo), "views": len(zoo.views), "verdicts": len(table), "CPU seconds": cpu}
     promised("evidence/trial of the tour's zoo", seconds, "s", most=60, **rows)
