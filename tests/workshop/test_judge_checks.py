@@ -63,6 +63,12 @@ def right(claims):
     return check_verdicts(..., claims).answer
 
 
+def test_both_worlds_answer_each_of_the_twelve_claims_that_the_notebook_speaks_of(claims):
+    drawn, fashion = (claims[claims.world == world] for world in ("drawn", "fashion"))
+    assert len(drawn) == len(fashion) == 12
+    assert list(drawn.claim) == list(fashion.claim)
+
+
 def test_claims_are_of_two_worlds_with_every_kind_of_verdict(claims, right):
     assert set(claims.world) == {"drawn", "fashion"} and set(right) == {"yes", "no", "open"}
     assert len(claims) == len(right) and claims.notna().all(axis=None)

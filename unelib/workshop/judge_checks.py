@@ -15,6 +15,7 @@ from .answers import Checked, beside, read_numbers
 from .space_checks import ridge_map_of
 
 WORDS = ("yes", "no", "open")
+WORLDS = ("drawn", "fashion")  # faces and photographs
 NOTEBOOKS = ("01_invert", "03_probe", "04_align", "05_edit")  # whose claims are to be judged
 PENALTY = 0.3  # for small pictures, as the notebook says
 WITHIN = 0.03  # by which a share found may differ: another solver, another penalty
@@ -145,7 +146,7 @@ def p_value_slips(null, found):
 
 
 def claims_to_judge() -> pd.DataFrame:
-    """The workbook's claims in both of its worlds, each with its number and with what that is compared with.
+    """The workbook's claims that both of its worlds answer, each with its number and with what that is compared with.
 
     Returns
     -------
@@ -159,13 +160,11 @@ def claims_to_judge() -> pd.DataFrame:
     FileNotFoundError
         Where the project's docs/results.csv is not there.
     """
-    rows, every = [], pd.read_csv(ROOT / "docs" / "results.csv")
-    for world in ("drawn", "fashion"):
-        numbers = every[every.run == world].set_index(["stage", "name"])[["value", "low", "high"]]
-        for finding in FINDINGS:
-            if finding.stage in NOTEBOOKS and is_recorded(finding, numbers):
-                rows.append({"world": world} | claim_row(finding, numbers))
-    return pd.DataFrame(rows)
+    every = pd.read_csv(ROOT / "docs" / "results.csv").set_index(["run", "stage", "name"])[["value", "low", "high"]]
+    worlds = {world: every.loc[world] for world in WORLDS}
+    asked = [finding for finding in FINDINGS if finding.stage in NOTEBOOKS]
+    both = [finding for finding in asked if all(is_recorded(finding, numbers) for numbers in worlds.values())]
+    return pd.DataFrame([{"world": w} | claim_row(finding, worlds[w]) for w in worlds for finding in both])
 
 
 def claim_row(finding, numbers):
