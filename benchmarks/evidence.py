@@ -1,4 +1,4 @@
-"""What a trial of the hypothesis costs: all claims but edits, on the noise, an embedding and small pictures of the tour."""
+"""What a trial of the hypothesis costs: all claims but edits, on noise, an embedding and small pictures of the tour."""
 
 from measured import cpu_timed, promised, timed
 
