@@ -4,6 +4,7 @@ Commands only read their arguments and call the rooms before this one; a mistake
 
 Inside:
 
+- `explore`: `python -m unelib explore`, the explorer as a page in a browser, over the zoo of any run
 - `zoo`: The command line of the store: `python -m unelib zoo build|verify|repair|info|import|export|push|pull`
 
 Public names, by file:

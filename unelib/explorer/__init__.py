@@ -5,6 +5,7 @@ It computes nothing of its own: a slider sets a strength, and the picture and th
 Public names, by file:
 
 - `panels`: Explorer
+- `serve`: page_command
 """
 
 import lazy_loader

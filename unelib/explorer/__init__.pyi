@@ -1,1 +1,2 @@
 from .panels import Explorer as Explorer
+from .serve import page_command as page_command

@@ -50,7 +50,8 @@ def idea(
     shown = np.resize(embedding, (rows, -(-len(embedding) // rows)))
     tiles = dict(zip(("picture", "again", "edited"), pictures))
     tiles |= dict(zip(("noise", "moved"), noise_images(np.stack(noises))))
-    labels = ("a picture", "its noise", "the same picture", "its embedding", "the noise, moved", "another picture")
+    embedded = f"its embedding, {len(embedding)} numbers"
+    labels = ("a picture", "its noise", "nearly the same picture", embedded, "the noise, moved", "another picture")
     for (name, (column, row)), label in zip(PLACES.items(), labels):
         left, top = 2 * GAP * column, -DOWN * GAP * row
         extent = (left, left + SIDE, top - SIDE, top)

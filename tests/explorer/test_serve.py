@@ -1,0 +1,33 @@
+"""The command that serves a notebook as a page."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from unelib.explorer.serve import IDLE, page_command
+
+NOTEBOOK = Path("06_explore.ipynb")
+
+
+def test_kernels_wait_for_visitors_and_end_after_them():
+    command = page_command(NOTEBOOK, 8899, ready=3)
+    assert "--preheat_kernel=True" in command and "--pool_size=3" in command
+    assert f"--MappingKernelManager.cull_idle_timeout={IDLE}" in command
+    assert "--no-browser" not in command
+    assert "--no-browser" in page_command(NOTEBOOK, 8899, browser=False)
+
+
+@pytest.mark.parametrize("port", [-1, 0, 80, 65536])
+def test_a_port_that_cannot_be_is_refused(port):
+    with pytest.raises(ValueError, match=f"port is {port}; choose one of 1024 to 65535"):
+        page_command(NOTEBOOK, port)
+
+
+def test_a_port_that_is_taken_is_named():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(ValueError, match=f"port {port} is taken; choose another with --port"):
+            page_command(NOTEBOOK, port)

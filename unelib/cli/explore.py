@@ -1,0 +1,54 @@
+"""`python -m unelib explore`: the explorer as a page in a browser, over the zoo of any run."""
+
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from ..core.extras import needed
+from ..core.paths import ROOT
+from ..explorer.serve import page_command
+from ..running.workspace import TOUR, Workspace, runs_with_zoo
+
+NOTEBOOK = "06_explore.ipynb"
+
+
+@click.command("explore")
+@click.option("--run", "run_name", default=TOUR, show_default=True, help="Whose zoo is explored.")
+@click.option("--port", default=8866, show_default=True, help="Where the page answers, on this machine.")
+@click.option("--ready", type=click.IntRange(1), default=1, show_default=True, help="Kernels that wait for visitors.")
+@click.option("--no-browser", is_flag=True, help="Only serve; open http://localhost:PORT yourself.")
+def explore(run_name, port, ready, no_browser):
+    """Move images by hand: serve notebook 06 as a page, until Ctrl-C. Nothing is written by a visit."""
+    needed("voila", "explorer")
+    with TemporaryDirectory() as folder:
+        page = Path(folder) / NOTEBOOK
+        command = page_command(page, port, not no_browser, ready)
+        page.write_text(notebook_of(run_name))
+        click.echo(f"{run_name}: http://localhost:{port} in a moment; Ctrl-C ends it")
+        ended = subprocess.run(command, check=False).returncode
+    if ended not in (0, -2, 130):
+        raise click.ClickException(f"the page ended with exit status {ended}; what Voila says of it stands above")
+
+
+def notebook_of(run):
+    """The text of notebook 06 for a run: as the run executed it, with its parameters, or as it stands, with its name.
+
+    Raises
+    ------
+    ValueError
+        If the run has no zoo.
+    """
+    if run != TOUR and run not in runs_with_zoo():
+        known = ", ".join(dict.fromkeys([TOUR, *runs_with_zoo()]))
+        raise ValueError(f"no run {run!r} has a zoo; there are: {known}. `python -m unelib run` makes one")
+    executed = Workspace(run).folder / NOTEBOOK
+    if executed.exists():
+        return executed.read_text()
+    needed("papermill", "notebooks")
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+
+    notebook = load_notebook_node(str(ROOT / "notebooks" / NOTEBOOK))
+    return needed("nbformat", "notebooks").writes(parameterize_notebook(notebook, {"run": run}))
