@@ -45,12 +45,12 @@ def idea(
     Axes
         Those drawn on.
     """
-    ax = axes_for(ax, WIDTH, 3.9)
+    ax = axes_for(ax, WIDTH, 4.1)
     rows = 2 ** int(np.log2(len(embedding)) / 2)
     shown = np.resize(embedding, (rows, -(-len(embedding) // rows)))
     tiles = dict(zip(("picture", "again", "edited"), pictures))
     tiles |= dict(zip(("noise", "moved"), noise_images(np.stack(noises))))
-    embedded = f"its embedding, {len(embedding)} numbers"
+    embedded = f"its embedding:\n{len(embedding)} numbers"
     labels = ("a picture", "its noise", "nearly the same picture", embedded, "the noise, moved", "another picture")
     for (name, (column, row)), label in zip(PLACES.items(), labels):
         left, top = 2 * GAP * column, -DOWN * GAP * row
@@ -63,7 +63,7 @@ def idea(
     low, high = (SIDE + 0.1, -DOWN * GAP - 0.1), (2 * GAP - 0.1, -SIDE + 0.1)  # corners of embedding and noise
     ax.annotate("", high, low, arrowprops=between)
     ax.text(low[0] + 0.2, low[1] - 0.15, "one\nlinear\nmap?", va="top", color=PALETTE[4], fontsize=TEXT)
-    ax.set(xlim=(-0.3, 4 * GAP + SIDE + 0.3), ylim=(-DOWN * GAP - SIDE - 0.5, 0.2))
+    ax.set(xlim=(-0.3, 4 * GAP + SIDE + 0.3), ylim=(-DOWN * GAP - SIDE - 0.95, 0.2))
     ax.set_axis_off()
     return ax
 
