@@ -19,7 +19,7 @@ NOTEBOOK = "06_explore.ipynb"
 @click.option("--port", default=8866, show_default=True, help="Where the page answers, on this machine.")
 @click.option("--ready", type=click.IntRange(1), default=1, show_default=True, help="Kernels that wait for visitors.")
 @click.option("--no-browser", is_flag=True, help="Only serve; open http://localhost:PORT yourself.")
-def explore(run_name, port, ready, no_browser):
+def explore_command(run_name, port, ready, no_browser):
     """Move images by hand: serve notebook 06 as a page, until Ctrl-C. Nothing is written by a visit."""
     needed("voila", "explorer")
     with TemporaryDirectory() as folder:

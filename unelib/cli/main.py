@@ -13,7 +13,7 @@ from ..running.forecast import disk, outlook, roughly, time_left
 from ..running.html_report import report
 from ..running.runs_as_data import results, write_table
 from ..running.schema import recipe_schema
-from .explore import explore
+from .explore import explore_command
 from .zoo import app as zoo
 from .zoo import settings, share_named
 
@@ -146,5 +146,5 @@ def card(name):
     click.echo(make_card(name))
 
 
-app.add_command(explore)
+app.add_command(explore_command)
 app.add_command(zoo)
