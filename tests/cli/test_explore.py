@@ -1,12 +1,16 @@
 """`python -m unelib explore`, up to where Voila starts."""
 
+import os
+import signal
 import subprocess
+import sys
+import time
 
 import nbformat
 import pytest
 from click.testing import CliRunner
 
-from unelib.cli.explore import notebook_of
+from unelib.cli.explore import notebook_of, served
 from unelib.cli.main import app
 from unelib.running.workspace import Workspace
 
@@ -36,13 +40,26 @@ def test_a_run_that_executed_the_notebook_is_served_with_its_parameters(monkeypa
     assert notebook_of("mine") == "as it was executed"
 
 
-@pytest.mark.parametrize(("status", "told"), [(0, False), (130, False), (3, True)])
-def test_a_page_that_fails_is_an_error_and_one_that_is_stopped_is_none(monkeypatch, status, told):
-    def served(command, check):
-        assert command[2] == "voila" and not check
-        return subprocess.CompletedProcess(command, status)
+@pytest.mark.parametrize(("code", "status"), [("pass", 0), ("raise SystemExit(3)", 3)])
+def test_a_page_tells_its_exit_status(code, status):
+    assert served([sys.executable, "-c", code]) == status
 
-    monkeypatch.setattr("unelib.cli.explore.subprocess.run", served)
+
+def test_a_page_that_fails_is_an_error(monkeypatch):
+    monkeypatch.setattr("unelib.cli.explore.served", lambda command: 3)
     answer = CliRunner().invoke(app, ["explore", "--port", "8931", "--no-browser"])
-    assert answer.exit_code == told
-    assert ("exit status 3" in answer.output) == told
+    assert answer.exit_code == 1 and "the page ended with exit status 3" in answer.output
+
+
+def test_a_program_that_is_stopped_stops_its_page(tmp_path):
+    page = f"import os, time; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    here = f"from unelib.cli.explore import served; import sys; served([sys.executable, '-c', {page!r}])"
+    program = subprocess.Popen([sys.executable, "-c", here])
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    program.send_signal(signal.SIGTERM)
+    assert program.wait(30) == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)

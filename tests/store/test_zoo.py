@@ -412,3 +412,11 @@ def test_a_complete_view_of_another_version_is_read_and_not_made_again(zoo, imag
     build(zoo, images)
     monkeypatch.undo()
     assert build(zoo, images, compute=None) == 0 and zoo.verify().empty
+
+
+def test_too_few_views_of_a_kind_are_an_error_with_the_next_step(zoo, images):
+    assert zoo.views_of("noise") == []
+    with pytest.raises(ValueError, match="has 0 views of kind 'noise' .* needs 1: run notebooks 01 and 02"):
+        zoo.views_of("noise", 1)
+    build(zoo, images, kind="noise")
+    assert zoo.views_of("noise", 1) == ["view"]

@@ -1,5 +1,6 @@
 """`python -m unelib explore`: the explorer as a page in a browser, over the zoo of any run."""
 
+import signal
 import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,9 +28,21 @@ def explore_command(run_name, port, ready, no_browser):
         command = page_command(page, port, not no_browser, ready)
         page.write_text(notebook_of(run_name))
         click.echo(f"{run_name}: http://localhost:{port} in a moment; Ctrl-C ends it")
-        ended = subprocess.run(command, check=False).returncode
-    if ended not in (0, -2, 130):
+        ended = served(command)
+    if ended:
         raise click.ClickException(f"the page ended with exit status {ended}; what Voila says of it stands above")
+
+
+def served(command):
+    """The exit status of a command that serves until it is stopped; being stopped stops it, and is none."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, so that the page ends with this program
+    with subprocess.Popen(command, start_new_session=True) as page:
+        try:
+            return page.wait()
+        except KeyboardInterrupt:
+            page.send_signal(signal.SIGINT)  # Voila ends its kernels, then itself
+            page.wait(20)
+            return 0
 
 
 def notebook_of(run):

@@ -210,10 +210,14 @@ class NoiseZoo:
         """Names of the views that are complete, in the order in which they were begun."""
         return [view.name for view in self.complete()]
 
-    def views_of(self, kind: Kind) -> list[str]:
-        """Names of the complete views of one kind; ValueError lists the kinds."""
+    def views_of(self, kind: Kind, at_least: int = 0) -> list[str]:
+        """Names of the complete views of one kind; ValueError lists the kinds, or says that there are too few."""
         check_among("kind of view", kind, KINDS)
-        return [view.name for view in self.complete() if view.kind == kind]
+        found = [view.name for view in self.complete() if view.kind == kind]
+        if len(found) < at_least:
+            has = f"{self.path} has {len(found)} views of kind {kind!r} that are complete, and this needs {at_least}"
+            raise ValueError(f"{has}: run notebooks 01 and 02 for this run first, or `python -m unelib zoo build`")
+        return found
 
     def controls(self, view: str) -> dict[str, str]:
         """{role: name} of the complete controls of a view: its own, and those that are of every view."""
