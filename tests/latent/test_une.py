@@ -587,3 +587,15 @@ def test_errors_of_what_is_asked(make, message):
 def test_new_rows_of_other_images_are_refused():
     with pytest.raises(ValueError, match="row 4 is image '004' in a and '005' in b"):
         FIT.latent(framed(SWAPPED))
+
+
+def test_what_is_chosen_for_each_view_is_taken_when_it_is_given():
+    rng = np.random.default_rng(3)
+    counts = rng.multinomial(20, np.full(6, 1 / 6), 80) / 20.0  # rows that add up to one: rank 5 of 6
+    views = {"wide": rng.standard_normal((80, 40)), "narrow": counts}
+    free = UNE(1, private="cv", ridge=1.0, steps=4).fit(views)
+    for private in (free.private_, [3, 5]):  # 5 is all that varies in the narrow view
+        given = UNE(1, private=private, ridge=1.0, steps=4).fit(views)
+        assert given.private_ == private
+    with pytest.raises(ValueError, match=r"private is \[3, 6\]; these views allow 0 to \[40, 5\], one a view, or 'cv'"):
+        UNE(1, private=[3, 6]).fit(views)

@@ -399,11 +399,16 @@ class UNE(BaseEstimator):
 
     def check_sizes(self, views, F):
         """Raise ValueError on numbers of dimensions, shared or private, that views with coordinates F do not allow."""
-        rank = min(f.shape[1] if self.noise == "isotropic" else thin(f)[1].size for f in F)
-        for what, most, count in (("components", rank, None), ("private", rank - 1, len(F))):
+        ranks = [f.shape[1] if self.noise == "isotropic" else thin(f)[1].size for f in F]
+        for what, most in (("components", min(ranks)), ("private", min(ranks) - 1)):
             value = getattr(self, what)
-            several = isinstance(value, list) and value and len(value) == (count or len(value))
-            if value != "cv" and not all(whole(k, 0, most) for k in (value if several else [value])):
+            if what == "private" and isinstance(value, list):  # one number a view, as "cv" chooses them
+                fits = len(value) == len(ranks) and all(whole(k, 0, r) for k, r in zip(value, ranks))
+                most = f"{ranks}, one a view"
+            else:
+                several = isinstance(value, list) and len(value) > 0
+                fits = value == "cv" or all(whole(k, 0, most) for k in (value if several else [value]))
+            if not fits:
                 raise ValueError(f"{what} is {value!r}; these views allow 0 to {most}, or 'cv'")
 
 
