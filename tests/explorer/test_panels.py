@@ -258,6 +258,22 @@ def test_closing_leaves_no_thread_and_no_widget(zoo, gaussian):
     explorer.close()
 
 
+def test_a_closed_explorer_gives_no_stale_picture(gated):
+    explorer, gate = gated
+    last = explorer.after
+    explorer.sliders["bright"].value = 2
+    assert gate.standing.wait(10)
+    closing = threading.Thread(target=explorer.close)
+    closing.start()
+    while not explorer.worker.closed:
+        assert closing.is_alive()
+    gate.go.set()
+    closing.join(10)
+    with pytest.raises(RuntimeError, match="closed before this picture was drawn"):
+        _ = explorer.after
+    assert last.shape == (4, 4, 3)
+
+
 # what it says
 
 
@@ -353,9 +369,10 @@ def test_pictures_say_which_image_they_are_and_what_was_done(labelled, zoo):
     index = np.flatnonzero(zoo.split == "test")[3]
     words = ["yes" if has else "no" for has in zoo.attributes[["Smiling", "Wearing_Hat"]].iloc[index]]
     which = f"image {zoo.ids[index]} (Smiling: {words[0]}, Wearing Hat: {words[1]})"
-    assert alt_of(labelled.before_view) == f"{which}, as the model gives it back from its noise"
+    trip = f"{which}, as the model gives it back from its noise"
+    assert alt_of(labelled.before_view) == trip and f">{trip}<" in labelled.before_view.value
     assert alt_of(labelled.after_view) == f"{which}, Wearing Hat -1.5 standard deviations"
-    assert f">{which}<" in labelled.before_view.value and "round trip" in str(page_of(labelled))
+    assert "before (round trip)" in str(page_of(labelled))
 
 
 def page_of(explorer):
@@ -399,7 +416,7 @@ def test_nothing_on_the_page_asks_for_more_than_a_narrow_screen_has(explorer):
 def test_a_program_that_sets_too_much_is_told(explorer):
     with pytest.raises(ValueError, match="bright goes from -8 to 8 standard deviations, not to 9; set a value between"):
         explorer.sliders["bright"].value = 9
-    assert explorer.sliders["bright"].value == 0 and "-8 to 8" in str(page_of(explorer))
+    assert explorer.sliders["bright"].value == 0 and "up to 8" in str(page_of(explorer))
 
 
 # what is kept, and the control

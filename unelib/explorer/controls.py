@@ -15,7 +15,8 @@ w: Any = needed("ipywidgets", "explorer")
 REACH = 8  # standard deviations to either side that a slider goes
 WIDE = {"flex": "1 1 300px", "min_width": "0"}  # beside a button, or above it where there is no room
 LOOK = {"continuous_update": True, "style": {"description_width": "130px"}}
-HEADING = f"move by standard deviations of held-out images, -{REACH} to {REACH} (a larger number becomes {REACH})"
+HEADING = f"move by up to {REACH} standard deviations of held-out images"
+STRENGTH_TIP = "{0}, in standard deviations of held-out images; a typed number beyond {1} becomes {1}."
 KEEP_TIP = "Takes {0}'s direction out of the others' directions. {0} may change all the same; the bars say when it did."
 CONTROL_TIP = "Instead of the sliders' step, one as long in a random direction: what a step without meaning does."
 
@@ -40,7 +41,7 @@ def image_slider(count):
 
 def strength_slider(name):
     """How far along an attribute's direction."""
-    look = {**LOOK, "layout": w.Layout(**WIDE), "tooltip": f"{pretty(name)}, in standard deviations of held-out images"}
+    look = {**LOOK, "layout": w.Layout(**WIDE), "tooltip": STRENGTH_TIP.format(pretty(name), REACH)}
     return StrengthSlider(0, min=-REACH, max=REACH, step=0.5, description=pretty(name), **look)
 
 

@@ -34,7 +34,7 @@ SEED = 0  # of the random direction
 
 @dataclass(frozen=True)
 class Asked:
-    """What the controls asked for, and when (seconds of a clock that only goes forward)."""
+    """What the controls say, and when (seconds of a clock that only goes forward)."""
 
     image: int
     strengths: dict[str, float]
@@ -135,7 +135,7 @@ class Explorer(w.VBox):
         """The two pictures under their titles, what is to be said about them, and the place of the bars."""
         self.before_view, self.after_view, self.status, self.bars = (w.HTML() for _ in range(4))
         columns = (
-            w.VBox([title("before: the round trip through the model"), self.before_view]),
+            w.VBox([title("before (round trip)"), self.before_view]),
             w.VBox([title("after"), self.after_view]),
         )
         grid = w.Layout(grid_template_columns="minmax(0, 1fr) minmax(0, 1fr)", grid_gap="8px")
@@ -144,6 +144,7 @@ class Explorer(w.VBox):
     def connect(self):
         """What follows from touching each control, and who draws."""
         self.darkroom, self.drawn, self.error = Darkroom(self.gen), None, None
+        self.wanted = self.finished = None  # what was asked for last, and what was drawn in full last
         small = self.gen.latent_dim <= SMALL
         self.worker = LatestOnly(self.draw, self.show, self.failed, threads=1 if small else None)
         self.switches = [self.control, *self.keep.values()]
@@ -159,7 +160,8 @@ class Explorer(w.VBox):
 
     def ask(self, _change=None):
         """Have the pictures drawn that the controls ask for."""
-        self.worker.ask(self.asked())
+        self.wanted = self.asked()
+        self.worker.ask(self.wanted)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until the pictures that were asked for are drawn and shown; False after `timeout` seconds."""
@@ -188,6 +190,8 @@ class Explorer(w.VBox):
         self.wait()
         if self.error is not None:
             raise RuntimeError(failure_told(self.error)) from self.error
+        if self.worker.closed and self.finished is not self.wanted:
+            raise RuntimeError("the explorer was closed before this picture was drawn; make another one")
         return self.drawn
 
     def moved(self) -> NDArray[np.float32]:
@@ -237,10 +241,11 @@ class Explorer(w.VBox):
     def show(self, asked, drawn):
         """Put pictures, what they are, and the judge's bars onto the page."""
         before, after, coarse = drawn
-        self.drawn, self.error = (before, after), None
+        self.drawn, self.error, self.finished = (before, after), None, None if coarse else asked
         known, edit = labels_told(self.labels.iloc[asked.image]), self.told(asked)
         which = f"image {self.ids[asked.image]}" + f" ({known})" * bool(known)
-        self.before_view.value = figure_html(before, f"{which}, as the model gives it back from its noise", which)
+        trip = f"{which}, as the model gives it back from its noise"
+        self.before_view.value = figure_html(before, trip, trip)
         self.after_view.value = figure_html(after, f"{which}, {edit}", f"coarse preview: {edit}" if coarse else edit)
         if self.judge is not None:
             self.bars.value = bar_table(self.judge, before, after, () if asked.by_chance else asked.kept)
