@@ -74,6 +74,6 @@ def failure_told(error: BaseException) -> str:
     """
     reason = (str(error).strip() or "no reason given").split("\n")[0][:200]
     return (
-        f"This edit could not be drawn ({type(error).__name__}: {reason}); the pictures are of an earlier one, and the"
-        " controls work."
+        f"This edit could not be drawn ({type(error).__name__}: {reason}); what is shown may be of an earlier one,"
+        " and the controls work."
     )
