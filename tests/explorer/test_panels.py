@@ -1,9 +1,17 @@
-"""The explorer, driven through its traits."""
+"""The explorer, driven through its traits; the pages of a browser are no part of it."""
 
+import threading
+import warnings
+from html import unescape
+
+import ipywidgets.widgets.widget as widget_file
 import numpy as np
 import pytest
 
-from unelib.explorer.panels import Explorer, bar_row
+from unelib.explorer.judge_bars import bar_row, bar_table
+from unelib.explorer.panels import COLUMNS, Explorer
+from unelib.explorer.pictures import Darkroom, figure_html
+from unelib.inversion.deterministic import generate
 from unelib.store.zoo import NoiseZoo
 from unelib.worlds.image_sets import load_images
 
@@ -30,7 +38,9 @@ def zoo(tmp_path):
 
 @pytest.fixture
 def explorer(zoo, gaussian):
-    return Explorer(zoo, gaussian, Probe, BrightnessJudge())
+    explorer = Explorer(zoo, gaussian, Probe, BrightnessJudge())
+    yield explorer
+    explorer.close()
 
 
 def test_a_slider_moves_the_picture_and_back(explorer):
@@ -60,7 +70,9 @@ def test_keep_projects_out(explorer):
 def test_reset_clears_all_and_draws_nothing_anew(explorer, monkeypatch):
     explorer.sliders["left"].value, explorer.keep["bright"].value = 1, True
     assert explorer.keep["bright"].button_style == "info"
-    monkeypatch.setattr("unelib.explorer.panels.generate", lambda *_, **__: pytest.fail("the original was drawn again"))
+    explorer.wait()
+    again = lambda *_, **__: pytest.fail("the original was drawn again")
+    monkeypatch.setattr("unelib.explorer.pictures.generate", again)
     explorer.reset.click()
     assert not any(control.value for control in (*explorer.sliders.values(), *explorer.keep.values()))
     np.testing.assert_array_equal(explorer.before, explorer.after)
@@ -102,3 +114,344 @@ def test_only_held_out_images_by_default(explorer, zoo):
     assert len(explorer.noises) == 8
     with pytest.raises(ValueError, match="no held-out image"):
         Explorer(zoo, explorer.gen, Probe, rows=[])
+
+
+# what it costs, and that it is never stale
+
+
+class Gate:
+    """A generator that stands still at its first call of the denoiser until `go` is set, and counts its pictures."""
+
+    def __init__(self, gen):
+        self.gen, self.standing, self.go, self.begun = gen, threading.Event(), threading.Event(), []
+
+    def __getattr__(self, name):
+        return getattr(self.gen, name)
+
+    def schedule(self, steps, grid):
+        self.begun.append(steps)  # a drawing begins with its schedule
+        return self.gen.schedule(steps, grid)
+
+    def slope(self, x, t):
+        self.standing.set()
+        assert self.go.wait(10)
+        return self.gen.slope(x, t)
+
+
+@pytest.fixture
+def gated(explorer):
+    explorer.wait()
+    gate = Gate(explorer.gen)
+    explorer.darkroom.gen = gate
+    yield explorer, gate
+    gate.go.set()
+
+
+class Six(Probe):
+    attributes_ = list("abcdef")
+    coef_ = pattern_ = np.random.default_rng(5).standard_normal((6, 16))
+
+
+def test_after_a_hundred_events_the_last_picture_is_right_after_one_more_drawing(zoo, gaussian):
+    explorer = Explorer(zoo, gaussian, Six)
+    explorer.wait()
+    explorer.darkroom.gen = gate = Gate(explorer.gen)
+    for event in range(100):
+        explorer.sliders["abcdef"[event % 6]].value = (event % 13) / 2 - 3.5
+        if event == 0:
+            assert gate.standing.wait(10)  # the first is being drawn, and 99 come meanwhile
+    before_last = len(gate.begun)
+    gate.go.set()
+    shown = explorer.after
+    assert before_last == 1 and gate.begun[before_last:].count(16) == 1 and len(gate.begun) <= before_last + 2
+    np.testing.assert_array_equal(shown, generate(explorer.gen, explorer.moved())[0])
+    assert figure_html(shown, "", "")[10:600] in explorer.after_view.value.replace(alt_of(explorer.after_view), "")
+    explorer.close()
+
+
+def alt_of(view):
+    """The alternative text in a page's HTML, as it stands there."""
+    return view.value.split('alt="')[1].split('"')[0]
+
+
+def test_a_coarse_picture_comes_first_and_the_full_one_after_it(gated):
+    explorer, gate = gated
+    shown = []
+    explorer.after_view.observe(lambda change: shown.append("coarse preview" in change["new"]), "value")
+    explorer.sliders["bright"].value = 2
+    assert gate.standing.wait(10)
+    gate.go.set()
+    wait_without_hurry(explorer)
+    assert gate.begun == [4, 16] and shown == [True, False]
+
+
+def wait_without_hurry(explorer):
+    """Until nothing is pending, as a page would: nobody is in `wait`, which leaves the coarse picture out."""
+    worker = explorer.worker
+    with worker.changed:
+        assert worker.changed.wait_for(lambda: not worker.busy and not worker.pending, 10)
+
+
+def test_a_coarse_picture_is_finished_although_newer_requests_came(gated):
+    """Else a steady hand on a slider would see nothing at all."""
+    explorer, gate = gated
+    shown = []
+    explorer.after_view.observe(lambda change: shown.append(alt_of(explorer.after_view)), "value")
+    explorer.sliders["bright"].value = 1
+    assert gate.standing.wait(10)
+    explorer.sliders["bright"].value = 2
+    gate.go.set()
+    wait_without_hurry(explorer)
+    assert "bright +1" in shown[0] and "bright +2" in shown[-1] and gate.begun[0] == 4
+
+
+def test_who_waits_is_not_shown_coarse_pictures(gated):
+    explorer, gate = gated
+    explorer.sliders["bright"].value = 2
+    assert gate.standing.wait(10)
+    waiter = threading.Thread(target=explorer.wait)
+    waiter.start()
+    while not explorer.worker.awaited:
+        assert waiter.is_alive()
+    gate.go.set()
+    waiter.join(10)
+    assert gate.begun == [4, 16]  # the coarse one was begun before, and given up
+    assert "coarse" not in explorer.after_view.value
+
+
+def test_a_control_at_rest_is_drawn_in_full_at_once(gated, monkeypatch):
+    monkeypatch.setattr("unelib.explorer.panels.RESTED", 0.0)
+    explorer, gate = gated
+    gate.go.set()
+    explorer.sliders["bright"].value = 2
+    wait_without_hurry(explorer)
+    assert gate.begun == [16]
+
+
+def test_pictures_are_remembered_up_to_a_number(gaussian):
+    room, noises = Darkroom(gaussian, size=3), np.random.default_rng(0).standard_normal((4, 1, 16))
+    first = room.picture(noises[0], int)
+    calls = gaussian.calls
+    assert room.picture(noises[0], int) is first and gaussian.calls == calls and room.has(noises[0])
+    for noise in noises[1:]:
+        room.picture(noise, int)
+    assert len(room.made) == 3 and not room.has(noises[0])
+    assert (room.picture(noises[3], int, 2) != room.picture(noises[3], int)).any()  # steps count
+
+
+def test_five_hundred_edits_keep_no_more_than_is_remembered(explorer):
+    threads = threading.active_count()
+    for i in range(500):
+        explorer.sliders["bright"].value = i % 16 - 8 + (i // 16) % 2 / 2
+        if i % 5 == 0:
+            explorer.wait()
+    explorer.wait()
+    assert len(explorer.darkroom.made) <= 64 and threading.active_count() == threads
+
+
+def test_closing_leaves_no_thread_and_no_widget(zoo, gaussian):
+    threads, widgets = threading.active_count(), set(widget_file._instances)
+    explorer = Explorer(zoo, gaussian, Probe)
+    assert explorer.wait() and set(widget_file._instances) > widgets
+    explorer.close()
+    assert threading.active_count() == threads and set(widget_file._instances) == widgets
+    explorer.close()
+
+
+def test_a_closed_explorer_gives_no_stale_picture(gated):
+    explorer, gate = gated
+    last = explorer.after
+    explorer.sliders["bright"].value = 2
+    assert gate.standing.wait(10)
+    closing = threading.Thread(target=explorer.close)
+    closing.start()
+    while not explorer.worker.closed:
+        assert closing.is_alive()
+    gate.go.set()
+    closing.join(10)
+    with pytest.raises(RuntimeError, match="closed before this picture was drawn"):
+        _ = explorer.after
+    assert last.shape == (4, 4, 3)
+
+
+# what it says
+
+
+class Broken:
+    """A generator whose denoiser fails while `error` is set."""
+
+    def __init__(self, gen, error):
+        self.gen, self.error = gen, error
+
+    def __getattr__(self, name):
+        return getattr(self.gen, name)
+
+    def slope(self, x, t):
+        if self.error:
+            raise self.error
+        return self.gen.slope(x, t)
+
+
+def test_a_drawing_that_fails_says_so_and_the_controls_stay(explorer):
+    explorer.wait()
+    explorer.darkroom.gen = broken = Broken(explorer.gen, RuntimeError("no <b>memory</b>\nat line 3"))
+    explorer.sliders["bright"].value = 2
+    explorer.wait()
+    said = explorer.status.value
+    assert "could not be drawn (RuntimeError: no &lt;b&gt;memory&lt;/b&gt;)" in said and "drawing" not in said
+    with pytest.raises(RuntimeError, match="could not be drawn"):
+        _ = explorer.after
+    broken.error = None
+    explorer.sliders["bright"].value = 3
+    assert explorer.after.mean() > explorer.before.mean() and "could not" not in explorer.status.value
+
+
+def test_a_first_drawing_that_fails_leaves_an_explorer_that_says_so(zoo, gaussian, monkeypatch):
+    monkeypatch.setattr(type(gaussian), "slope", Broken(gaussian, ValueError("no weights")).slope)
+    explorer = Explorer(zoo, gaussian, Probe)
+    explorer.wait()
+    assert "ValueError: no weights" in explorer.status.value
+    explorer.close()
+
+
+def test_an_edit_that_cannot_be_made_is_told_like_one_that_cannot_be_drawn(zoo, gaussian):
+    class Alike(Probe):
+        coef_ = pattern_ = np.ones((2, 16))
+
+    explorer = Explorer(zoo, gaussian, Alike)
+    explorer.keep["left"].value = True
+    explorer.sliders["bright"].value = 1
+    explorer.wait()
+    assert "bright lies in the span of the others" in explorer.status.value
+    explorer.close()
+
+
+def test_a_failing_judge_is_told(explorer):
+    explorer.judge = Broken(explorer.judge, None)
+    explorer.judge.probabilities = lambda pixels: 1 / 0
+    explorer.sliders["bright"].value = 1
+    explorer.wait()
+    assert "ZeroDivisionError" in explorer.status.value
+
+
+def test_leaving_the_lengths_of_the_views_own_rows_is_told_with_numbers(explorer, zoo):
+    lengths = np.linalg.norm(zoo.rows("gaussian", zoo.split == "test"), axis=1)
+    assert explorer.usual == pytest.approx(tuple(np.percentile(lengths, [0.5, 99.5])))
+    explorer.wait()
+    assert explorer.status.value == ""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        explorer.sliders["bright"].value = 8
+        explorer.wait()
+    low, high = (f"{end:.4g}" for end in (min(explorer.usual[0], lengths[0]), max(explorer.usual[1], lengths[0])))
+    now = f"{np.linalg.norm(explorer.moved()):.4g}"
+    told = f"The noise is {now} long; noises of these images are {low} to {high} long. The model has seen none like it."
+    assert told in explorer.status.value
+    explorer.sliders["bright"].value = 0
+    explorer.wait()
+    assert explorer.status.value == ""
+
+
+@pytest.fixture
+def labelled(zoo, gaussian):
+    class Named(Probe):
+        attributes_ = ["Smiling", "Wearing_Hat"]
+
+    explorer = Explorer(zoo, gaussian, Named, BrightnessJudge())
+    yield explorer
+    explorer.close()
+
+
+def test_pictures_say_which_image_they_are_and_what_was_done(labelled, zoo):
+    labelled.image.value = 3
+    labelled.sliders["Wearing_Hat"].value = -1.5
+    labelled.wait()
+    index = np.flatnonzero(zoo.split == "test")[3]
+    words = ["yes" if has else "no" for has in zoo.attributes[["Smiling", "Wearing_Hat"]].iloc[index]]
+    which = f"image {zoo.ids[index]} (Smiling: {words[0]}, Wearing Hat: {words[1]})"
+    trip = f"{which}, as the model gives it back from its noise"
+    assert alt_of(labelled.before_view) == trip and f">{trip}<" in labelled.before_view.value
+    assert alt_of(labelled.after_view) == f"{which}, Wearing Hat -1.5 standard deviations"
+    assert "before (round trip)" in str(page_of(labelled))
+
+
+def page_of(explorer):
+    """All texts on the page."""
+    boxes = [explorer]
+    for box in boxes:
+        boxes.extend(getattr(box, "children", ()))
+    return [unescape(box.value) for box in boxes if isinstance(getattr(box, "value", None), str)]
+
+
+def test_ids_are_text_and_nothing_else():
+    shown = figure_html(np.zeros((4, 4, 3), np.uint8), 'a"><script>', "<script>")
+    assert "<script>" not in shown and 'alt="a&quot;&gt;&lt;script&gt;"' in shown
+
+
+def test_a_toggle_says_whether_it_is_on(explorer):
+    for button, words in ((explorer.keep["left"], "kept fixed"), (explorer.control, ": on")):
+        assert words not in button.description and button.tooltip.startswith("Off. ") and button.icon == ""
+        button.value = True
+        assert words in button.description and button.tooltip.startswith("On. ") and button.icon == "check"
+    assert "may change all the same" in explorer.keep["left"].tooltip
+
+
+def test_every_control_has_a_name(explorer):
+    for control in (explorer.image, explorer.reset, explorer.control, *explorer.sliders.values()):
+        assert control.description and control.tooltip
+
+
+def test_nothing_on_the_page_asks_for_more_than_a_narrow_screen_has(explorer):
+    """390 pixels, less what a page has around: 350."""
+    boxes = [explorer]
+    for box in boxes:
+        boxes.extend(getattr(box, "children", ()))
+        for asked in (box.layout.width, box.layout.min_width):
+            assert asked is None or "%" in asked or int(asked.removesuffix("px")) <= 350, box
+        assert box.layout.grid_template_columns in (None, COLUMNS, "minmax(0, 1fr) minmax(0, 1fr)")
+    lines = [box for box in boxes if explorer.sliders["left"] in getattr(box, "children", ())]
+    assert [line.layout.flex_flow for line in lines] == ["row wrap"] and "min(100%" in COLUMNS
+
+
+def test_a_program_that_sets_too_much_is_told(explorer):
+    with pytest.raises(ValueError, match="bright goes from -8 to 8 standard deviations, not to 9; set a value between"):
+        explorer.sliders["bright"].value = 9
+    assert explorer.sliders["bright"].value == 0 and "up to 8" in str(page_of(explorer))
+
+
+# what is kept, and the control
+
+
+def test_a_kept_attribute_whose_verdict_turned_is_told_in_words():
+    class Turning(BrightnessJudge):
+        def probabilities(self, pixels):
+            return np.array([[0.2, 0.2], [0.9, 0.3]])
+
+    images = np.zeros((2, 4, 4, 3), np.uint8)
+    assert "Kept fixed, and yet the verdict turned: bright." in bar_table(Turning(), *images, ["bright", "constant"])
+    assert "yet turned" not in bar_table(Turning(), *images, ["constant"])
+    assert "bright (kept, yet turned)" in bar_row("bright", 0.2, 0.9, True)
+    assert "kept" not in bar_row("bright", 0.2, 0.3, True)
+
+
+def test_the_control_goes_as_far_in_another_direction_and_comes_back(explorer):
+    explorer.sliders["bright"].value, explorer.sliders["left"].value = 2, -1
+    start, after = explorer.noises[[0]], explorer.after
+    step = explorer.moved() - start
+    explorer.control.value = True
+    random = explorer.moved() - start
+    assert np.linalg.norm(random) == pytest.approx(np.linalg.norm(step), rel=1e-5)
+    assert abs(step[0] @ random[0]) < 0.8 * np.linalg.norm(step) ** 2
+    assert (explorer.after != after).any() and "random direction, as long as bright +2" in explorer.after_view.value
+    np.testing.assert_array_equal(explorer.moved(), explorer.moved())
+    explorer.control.value = False
+    np.testing.assert_array_equal(explorer.after, after)
+    explorer.control.value = True
+    explorer.reset.click()
+    assert not explorer.control.value
+    np.testing.assert_array_equal(explorer.after, explorer.before)
+
+
+def test_the_control_of_no_step_is_no_step(explorer):
+    explorer.control.value = True
+    np.testing.assert_array_equal(explorer.after, explorer.before)

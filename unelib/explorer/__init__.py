@@ -2,6 +2,14 @@
 
 It computes nothing of its own: a slider sets a strength, and the picture and the judge's numbers follow.
 
+Inside:
+
+- `worker`: One thread that draws what was asked for last; a newer request ends the drawing of an older one
+- `pictures`: Pictures of noise, drawn once each, and how they come into a page
+- `controls`: Sliders and toggles, each with a name
+- `captions`: Which image it is, what was done to it, and when a picture means little or is missing
+- `judge_bars`: The judge's probabilities before and after as bars
+
 Public names, by file:
 
 - `panels`: Explorer

@@ -1,37 +1,55 @@
 """The explorer: sliders over the same functions the notebooks call; it computes nothing of its own."""
 
-import io
+import time
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PIL import Image
 
 from ..core.checks import name_list
 from ..core.extras import needed
-from ..editing.directions import direction
-from ..editing.walks import move
-from ..inversion.deterministic import generate
-from ..plots.figures import PALETTE, pretty
+from ..editing.directions import Direction, direction
+from ..editing.walks import shifted
+from ..store.view_folder import picked
+from .captions import edit_told, failure_told, labels_told, length_told, usual_lengths
+from .controls import control_button, image_slider, in_lines, keep_button, reset_button, strength_slider, title
+from .judge_bars import bar_table
+from .pictures import Darkroom, figure_html
+from .worker import Cancelled, LatestOnly
 
 if TYPE_CHECKING:
     from ..models.contracts import GeneratorLike, JudgeLike
     from ..store.zoo import NoiseZoo
 
 w: Any = needed("ipywidgets", "explorer")
-BLUE, GREY = PALETTE[0], "#aaaaaa"
-REACH = 8  # standard deviations to either side that a slider goes
-SIDE = 512  # pixels of a picture as sent; the page shows it as large as it has room for
 COLUMNS, GAP = "repeat(auto-fit, minmax(min(100%, 360px), 1fr))", "8px 24px"  # side by side, or stacked when narrow
+RESTED = 0.06  # seconds after which a control counts as let go: its picture is drawn at once in full
+SMALL = 4096  # columns of noise up to which a model is drawn with one thread: `drawn-ldm`, measured in `LatestOnly`
+SEED = 0  # of the random direction
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the controls say, and when (seconds of a clock that only goes forward)."""
+
+    image: int
+    strengths: dict[str, float]
+    kept: tuple[str, ...]
+    by_chance: bool
+    when: float
 
 
 class Explorer(w.VBox):
     """Choose an image, move it along directions, and see what the judge sees.
 
     A program can set the traits of its controls, `.image.value`, `.sliders[name].value` and `.keep[name].value`, and
-    press `.reset`; the pictures follow.
+    press `.reset`; the pictures follow. They are drawn in a thread of its own, a coarse one first while a control is
+    moved, and what is newer ends what is older. Who reads `.before` or `.after` waits for the pictures that were asked
+    for; what is on the page, such as `.bars.value`, is up to date after `wait()`.
 
     Parameters
     ----------
@@ -55,11 +73,15 @@ class Explorer(w.VBox):
     sliders : dict {name: FloatSlider}
         Values are standard deviations of held-out images, up to 8 to either side.
     keep : dict {name: ToggleButton}
-        Where the value is True the direction is projected out of every other.
+        Where the value is True the direction is projected out of every other. That lowers what the others do to the
+        attribute and does not rule it out: the bars name it where its verdict turns all the same.
+    control : ToggleButton
+        Where its value is True, a step as long in a random direction takes the place of the sliders' step.
     reset : Button
-        All sliders to zero, nothing kept.
+        All sliders to zero, nothing kept, no random direction.
     before, after : ndarray (h, w, 3), uint8
-        The pictures.
+        The pictures; "before" is the image's round trip through the model. RuntimeError says why where they could not
+        be drawn.
     directions : dict {name: Direction}
         Along which the sliders move; their `sigma` is measured on held-out images.
     gen : GeneratorLike
@@ -87,131 +109,191 @@ class Explorer(w.VBox):
         self.gen, self.judge = zoo.generator(view, model), judge
         names = name_list(attributes or list(probe.attributes_)[:6], "attributes")
         unseen = np.flatnonzero(zoo.split != "train")
-        rows = unseen if rows is None else rows
-        self.noises = zoo.rows(view, rows)
+        chosen = picked(len(zoo), unseen if rows is None else rows, "rows")
+        self.noises = zoo.rows(view, chosen)
         if len(self.noises) == 0:
             raise ValueError("there is no held-out image to explore; pass rows")
         unit = zoo.rows(view, unseen) if len(unseen) > 1 else self.noises  # rows that the probe did not learn from
         self.directions = {name: direction(probe, name, X=unit) for name in names}
+        self.ids, self.labels = zoo.ids[chosen], zoo.attributes.filter(names).iloc[chosen]
+        self.usual = usual_lengths(unit)
         self.make_controls(names)
         self.make_pictures()
         self.connect()
         halves = w.GridBox([self.controls, self.pictures], layout=w.Layout(grid_template_columns=COLUMNS, grid_gap=GAP))
         super().__init__([halves, self.bars], layout=w.Layout(max_width="1200px"))
-        self.show_image()
+        self.ask()
 
     def make_controls(self, names):
-        """A line a control, in two columns; sliders act when let go, so that a slow machine keeps up."""
-        look = {"continuous_update": False, "style": {"description_width": "130px"}}
-        wide, narrow = {"layout": w.Layout(flex="1 1 auto", min_width="0")}, {"layout": w.Layout(width="92px")}
-        self.image = w.IntSlider(0, 0, len(self.noises) - 1, description="image", **look, **wide)
-        self.reset = w.Button(description="reset", icon="undo", tooltip="all sliders to zero, nothing kept", **narrow)
-        self.sliders = {
-            n: w.FloatSlider(0, min=-REACH, max=REACH, step=0.5, description=pretty(n), **look, **wide) for n in names
-        }
-        self.keep = {
-            n: w.ToggleButton(False, description="keep fixed", tooltip=f"the others leave {pretty(n)} alone", **narrow)
-            for n in names
-        }
-        lines = [w.HBox([self.sliders[n], self.keep[n]]) for n in names]
-        self.controls = w.VBox([w.HBox([self.image, self.reset]), title("move by standard deviations"), *lines])
+        """The controls, by what they are of."""
+        self.image, self.reset, self.control = image_slider(len(self.noises)), reset_button(), control_button()
+        self.sliders = {name: strength_slider(name) for name in names}
+        self.keep = {name: keep_button(name) for name in names}
+        self.controls = in_lines([self.image, self.reset], self.sliders, self.keep, self.control)
 
     def make_pictures(self):
-        """The two pictures under their titles, and the place of the bars."""
-        self.before_view, self.after_view = (w.Image(format="png", layout=w.Layout(width="100%")) for _ in range(2))
-        self.status, self.bars = w.HTML(), w.HTML()
+        """The two pictures under their titles, what is to be said about them, and the place of the bars."""
+        self.before_view, self.after_view, self.status, self.bars = (w.HTML() for _ in range(4))
         columns = (
-            w.VBox([title("before"), self.before_view]),
-            w.VBox([w.HBox([title("after"), self.status]), self.after_view]),
+            w.VBox([title("before (round trip)"), self.before_view]),
+            w.VBox([title("after"), self.after_view]),
         )
-        self.pictures = w.GridBox(columns, layout=w.Layout(grid_template_columns="1fr 1fr", grid_gap="8px"))
+        grid = w.Layout(grid_template_columns="minmax(0, 1fr) minmax(0, 1fr)", grid_gap="8px")
+        self.pictures = w.VBox([w.GridBox(columns, layout=grid), self.status])
 
     def connect(self):
-        """What follows from touching each control."""
-        self.image.observe(self.show_image, "value")
+        """What follows from touching each control, and who draws."""
+        self.darkroom, self.drawn, self.error = Darkroom(self.gen), None, None
+        self.wanted = self.finished = None  # what was asked for last, and what was drawn in full last
+        small = self.gen.latent_dim <= SMALL
+        self.worker = LatestOnly(self.draw, self.show, self.failed, threads=1 if small else None)
+        self.switches = [self.control, *self.keep.values()]
         self.reset.on_click(self.put_back)
-        for button in self.keep.values():
-            w.dlink((button, "value"), (button, "button_style"), lambda on: "info" if on else "")
-        for control in (*self.sliders.values(), *self.keep.values()):
-            control.observe(self.show_edit, "value")
+        for control in (self.image, *self.sliders.values(), *self.switches):
+            control.observe(self.ask, "value")
+
+    def asked(self):
+        """What the controls say now."""
+        strengths = {name: slider.value for name, slider in self.sliders.items()}
+        kept = tuple(name for name, button in self.keep.items() if button.value)
+        return Asked(self.image.value, strengths, kept, self.control.value, time.monotonic())
+
+    def ask(self, _change=None):
+        """Have the pictures drawn that the controls ask for."""
+        self.wanted = self.asked()
+        self.worker.ask(self.wanted)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Block until the pictures that were asked for are drawn and shown; False after `timeout` seconds."""
+        return self.worker.wait(timeout)
+
+    def close(self) -> None:
+        """End the drawing and its thread, and take the controls off the page."""
+        if worker := getattr(self, "worker", None):
+            worker.close()
+            close_below(self)
+        else:
+            super().close()
+
+    @property
+    def before(self) -> NDArray[np.uint8]:
+        """The chosen image's round trip (h, w, 3), once it is drawn."""
+        return self.latest()[0]
+
+    @property
+    def after(self) -> NDArray[np.uint8]:
+        """The edited picture (h, w, 3), once it is drawn."""
+        return self.latest()[1]
+
+    def latest(self):
+        """Both pictures of what was asked for last; RuntimeError if they could not be drawn."""
+        self.wait()
+        if self.error is not None:
+            raise RuntimeError(failure_told(self.error)) from self.error
+        if self.worker.closed and self.finished is not self.wanted:
+            raise RuntimeError("the explorer was closed before this picture was drawn; make another one")
+        return self.drawn
 
     def moved(self) -> NDArray[np.float32]:
-        """The chosen image's noise after every slider, with what is kept projected out.
+        """The chosen image's noise after every slider, with what is kept projected out, or after the random step.
 
         Returns
         -------
         ndarray (1, d), float32
             One row.
         """
-        noise = self.noises[self.image.value][None]
-        for name, slider in self.sliders.items():
-            if slider.value:
-                kept = [self.directions[o] for o, button in self.keep.items() if button.value and o != name]
-                d = self.directions[name]
-                noise = move(noise, d.without(kept) if kept else d, slider.value)
-        return noise
+        return self.edited_noise(self.asked())
 
-    def show_image(self, _change=None):
-        """Draw another image before its edit, then the edit."""
-        self.before = self.draw(self.noises[self.image.value][None])
-        self.before_view.value = png(self.before)
-        self.show_edit()
+    def edited_noise(self, asked):
+        """The noise (1, d) that is asked for."""
+        start = noise = self.noises[asked.image][None]
+        for name, strength in asked.strengths.items():
+            if strength:
+                d = self.directions[name].without([self.directions[o] for o in asked.kept if o != name])
+                noise = shifted(noise, d, strength)
+        return random_step(start, noise) if asked.by_chance else noise
 
-    def show_edit(self, _change=None):
-        """Draw the edited image and the judge's bars; what no slider moved is not drawn again."""
-        noise = self.moved()
-        same = np.array_equal(noise[0], self.noises[self.image.value])
-        self.after = self.before if same else self.draw(noise)
-        self.after_view.value = png(self.after)
+    # in the worker's thread
+
+    def draw(self, asked, check):
+        """Yield pictures (before, after, whether they are coarse): coarse ones first while a control is moving."""
+        self.say("drawing …")
+        noises = self.noises[asked.image][None], self.edited_noise(asked)
+        if self.is_moving(asked) and not all(map(self.darkroom.has, noises)):
+            with suppress(Cancelled):  # not for a newer request: else a steady hand on a slider would see nothing
+                yield *(self.sketch(noise) for noise in noises), True
+        yield *(self.darkroom.picture(noise, check) for noise in noises), False
+
+    def is_moving(self, asked):
+        """Whether a coarse picture is worth its time: a control was touched just now, and nobody waits for the end."""
+        fresh = time.monotonic() - asked.when < RESTED
+        return fresh and not self.worker.awaited and self.darkroom.coarse < self.darkroom.full
+
+    def sketch(self, noise):
+        """The full picture of noise (1, d) where it is remembered, else a coarse one, given up once somebody waits."""
+        return self.darkroom.picture(noise, self.unhurried, None if self.darkroom.has(noise) else self.darkroom.coarse)
+
+    def unhurried(self):
+        """Raise `Cancelled` where a coarse picture would only keep somebody waiting."""
+        if self.worker.awaited or self.worker.closed:
+            raise Cancelled
+
+    def show(self, asked, drawn):
+        """Put pictures, what they are, and the judge's bars onto the page."""
+        before, after, coarse = drawn
+        self.drawn, self.error, self.finished = (before, after), None, None if coarse else asked
+        known, edit = labels_told(self.labels.iloc[asked.image]), self.told(asked)
+        which = f"image {self.ids[asked.image]}" + f" ({known})" * bool(known)
+        trip = f"{which}, as the model gives it back from its noise"
+        self.before_view.value = figure_html(before, trip, trip)
+        self.after_view.value = figure_html(after, f"{which}, {edit}", f"coarse preview: {edit}" if coarse else edit)
         if self.judge is not None:
-            self.bars.value = bar_table(self.judge, self.before, self.after)
-        self.status.value = ""
+            self.bars.value = bar_table(self.judge, before, after, () if asked.by_chance else asked.kept)
+        self.say("drawing …" if coarse else self.warning(asked))
 
-    def draw(self, noise):
-        """The picture (h, w, 3) uint8 of noise (1, d); the status says so meanwhile."""
-        self.status.value = "drawing …"
-        return generate(self.gen, noise)[0]
+    def told(self, asked):
+        """The edit in words."""
+        return edit_told(asked.strengths, asked.kept, asked.by_chance)
+
+    def warning(self, asked):
+        """What to know of the edited noise, if anything."""
+        return length_told(self.noises[asked.image], self.edited_noise(asked)[0], self.usual)
+
+    def failed(self, _asked, error):
+        """Say why there is no picture."""
+        self.error = error
+        self.say(failure_told(error))
+
+    def say(self, text):
+        """A sentence under the pictures, which screen readers read out; empty to take it away."""
+        self.status.value = f"<div role='status' style='line-height:20px'>{escape(text)}</div>" if text else ""
+
+    # in the thread of who touches the controls
 
     def put_back(self, _button=None):
-        """All sliders to zero and nothing kept, drawn once."""
-        for control in (*self.sliders.values(), *self.keep.values()):
-            control.unobserve(self.show_edit, "value")
-            control.value = False if control in self.keep.values() else 0.0
-            control.observe(self.show_edit, "value")
-        self.show_edit()
+        """All sliders to zero, nothing kept and no random direction, drawn once."""
+        moved = (*self.sliders.values(), *self.switches)
+        for control in moved:
+            control.unobserve(self.ask, "value")
+            control.value = False if control in self.switches else 0.0
+            control.observe(self.ask, "value")
+        self.ask()
 
 
-def title(text):
-    """A small heading above a part of the explorer."""
-    return w.HTML(f"<b>{text}</b>")
+def random_step(start, moved):
+    """Noise (1, d) as far from `start` as `moved` is, in a random direction that is always the same."""
+    step = (moved - start)[0].astype(float)
+    length = float(np.linalg.norm(step))
+    if length == 0:
+        return moved
+    return shifted(start, Direction("the sliders' step", step / length, length).at_random(SEED), 1.0)
 
 
-def png(image):
-    """A picture (h, w, 3) uint8 as PNG bytes, enlarged without blur."""
-    stream, factor = io.BytesIO(), max(SIDE // image.shape[0], 1)
-    size = image.shape[1] * factor, image.shape[0] * factor
-    Image.fromarray(image).resize(size, Image.Resampling.NEAREST).save(stream, "PNG")
-    return stream.getvalue()
-
-
-def bar_table(judge, before, after):
-    """The judge's probabilities before (grey) and after (blue) as HTML, in as many columns as the page has room for."""
-    p, q = judge.probabilities(np.stack([before, after]))
-    rows = [bar_row(pretty(name), a, b) for name, a, b in zip(judge.attributes, p, q)]
-    key = "".join(f" &emsp;<span style='color:{c}'>■</span> {t}" for c, t in ((GREY, "before"), (BLUE, "after")))
-    return (
-        f"<div style='line-height:28px'><b>the judge's probabilities, %</b>{key} &emsp;<b>bold</b> verdict turned</div>"
-        f"<div style='columns:4 260px;column-gap:28px;font-size:12px;line-height:20px'>{''.join(rows)}</div>"
-    )
-
-
-def bar_row(name, a, b):
-    """One attribute: its name, two bars, and the numbers where they differ."""
-    weight = "bold" if (a > 0.5) != (b > 0.5) else "normal"
-    number = f"{100 * b:.0f}" if round(100 * a) == round(100 * b) else f"{100 * a:.0f} → {100 * b:.0f}"
-    bars = "".join(f"<div style='background:{c};width:{x:.1%};height:6px'></div>" for c, x in ((GREY, a), (BLUE, b)))
-    return (
-        f"<div style='display:grid;grid-template-columns:122px 1fr 58px;gap:6px;align-items:center;"
-        f"break-inside:avoid;font-weight:{weight}'><span>{escape(name)}</span>"
-        f"<div style='background:#8882'>{bars}</div><span style='text-align:right'>{number}</span></div>"
-    )
+def close_below(box):
+    """Close a widget and all inside it, with their looks, which would otherwise stay in ipywidgets' own list."""
+    for child in getattr(box, "children", ()):
+        close_below(child)
+    for part in (getattr(box, "style", None), box.layout):
+        if part is not None:
+            part.close()
+    w.Widget.close(box)
