@@ -5,6 +5,8 @@ It computes nothing of its own: a slider sets a strength, and the picture and th
 Public names, by file:
 
 - `panels`: Explorer
+- `history`: History
+- `copied_code`: as_python
 """
 
 import lazy_loader
