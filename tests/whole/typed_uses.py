@@ -43,7 +43,8 @@ from unelib import (
     stitched_scores,
     walk,
 )
-from unelib.editing import Direction, EditReport
+from unelib.editing import Direction, EditReport, EditState, apply, directions_of, noise_of, probe_and_unit
+from unelib.explorer import History, as_python
 from unelib.geometry import Basis
 from unelib.inversion import Inversion, solved_by
 from unelib.models import EncoderLike, Generator, GeneratorLike, Judge, JudgeLike
@@ -122,6 +123,18 @@ def edits(gen: GeneratorLike, noise: NDArray[np.float32], probe: LinearProbe, un
     report = score_edit(generate(gen, noise), generate(gen, noise), d, load_judge(), load_encoder("drawn-dino"))
     assert_type(report, EditReport)
     assert_type(report.table, pd.DataFrame)
+
+
+def edits_as_values(zoo: NoiseZoo, gen: GeneratorLike) -> None:
+    state = EditState("drawn-ldm", seed=1, strengths={"Smiling": 6}).with_(kept=["Male"])
+    assert_type(state, EditState)
+    assert_type(EditState.from_json(state.to_json()), EditState)
+    EditState("drawn-ldm", method="magic")  # type: ignore[arg-type]
+    probe, unit = probe_and_unit(state, zoo)
+    assert_type(directions_of(state, probe, unit), dict[str, Direction])
+    assert_type(apply(state, gen, probe, noise_of(state, gen, zoo), unit), NDArray[np.float32])
+    assert_type(History(state).then(state).undone(), History[EditState])
+    assert_type(as_python(state, "tour"), str)
 
 
 def inside(gen: GeneratorLike, noise: NDArray[np.float32]) -> None:

@@ -4,6 +4,7 @@ Commands only read their arguments and call the rooms before this one; a mistake
 
 Inside:
 
+- `edit`: The command `python -m unelib edit`: one edit, applied to rows of a zoo or to files of pictures
 - `explore`: `python -m unelib explore`, the explorer as a page in a browser, over the zoo of any run
 - `zoo`: The command line of the store: `python -m unelib zoo build|verify|repair|info|import|export|push|pull`
 

@@ -1,4 +1,4 @@
-"""The command line: `python -m unelib run`, `results`, `report`, `schema`, `explore`, `zoo`, `train`, `card`."""
+"""The command line: `python -m unelib run`, `results`, `report`, `schema`, `edit`, `explore`, `zoo`, `train`, ..."""
 
 import json
 from pathlib import Path
@@ -13,6 +13,7 @@ from ..running.forecast import disk, outlook, roughly, time_left
 from ..running.html_report import report
 from ..running.runs_as_data import results, write_table
 from ..running.schema import recipe_schema
+from .edit import edit_command
 from .explore import explore_command
 from .zoo import app as zoo
 from .zoo import settings, share_named
@@ -146,5 +147,6 @@ def card(name):
     click.echo(make_card(name))
 
 
+app.add_command(edit_command)
 app.add_command(explore_command)
 app.add_command(zoo)

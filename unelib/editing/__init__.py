@@ -20,6 +20,8 @@ Public names, by file:
 - `resemblance`: resemblances
 - `edit_controls`: control_directions, share_edited, side_effects_less
 - `probe_judge`: ProbeJudge, judge_for
+- `edit_state`: METHODS, EditState
+- `edit_methods`: apply, directions_of, noise_of, probe_and_unit, probe_for
 """
 
 import lazy_loader

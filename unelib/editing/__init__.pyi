@@ -10,6 +10,13 @@ from .directions import removal as removal
 from .edit_controls import control_directions as control_directions
 from .edit_controls import share_edited as share_edited
 from .edit_controls import side_effects_less as side_effects_less
+from .edit_methods import apply as apply
+from .edit_methods import directions_of as directions_of
+from .edit_methods import noise_of as noise_of
+from .edit_methods import probe_and_unit as probe_and_unit
+from .edit_methods import probe_for as probe_for
+from .edit_state import METHODS as METHODS
+from .edit_state import EditState as EditState
 from .minimal_edits import least_change as least_change
 from .probe_judge import ProbeJudge as ProbeJudge
 from .probe_judge import judge_for as judge_for

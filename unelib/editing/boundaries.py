@@ -90,7 +90,7 @@ def boundary(probe: Any, name: Any, X: ArrayLike | None = None) -> Boundary:
 
 def number_of(probe, name):
     """The row of an attribute in a probe's weights; ValueError, listing them, if it has no such attribute."""
-    names = list(getattr(probe, "attributes_", range(len(probe.coef_))))
+    names = list(probe.attributes_ if hasattr(probe, "attributes_") else range(len(probe.coef_)))
     if name not in names:
         raise ValueError(f"no probe for {name!r}; there are probes for {names}")
     return names.index(name)

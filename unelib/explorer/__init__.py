@@ -14,6 +14,8 @@ Public names, by file:
 
 - `panels`: Explorer
 - `serve`: page_command
+- `history`: History
+- `copied_code`: as_python
 """
 
 import lazy_loader

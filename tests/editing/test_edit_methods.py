@@ -1,0 +1,153 @@
+"""Every method moves what it says: class means, weights, effects with the others held, scores, or nothing at all."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from unelib.editing.directions import direction, partial_directions
+from unelib.editing.edit_methods import apply, directions_of, noise_of, probe_and_unit, probe_for
+from unelib.editing.edit_state import METHODS, EditState
+from unelib.editing.minimal_edits import least_change
+from unelib.editing.walks import move
+from unelib.store.zoo import NoiseZoo
+from unelib.worlds.image_sets import load_images
+
+NAMES = ["up", "left", "round"]
+HOW = {"steps": 8, "solver": "ab2", "grid": "karras"}
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """Noise (300, 16) of training images, (80, 16) of others, and correlated attributes of the first."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((380, 16)) * np.linspace(0.5, 1.5, 16)
+    scores = X[:, :3] + 0.6 * X[:, [1, 2, 0]] + 0.3 * rng.standard_normal((380, 3))
+    return X[:300], X[300:], pd.DataFrame(scores[:300] > 0, columns=NAMES).astype(int)
+
+
+@pytest.fixture(scope="module")
+def probes(rows):
+    return {method: probe_for(method, rows[0], rows[2]) for method in METHODS}
+
+
+def edit(method=METHODS[0], kept=(), **strengths):
+    return EditState("gaussian", method=method, strengths=strengths, kept=kept)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_noise_moves_as_far_as_asked_and_back(method, rows, probes, gaussian):
+    _, unit, _ = rows
+    ways = directions_of(edit(method, up=2, left=-1), probes[method], unit)
+    assert list(ways) == ["left", "up"]
+    step = apply(edit(method, up=2), gaussian, probes[method], unit[:5], unit) - unit[:5]
+    alone = directions_of(edit(method, up=2), probes[method], unit)["up"]
+    np.testing.assert_allclose(step, np.tile(2 * alone.sigma * alone.vector, (5, 1)), atol=1e-5)
+    there = apply(edit(method, up=2), gaussian, probes[method], unit[:5], unit)
+    np.testing.assert_allclose(apply(edit(method, up=-2), gaussian, probes[method], there, unit), unit[:5], atol=1e-5)
+    np.testing.assert_array_equal(apply(edit(method), gaussian, probes[method], unit[:5], unit), unit[:5].astype("f4"))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_image_is_moved_alike_alone_and_among_others_flat_or_not(method, rows, probes, gaussian):
+    _, unit, _ = rows
+    state = edit(method, kept=["round"], up=2, left=-1)
+    together = apply(state, gaussian, probes[method], unit[:6].reshape(6, *gaussian.latent_shape), unit)
+    alone = np.concatenate([apply(state, gaussian, probes[method], row[None], unit) for row in unit[:6]])
+    np.testing.assert_array_equal(together, alone)
+    assert together.dtype == np.float32
+
+
+def test_directions_are_those_that_the_methods_are_named_for(rows, probes):
+    X, unit, Y = rows
+    means = X[Y.up == 1].mean(0) - X[Y.up == 0].mean(0)
+    held = partial_directions(X, Y)["up"].vector
+    weights = probes["probe weights"].coef_[0]
+    pattern = np.cov(X.T) @ weights
+    wanted = dict(zip(METHODS, (means, weights, pattern, held, weights)))
+    for method, vector in wanted.items():
+        d = directions_of(edit(method, up=1), probes[method], unit)["up"]
+        np.testing.assert_allclose(d.vector, vector / np.linalg.norm(vector), atol=1e-8)
+        assert d.sigma == pytest.approx(np.std(unit @ d.vector))
+
+
+def test_kept_is_projected_out_as_the_explorer_does_it(rows, probes, gaussian):
+    _, unit, _ = rows
+    probe = probes[METHODS[0]]
+    up, left, round_ = (direction(probe, name, X=unit) for name in NAMES)
+    state = edit(kept=["left", "round"], up=2, left=-1)
+    by_hand = move(unit, left.without([round_]), -1.0)  # what is kept may be moved itself
+    by_hand = move(by_hand, up.without([left, round_]), 2.0)
+    np.testing.assert_allclose(apply(state, gaussian, probe, unit, unit), by_hand, atol=1e-6)
+    step = apply(edit(kept=["left"], up=2), gaussian, probe, unit, unit) - unit
+    assert abs(step @ left.vector).max() < 1e-5 < abs(step @ up.vector).min()
+
+
+def test_the_least_change_moves_scores_by_their_spread_and_keeps_others(rows, probes, gaussian):
+    _, unit, _ = rows
+    probe = probes["least change"]
+    before, spread = probe.decision_function(unit), probe.decision_function(unit).std(0)
+    after = apply(edit("least change", kept=["round"], up=2, left=-1), gaussian, probe, unit, unit)
+    wanted = before + spread * [2, -1, 0]
+    np.testing.assert_allclose(probe.decision_function(after), wanted, atol=1e-3)
+    targets = dict(zip(NAMES, wanted.T))
+    np.testing.assert_allclose(after, least_change(unit, probe, targets), atol=1e-4)
+
+
+def test_the_control_is_as_long_and_the_same_every_time(rows, probes):
+    _, unit, _ = rows
+    control = METHODS[-1]
+    state = edit(control, up=2, left=1)
+    first, again = (directions_of(state, probes[control], unit) for _ in range(2))
+    asked = directions_of(edit(up=2), probes[METHODS[0]], unit)["up"]
+    assert first["up"].sigma == asked.sigma and abs(first["up"].vector @ asked.vector) < 0.8
+    np.testing.assert_array_equal(first["up"].vector, again["up"].vector)
+    np.testing.assert_array_equal(
+        first["up"].vector, directions_of(edit(control, up=1), probes[control], unit)["up"].vector
+    )
+    assert abs(first["up"].vector @ first["left"].vector) < 0.9
+    kept = directions_of(edit(control, kept=["left"], up=2), probes[control], unit)["up"]
+    assert abs(kept.vector @ direction(probes[control], "left").vector) < 1e-9
+
+
+def test_curved_paths_keep_the_norm(rows, probes, gaussian):
+    _, unit, _ = rows
+    state = edit(up=0.5, left=-0.5).with_(path="norm")
+    moved = apply(state, gaussian, probes[METHODS[0]], unit[:4], unit)
+    np.testing.assert_allclose(np.linalg.norm(moved, axis=1), np.linalg.norm(unit[:4], axis=1), rtol=1e-5)
+
+
+def test_mistakes_are_named(rows, probes, gaussian):
+    X, unit, Y = rows
+    with pytest.raises(
+        ValueError, match="takes its directions from 'logistic', and this probe is 'mean-difference'; make"
+    ):
+        directions_of(edit("probe weights", up=1), probes[METHODS[0]], unit)
+    with pytest.raises(ValueError, match="no probe for 'down'; there are probes for"):
+        directions_of(edit(down=1), probes[METHODS[0]], unit)
+    with pytest.raises(ValueError, match="gaussian takes noise of shape"):
+        apply(edit(up=1), gaussian, probes[METHODS[0]], unit[:, :8], unit)
+    with pytest.raises(ValueError, match="unknown method 'magic'"):
+        probe_for("magic", X, Y)
+
+
+@pytest.fixture
+def zoo(tmp_path):
+    train, test = load_images("drawn-faces", n=30, size=16), load_images("drawn-faces", n=6, split="test", size=16)
+    zoo = NoiseZoo(tmp_path).add(train, test)
+    rng, pixels = np.random.default_rng(0), np.concatenate([train.pixels, test.pixels])
+    zoo.build("gaussian", lambda p: rng.standard_normal((len(p), 16)), pixels, HOW, progress=False)
+    return zoo
+
+
+def test_a_zoo_gives_what_an_edit_needs(zoo, gaussian):
+    state = EditState("gaussian", image=str(zoo.ids[31]), strengths={"Young": 1})
+    probe, unit = probe_and_unit(state, zoo)
+    np.testing.assert_array_equal(unit, zoo.rows("gaussian", zoo.split == "test"))
+    assert probe.attributes_ == list(zoo.labels) and probe.kind == "mean-difference"
+    np.testing.assert_array_equal(noise_of(state, gaussian, zoo), zoo.rows("gaussian", [31]))
+    fresh = [noise_of(state.with_(seed=seed), gaussian, zoo) for seed in (3, 3, 4)]
+    assert fresh[0].shape == (1, 16) and (fresh[0] == fresh[1]).all() and (fresh[0] != fresh[2]).all()
+    with pytest.raises(ValueError, match="no image 'face-9' in .*; its ids go from 'face-0-00000000' to"):
+        noise_of(state.with_(image="face-9"), gaussian, zoo)
+    with pytest.raises(ValueError, match="names no picture; give it one"):
+        noise_of(state.with_(image=None), gaussian, zoo)
