@@ -71,7 +71,10 @@ def test_the_picture_that_the_edit_names_is_enough_and_a_long_step_is_told(tmp_p
     path = tmp_path / "seeded.json"
     path.write_text(STATE.with_(seed=3, strengths={"Smiling": 20}).to_json())
     said = told(path, "--judge", "probe:drawn-clip")
-    assert "seed-3: Smiling" in said and "note: a straight step of strength 20 along Smiling" in said
+    assert (
+        "seed-3: Smiling" in said
+        and "note: the edit (Smiling +20 standard deviations) leads an image off its shell" in said
+    )
     path.write_text(STATE.with_(image=ONE).to_json())
     assert f"{ONE}: Smiling" in told(path, "--run", Workspace("tour").zoo.path)
 

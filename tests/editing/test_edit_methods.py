@@ -1,5 +1,7 @@
 """Every method moves what it says: class means, weights, effects with the others held, scores, or nothing at all."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -114,6 +116,20 @@ def test_curved_paths_keep_the_norm(rows, probes, gaussian):
     state = edit(up=0.5, left=-0.5).with_(path="norm")
     moved = apply(state, gaussian, probes[METHODS[0]], unit[:4], unit)
     np.testing.assert_allclose(np.linalg.norm(moved, axis=1), np.linalg.norm(unit[:4], axis=1), rtol=1e-5)
+
+
+def test_steps_that_only_together_leave_the_shell_are_told(rows, probes, gaussian):
+    _, unit, _ = rows
+    still, probe = np.full((1, 16), 0.5), probes[METHODS[0]]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for name in NAMES:
+            apply(edit(**{name: 1.8}), gaussian, probe, still, unit)
+        apply(edit(up=1.8, left=1.8, round=1.8).with_(path="norm"), gaussian, probe, 3 * still, unit)
+    with pytest.warns(
+        UserWarning, match=r"the edit \(left \+1.8, round \+1.8, up \+1.8 .* leads an image off its shell"
+    ):
+        apply(edit(up=1.8, left=1.8, round=1.8), gaussian, probe, still, unit)
 
 
 def test_mistakes_are_named(rows, probes, gaussian):

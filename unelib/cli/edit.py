@@ -147,8 +147,8 @@ def edit_all(state, zoo, given, judge, folder):
         write_pictures(folder, one.name, state, film)
         click.echo(f"{one.name}: {in_words(table)}{error}")
     write_whole(folder / "scores.csv", lambda part: pd.concat(tables).to_csv(part, index=False))
-    for text in dict.fromkeys(str(warning.message) for warning in told[-1:]):
-        click.echo(f"note: {text}", err=True)
+    for warning in told[-1:]:  # of the longest step, the whole edit
+        click.echo(f"note: {warning.message}", err=True)
     click.echo(f"{3 * len(given)} pictures and scores.csv in {folder}")
 
 

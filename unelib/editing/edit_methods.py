@@ -17,7 +17,8 @@ from .boundaries import number_of, weights_of
 from .directions import Direction, direction, partial_directions
 from .edit_state import METHODS, EditState, Method, check_held_out
 from .minimal_edits import KEEP, least_change
-from .walks import move
+from .steps import warn_off_shell
+from .walks import shifted
 
 HELD = "regression on all attributes"
 KINDS: dict[Method, Any] = {  # by what a method's directions are learnt: a kind of probe, or HELD
@@ -165,6 +166,8 @@ def check_kind(method, probe):
 def apply(state: EditState, gen: GeneratorLike, probe: Any, noise: ArrayLike, unit: ArrayLike) -> NDArray[np.float32]:
     """Noise after an edit.
 
+    Warns, once for all steps together, where an image's norm changes by more than those of Gaussian noise differ.
+
     Parameters
     ----------
     state : EditState
@@ -196,11 +199,18 @@ def apply(state: EditState, gen: GeneratorLike, probe: Any, noise: ArrayLike, un
     >>> moved.shape, bool((moved[:, 0] > noise[:3, 0]).all())
     ((3, 16), True)
     """
-    rows = check_noise(gen, noise)
-    rows = rows.reshape(len(rows), -1)
+    given = check_noise(gen, noise)
+    rows = start = given.reshape(len(given), -1)
     for name, d in directions_of(state, probe, unit).items():
-        rows = move(rows, d, state.strengths[name], state.path)
+        rows = shifted(rows, d, state.strengths[name], state.path)
+    warn_off_shell(start, rows, told_steps(state))
     return rows
+
+
+def told_steps(state):
+    """What an edit does, in words, for a message."""
+    steps = ", ".join(f"{name} {size:+g}" for name, size in state.strengths.items())
+    return f"the edit ({steps} standard deviations)"
 
 
 def noise_of(state: EditState, gen: GeneratorLike, zoo: Any) -> NDArray[np.float32]:

@@ -85,21 +85,36 @@ def check_reach(d, path, p, q, length, reach):
         )
 
 
-def warn_off_shell(before, after, d, strengths):
-    """Warn once if steps change the norm of any image by more than SHELL standard deviations of Gaussian noise's norm.
+def off_shell(before, after):
+    """By how many standard deviations of the norm of Gaussian noise each image's norm changed, (n,) or (s, n).
 
-    before (n, ...); after (n, ...), or (s, n, ...) with a row a strength; strengths a number, (n,), or (s, n)
+    before (n, ...); after (n, ...), or (s, n, ...) with a row a strength
+
+    >>> off_shell(np.array([[3.0, 4.0]]), np.array([[6.0, 8.0]])).round(2).tolist()
+    [7.07]
     """
     n = len(before)
     own, norms = (np.linalg.norm(np.reshape(x, (-1, n, before[0].size)).astype(float), axis=2) for x in (before, after))
     change = np.abs(norms - own) / NORM_SD
+    return change if np.ndim(after) > np.ndim(before) else change[0]
+
+
+def warn_off_shell(before, after, what, strengths=None):
+    """Warn once if steps change the norm of any image by more than SHELL standard deviations of Gaussian noise's norm.
+
+    before (n, ...); after (n, ...), or (s, n, ...) with a row a strength; strengths a number, (n,), or (s, n)
+    what   a `Direction` that was followed by these strengths, or what was done, in words
+    """
+    change = off_shell(before, after)
     if change.max() <= SHELL:
         return
-    strength = np.broadcast_to(strengths, change.shape).flat[change.argmax()]
+    if strengths is not None:
+        strength = np.broadcast_to(strengths, change.shape).flat[change.argmax()]
+        what = f"a straight step of strength {strength:g} along {what.name}"
     warnings.warn(
-        f"a straight step of strength {strength:g} along {d.name} leads an image off its shell: it changes the norm by"
-        f" {change.max():.1f} standard deviations of that of Gaussian noise, and {(change > SHELL).any(0).sum()} of {n}"
-        f" images by more than {SHELL:g}: what a generator makes of such noise says little. Take path='norm' or"
-        " path='geodesic', or a smaller strength",
+        f"{what} leads an image off its shell: it changes the norm by"
+        f" {change.max():.1f} standard deviations of that of Gaussian noise, and"
+        f" {(np.atleast_2d(change) > SHELL).any(0).sum()} of {len(before)} images by more than {SHELL:g}: what a"
+        " generator makes of such noise says little. Take path='norm' or path='geodesic', or a smaller strength",
         stacklevel=3,
     )
