@@ -36,8 +36,11 @@ def test_a_run_that_executed_the_notebook_is_served_with_its_parameters(monkeypa
     assert 'run = "mine"' in source_of(notebook_of("mine"))
     folder = Workspace("mine").folder
     folder.mkdir(parents=True)
-    (folder / "06_explore.ipynb").write_text("as it was executed")
-    assert notebook_of("mine") == "as it was executed"
+    given = {"run": "mine", "generator": "fashion-ddpm"}
+    older = nbformat.v4.new_notebook(metadata={"papermill": {"parameters": given}})
+    nbformat.write(older, folder / "06_explore.ipynb")
+    served_now = source_of(notebook_of("mine"))
+    assert 'generator = "fashion-ddpm"' in served_now and "Explorer(" in served_now  # of today, with the run's values
 
 
 @pytest.mark.parametrize(("code", "status"), [("pass", 0), ("raise SystemExit(3)", 3)])

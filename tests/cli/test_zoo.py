@@ -4,9 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from click.testing import CliRunner
 
-from unelib.cli.main import app
 from unelib.cli.zoo import find_zoo
 from unelib.core import paths
 from unelib.running.views import view_parameters, worker_view
@@ -14,6 +12,7 @@ from unelib.running.workspace import Workspace
 from unelib.store import hub
 from unelib.store.zoo import NoiseZoo
 
+from ..helpers.commands import said_by
 from ..store.test_hub import Hub
 
 RECIPE = {
@@ -36,11 +35,8 @@ def project(tmp_path, monkeypatch):
 
 
 def unelib(*arguments, status=0):
-    """What a command prints; the test fails unless it ends with the status expected."""
-    done = CliRunner().invoke(app, ["zoo", *map(str, arguments)])
-    assert done.exit_code == status, done.output
-    assert "Traceback" not in done.output
-    return done.output
+    """What `unelib zoo` prints, as `said_by`."""
+    return said_by("zoo", *arguments, status=status)
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from unelib.store.zoo import NoiseZoo
 from unelib.worlds.image_sets import load_images
 
 from ..editing.test_walks import BrightnessJudge
+from ..helpers.threads import started
 
 
 class Probe:
@@ -209,10 +210,7 @@ def test_who_waits_is_not_shown_coarse_pictures(gated):
     explorer, gate = gated
     explorer.sliders["bright"].value = 2
     assert gate.standing.wait(10)
-    waiter = threading.Thread(target=explorer.wait)
-    waiter.start()
-    while not explorer.worker.awaited:
-        assert waiter.is_alive()
+    waiter = started(explorer.wait, until=lambda: explorer.worker.awaited)
     gate.go.set()
     waiter.join(10)
     assert gate.begun == [4, 16]  # the coarse one was begun before, and given up
@@ -263,10 +261,7 @@ def test_a_closed_explorer_gives_no_stale_picture(gated):
     last = explorer.after
     explorer.sliders["bright"].value = 2
     assert gate.standing.wait(10)
-    closing = threading.Thread(target=explorer.close)
-    closing.start()
-    while not explorer.worker.closed:
-        assert closing.is_alive()
+    closing = started(explorer.close, until=lambda: explorer.worker.closed)
     gate.go.set()
     closing.join(10)
     with pytest.raises(RuntimeError, match="closed before this picture was drawn"):

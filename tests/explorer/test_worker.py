@@ -9,6 +9,8 @@ from unelib.explorer import worker as worker_file
 from unelib.explorer.worker import Cancelled, LatestOnly, watched
 from unelib.inversion.deterministic import generate
 
+from ..helpers.threads import started
+
 
 class Slow:
     """Draws a request in five steps; it stands still in the first step of "stop" until it is let go."""
@@ -110,10 +112,7 @@ def test_waiting_can_end_early_and_is_known_to_the_drawing(worker, slow):
     worker.ask("stop")
     assert slow.standing.wait(10) and not worker.awaited
     assert worker.wait(0.01) is False
-    waiter = threading.Thread(target=worker.wait)
-    waiter.start()
-    while not worker.awaited:
-        assert waiter.is_alive()
+    waiter = started(worker.wait, until=lambda: worker.awaited)
     slow.go.set()
     waiter.join(10)
     assert not worker.awaited and not waiter.is_alive()
@@ -130,10 +129,7 @@ def test_closing_ends_the_drawing_and_its_thread(worker, slow):
     worker.ask("stop")
     assert slow.standing.wait(10)
     thread = worker.thread
-    closing = threading.Thread(target=worker.close)
-    closing.start()
-    while not worker.closed:
-        assert closing.is_alive()
+    closing = started(worker.close, until=lambda: worker.closed)
     slow.go.set()
     closing.join(10)
     assert not thread.is_alive() and slow.shown == [] and slow.failures == []

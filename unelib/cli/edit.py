@@ -205,14 +205,14 @@ def write_pictures(folder, name, state, film):
     """The first and the last picture of a film (s, h, w, 3), and its strip, as PNG files."""
     import matplotlib.pyplot as plt
 
-    from ..plots.figures import pretty
+    from ..explorer.captions import edit_told
     from ..plots.pictures import labelled_rows
 
     for when, image in (("before", film[0]), ("after", film[-1])):
         picture = Image.fromarray(image)
         write_whole(folder / f"{name}-{when}.png", lambda part, picture=picture: picture.save(part, "PNG"))
-    title = f"{name}: " + ", ".join(f"{pretty(n)} {size:+g}" for n, size in state.strengths.items())
-    ax = labelled_rows(film[None], [""], [f"{share:.0%}" for share in FRAMES], title=f"{title} standard deviations")
+    title = f"{name}: {edit_told(state.strengths, state.kept)}"
+    ax = labelled_rows(film[None], [""], [f"{share:.0%}" for share in FRAMES], title=title)
     look = {"format": "png", "dpi": "figure", "bbox_inches": "tight"}
     write_whole(folder / f"{name}-strip.png", lambda part: ax.figure.savefig(part, **look))
     plt.close(ax.figure)

@@ -35,18 +35,28 @@ def explore_command(run_name, port, ready, no_browser):
 
 def served(command):
     """The exit status of a command that serves until it is stopped; being stopped stops it, and is none."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, so that the page ends with this program
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: the page ends with this program
     with subprocess.Popen(command, start_new_session=True) as page:
         try:
             return page.wait()
         except KeyboardInterrupt:
-            page.send_signal(signal.SIGINT)  # Voila ends its kernels, then itself
-            page.wait(20)
+            ended_gently(page)
             return 0
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+
+def ended_gently(page):
+    """End a page as Ctrl-C does, so that Voila ends its kernels, or by force where that takes long."""
+    page.send_signal(signal.SIGINT)
+    try:
+        page.wait(20)
+    except subprocess.TimeoutExpired:
+        page.kill()
 
 
 def notebook_of(run):
-    """The text of notebook 06 for a run: as the run executed it, with its parameters, or as it stands, with its name.
+    """The text of notebook 06 for a run, with the parameters that the run executed it with, if it did.
 
     Raises
     ------
@@ -56,12 +66,12 @@ def notebook_of(run):
     if run != TOUR and run not in runs_with_zoo():
         known = ", ".join(dict.fromkeys([TOUR, *runs_with_zoo()]))
         raise ValueError(f"no run {run!r} has a zoo; there are: {known}. `python -m unelib run` makes one")
-    executed = Workspace(run).folder / NOTEBOOK
-    if executed.exists():
-        return executed.read_text()
     needed("papermill", "notebooks")
     from papermill.iorw import load_notebook_node
     from papermill.parameterize import parameterize_notebook
 
+    executed = Workspace(run).folder / NOTEBOOK
+    found = load_notebook_node(str(executed)).metadata.papermill if executed.exists() else {}
     notebook = load_notebook_node(str(ROOT / "notebooks" / NOTEBOOK))
-    return needed("nbformat", "notebooks").writes(parameterize_notebook(notebook, {"run": run}))
+    given = {"run": run} | found.get("parameters", {})
+    return needed("nbformat", "notebooks").writes(parameterize_notebook(notebook, given))

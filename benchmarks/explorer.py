@@ -1,0 +1,116 @@
+"""How fast the explorer follows a hand: preview, full picture, the last of a hundred steps; and how well it keeps.
+
+Measured where the pictures are drawn, without a browser, on the small collection that comes along.
+"""
+
+import time
+
+import numpy as np
+from measured import promised
+
+from unelib import Explorer, LinearProbe, Workspace, generate, load_judge, score_edit, walk
+from unelib.stats import gap_interval
+
+KEPT = (("Male", "Young"), ("Smiling", "Male"), ("Young", "Eyeglasses"), ("Bangs", "Male"), ("Wearing_Hat", "Young"))
+PRESSES, ROUNDS, EDITS, STRENGTH = 24, 6, 500, 6.0
+
+
+def main():
+    """Measure all of it."""
+    zoo = Workspace("tour").zoo
+    learn = zoo.split == "train"
+    probe = LinearProbe("mean-difference").fit(zoo.rows("drawn-ldm", learn), zoo.labels[learn])
+    explorer = Explorer(zoo, "drawn-ldm", probe, load_judge("drawn-judge"))
+    explorer.wait()
+    presses(explorer)
+    hundred(explorer)
+    memory(explorer)
+    keeping(zoo, explorer)
+
+
+def resting(explorer):
+    """Seconds until what was asked for is drawn and shown, without hurrying it, as a visitor waits."""
+    began = time.perf_counter()
+    while explorer.worker.pending or explorer.worker.busy:
+        time.sleep(0.001)
+    return time.perf_counter() - began
+
+
+def presses(explorer):
+    """One step of a slider after another, each waited for: seconds until the preview and until the full picture."""
+    previews, fulls, began = [], [], [0.0]
+
+    def seen(_change):
+        """When a picture came onto the page."""
+        coarse = "coarse preview" in explorer.after_view.value
+        (previews if coarse else fulls).append(time.perf_counter() - began[0])
+
+    explorer.after_view.observe(seen, "value")
+    for step in range(PRESSES):
+        slider = list(explorer.sliders.values())[step % len(explorer.sliders)]
+        began[0] = time.perf_counter()
+        slider.value += 0.5
+        resting(explorer)
+    explorer.after_view.unobserve(seen, "value")
+    late = {"95th percentile": float(np.percentile(previews, 95)), "previews": len(previews)}
+    promised("explorer/preview after a step", float(np.median(previews)), "s", most=0.15, **late)
+    promised("explorer/full picture after a step", float(np.median(fulls)), "s", most=0.4)
+
+
+def hundred(explorer):
+    """A hundred steps over six sliders, 20 ms apart: seconds from the last one to its full picture."""
+    taken = []
+    for turn in range(ROUNDS):
+        for step in range(100):
+            slider = list(explorer.sliders.values())[step % 6]
+            slider.value = (step + 7 * turn) % 17 / 2 - 4
+            time.sleep(0.02)
+        taken.append(resting(explorer))
+    worst = {"longest": max(taken), "rounds": ROUNDS}
+    promised("explorer/last picture after a hundred steps", float(np.median(taken)), "s", most=0.5, **worst)
+
+
+def memory(explorer):
+    """Megabytes by which the process grows over many edits, after some to warm up."""
+    for edit in range(100):
+        one_edit(explorer, edit)
+    before = held()
+    for edit in range(EDITS):
+        one_edit(explorer, edit)
+    promised("explorer/memory over 500 edits", held() - before, "MB more", most=5)
+
+
+def one_edit(explorer, edit):
+    """Another strength, which was not drawn before, waited for."""
+    list(explorer.sliders.values())[edit % 6].value = edit % 31 / 4 - 3.9
+    explorer.wait()
+
+
+def held():
+    """Megabytes that this process holds now; Linux only."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096 / 1e6
+
+
+def keeping(zoo, explorer):
+    """How often a kept verdict turns, of 150 held-out faces and five pairs, as a share of how often it turns free."""
+    judge, noise = explorer.judge, explorer.noises[:150]
+    learn = zoo.split == "train"
+    probe = LinearProbe("mean-difference").fit(zoo.rows("drawn-ldm", learn), zoo.labels[learn])
+    ways = Explorer(zoo, "drawn-ldm", probe, attributes=sorted({name for pair in KEPT for name in pair})).directions
+    before, turned, met = generate(explorer.gen, noise), {"free": [], "kept": []}, {"free": [], "kept": []}
+    for target, other in KEPT:
+        aims = {"free": ways[target], "kept": ways[target].without([ways[other]])}
+        for name, aim in aims.items():
+            report = score_edit(before, walk(explorer.gen, noise, aim, [STRENGTH])[0], target, judge)
+            turned[name].append(report.turned[:, judge.attributes.index(other)])
+            met[name].append(report.target_flips)
+    free, kept = (np.stack(turned[name]).mean() for name in ("free", "kept"))
+    less = gap_interval(np.stack(turned["free"]).astype(float), np.stack(turned["kept"]).astype(float))
+    beside = {"free": free, "kept": kept, "less by": less.value, "low": less.low, "high": less.high}
+    beside |= {f"target {name}": float(np.mean(found)) for name, found in met.items()}
+    promised("explorer/kept verdicts that turn", kept / free, "of those when free", most=0.5, **beside)
+
+
+if __name__ == "__main__":
+    main()
