@@ -82,8 +82,9 @@ def is_injected(cell):
 
 
 def is_kept(output):
-    """Whether an output stays: bars and warnings go."""
-    return output.get("name") != "stderr"
+    """Whether an output stays: warnings go, and bars, whether text or a widget that no cell gave as its result."""
+    bar = output.output_type == "display_data" and "application/vnd.jupyter.widget-view+json" in output.data
+    return output.get("name") != "stderr" and not bar
 
 
 def smaller(output, count):

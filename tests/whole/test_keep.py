@@ -28,6 +28,7 @@ def pixels_of(text):
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(text))).convert("RGB"))
 
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
 FIGURE = np.full((40, 40, 4), 255, np.uint8)
 FIGURE[10:20, 5:30, :3] = [200, 30, 40]
 
@@ -43,6 +44,7 @@ def project(tmp_path, monkeypatch):
     given = new("n = 2", metadata={"tags": ["injected-parameters"]})
     cells[1].outputs = [
         nbformat.v4.new_output("stream", name="stderr", text="50 %"),
+        nbformat.v4.new_output("display_data", {WIDGET: {"model_id": "a"}, "text/plain": "50 %"}),
         nbformat.v4.new_output("execute_result", {"image/png": png(FIGURE)}, execution_count=3),
     ]
     run = nbformat.v4.new_notebook(cells=[cells[0], given, cells[1]])
