@@ -83,7 +83,10 @@ def is_injected(cell):
 
 def is_kept(output):
     """Whether an output stays: warnings go, and bars, whether text or a widget that no cell gave as its result."""
-    bar = output.output_type == "display_data" and "application/vnd.jupyter.widget-view+json" in output.data
+    bar = (
+        output.output_type == "display_data"
+        and "application/vnd.jupyter.widget-view+json" in output.data
+    )
     return output.get("name") != "stderr" and not bar
 
 
