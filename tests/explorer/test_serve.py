@@ -14,8 +14,13 @@ def test_kernels_wait_for_visitors_and_end_after_them():
     command = page_command(NOTEBOOK, 8899, ready=3)
     assert "--preheat_kernel=True" in command and "--pool_size=3" in command
     assert f"--MappingKernelManager.cull_idle_timeout={IDLE}" in command
-    assert "--no-browser" not in command
+    assert "--MappingKernelManager.cull_interval=30" in command and "--no-browser" not in command
     assert "--no-browser" in page_command(NOTEBOOK, 8899, browser=False)
+
+
+def test_how_long_a_closed_page_is_kept_is_chosen_and_looked_at_often_enough():
+    command = page_command(NOTEBOOK, 8899, idle=2)
+    assert command[-2:] == ["--MappingKernelManager.cull_idle_timeout=2", "--MappingKernelManager.cull_interval=1"]
 
 
 @pytest.mark.parametrize("port", [-1, 0, 80, 65536])

@@ -9,7 +9,7 @@ import click
 
 from ..core.extras import needed
 from ..core.paths import ROOT
-from ..explorer.serve import page_command
+from ..explorer.serve import IDLE, page_command
 from ..running.workspace import TOUR, Workspace, runs_with_zoo
 
 NOTEBOOK = "06_explore.ipynb"
@@ -19,13 +19,14 @@ NOTEBOOK = "06_explore.ipynb"
 @click.option("--run", "run_name", default=TOUR, show_default=True, help="Whose zoo is explored.")
 @click.option("--port", default=8866, show_default=True, help="Where the page answers, on this machine.")
 @click.option("--ready", type=click.IntRange(1), default=1, show_default=True, help="Kernels that wait for visitors.")
+@click.option("--idle", type=click.IntRange(1), default=IDLE, show_default=True, help="Seconds a closed page is kept.")
 @click.option("--no-browser", is_flag=True, help="Only serve; open http://localhost:PORT yourself.")
-def explore_command(run_name, port, ready, no_browser):
+def explore_command(run_name, port, ready, idle, no_browser):
     """Move images by hand: serve notebook 06 as a page, until Ctrl-C. Nothing is written by a visit."""
     needed("voila", "explorer")
     with TemporaryDirectory() as folder:
         page = Path(folder) / NOTEBOOK
-        command = page_command(page, port, not no_browser, ready)
+        command = page_command(page, port, not no_browser, ready, idle)
         page.write_text(notebook_of(run_name))
         click.echo(f"{run_name}: http://localhost:{port} in a moment; Ctrl-C ends it")
         ended = served(command)

@@ -1,53 +1,102 @@
-"""The explorer's controls: each has a name, and a toggle says in words whether it is on.
+"""The explorer's controls: each has a name, is reached by keyboard, and says to a screen reader what it is set to.
 
-ipywidgets 8.1 gives the handle of a slider no name of its own, and a toggle button no `aria-pressed`. So the visible
-label stands before the one, and the words on the other change.
+Sliders and toggles have pages of their own (`slider.js`, `toggle.js`, `controls.css`), because ipywidgets 8.1 gives the
+handle of a slider no name and a toggle button no `aria-pressed`.
 """
 
+from pathlib import Path
 from typing import Any
 
-from traitlets import validate
+from traitlets import Bool, CFloat, CInt, Unicode, observe, validate
 
 from ..core.extras import needed
 from ..plots.figures import pretty
 
 w: Any = needed("ipywidgets", "explorer")
+AnyWidget: Any = needed("anywidget", "explorer").AnyWidget
+HERE = Path(__file__).parent
 REACH = 8  # standard deviations to either side that a slider goes
+UNIT = "standard deviations"
 WIDE = {"flex": "1 1 300px", "min_width": "0"}  # beside a button, or above it where there is no room
-LOOK = {"continuous_update": True, "style": {"description_width": "130px"}}
 HEADING = f"move by up to {REACH} standard deviations of held-out images"
-STRENGTH_TIP = "{0}, in standard deviations of held-out images; a typed number beyond {1} becomes {1}."
+STRENGTH_TIP = "{}, in standard deviations of held-out images. A double click sets it to zero."
 KEEP_TIP = "Takes {0}'s direction out of the others' directions. {0} may change all the same; the bars say when it did."
 CONTROL_TIP = "Instead of the sliders' step, one as long in a random direction: what a step without meaning does."
 
 
-class StrengthSlider(w.FloatSlider):
-    """A slider that refuses what a program sets beyond its ends, where ipywidgets would silently take the end."""
+class Slider(AnyWidget):
+    """A slider with a number field; it refuses what a program sets beyond its ends, and tells a visitor who types it.
+
+    value, min, max  where it is, and its ends
+    step             of the handle and the arrow keys; any number can be typed
+    description      its name, which is shown
+    unit             of its value, in words
+    """
+
+    _esm, _css = HERE / "slider.js", HERE / "controls.css"
+    value = CFloat(0).tag(sync=True)
+    min = CFloat(0).tag(sync=True)
+    max = CFloat(1).tag(sync=True)
+    step = CFloat(0.1).tag(sync=True)
+    description = Unicode().tag(sync=True)
+    unit = Unicode().tag(sync=True)
+    whole = Bool(False).tag(sync=True)
+    disabled = Bool(False).tag(sync=True)
 
     @validate("value")
     def _validate_value(self, proposal):
         value = proposal["value"]
         if not self.min <= value <= self.max:
-            told = f"{self.description} goes from {self.min:g} to {self.max:g} standard deviations"
+            told = f"{self.description} goes from {self.min:g} to {self.max:g} {self.unit}".rstrip()
             raise ValueError(f"{told}, not to {value:g}; set a value between")
         return value
+
+    @observe("min", "max")
+    def _stay_between(self, _change):
+        self.value = min(max(self.value, self.min), self.max)
+
+
+class WholeSlider(Slider):
+    """A slider over whole numbers."""
+
+    value = CInt(0).tag(sync=True)
+    min = CInt(0).tag(sync=True)
+    max = CInt(1).tag(sync=True)
+    step = CInt(1).tag(sync=True)
+    whole = Bool(True).tag(sync=True)
+
+
+class Toggle(AnyWidget):
+    """A button that is on or off, of which a screen reader tells as well.
+
+    description, icon, button_style  its words, sign and colour, as of ipywidgets' ToggleButton
+    about                            what it is for where its words alone do not say it; read out after them
+    """
+
+    _esm, _css = HERE / "toggle.js", HERE / "controls.css"
+    value = Bool(False).tag(sync=True)
+    disabled = Bool(False).tag(sync=True)
+    description = Unicode().tag(sync=True)
+    about = Unicode().tag(sync=True)
+    icon = Unicode().tag(sync=True)
+    button_style = Unicode().tag(sync=True)
 
 
 def image_slider(count):
     """Which of `count` images."""
     tip = "position of the image among those there are to choose from"
-    return w.IntSlider(0, 0, count - 1, description="image", tooltip=tip, **LOOK, layout=w.Layout(**WIDE))
+    return WholeSlider(max=count - 1, description="image", tooltip=tip, layout=w.Layout(**WIDE))
 
 
 def strength_slider(name):
     """How far along an attribute's direction."""
-    look = {**LOOK, "layout": w.Layout(**WIDE), "tooltip": STRENGTH_TIP.format(pretty(name), REACH)}
-    return StrengthSlider(0, min=-REACH, max=REACH, step=0.5, description=pretty(name), **look)
+    look = {"layout": w.Layout(**WIDE), "tooltip": STRENGTH_TIP.format(pretty(name)), "unit": UNIT}
+    return Slider(min=-REACH, max=REACH, step=0.5, description=pretty(name), **look)
 
 
 def keep_button(name):
     """Whether an attribute's direction is taken out of the others."""
-    return toggle("keep fixed", "kept fixed", KEEP_TIP.format(pretty(name)), width="110px")
+    return toggle("keep fixed", "kept fixed", KEEP_TIP.format(pretty(name)), width="110px", about=pretty(name))
 
 
 def control_button():
@@ -61,9 +110,9 @@ def reset_button():
     return w.Button(description="reset", icon="undo", tooltip=tip, layout=w.Layout(width="110px"))
 
 
-def toggle(off, on, tip, width):
-    """A toggle button whose words, sign, colour and tooltip say whether it is on."""
-    button = w.ToggleButton(False, layout=w.Layout(width=width, max_width="100%"))
+def toggle(off, on, tip, width, about=""):
+    """A toggle whose words, sign, colour and tooltip say whether it is on."""
+    button = Toggle(about=about, layout=w.Layout(width=width, max_width="100%"))
 
     def tell(_change=None):
         """What it is now."""

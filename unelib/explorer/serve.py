@@ -4,13 +4,14 @@ import socket
 import sys
 from pathlib import Path
 
-IDLE, LOOK = 120, 30  # seconds after which a kernel that nobody is connected to ends, and between two looks for such
+IDLE = 120  # seconds after which a kernel that nobody is connected to ends
+LOOKS = 4  # for such kernels in that time
 
 
-def page_command(notebook: Path, port: int, browser: bool = True, ready: int = 1) -> list[str]:
+def page_command(notebook: Path, port: int, browser: bool = True, ready: int = 1, idle: int = IDLE) -> list[str]:
     """The command that serves a notebook as a page on this machine.
 
-    Kernels are started ahead of visits, so that a page is there at once; a kernel ends two minutes after its page was
+    Kernels are started ahead of visits, so that a page is there at once; a kernel ends some time after its page was
     closed. What goes wrong in a cell is shown in the page, since whoever serves it is whoever reads it.
 
     Parameters
@@ -23,6 +24,8 @@ def page_command(notebook: Path, port: int, browser: bool = True, ready: int = 1
         Whether a browser is opened on it.
     ready : int
         Kernels that wait for visitors.
+    idle : int
+        Seconds for which a kernel waits for a page that was closed, since the visitor may come back to it.
 
     Returns
     -------
@@ -40,7 +43,8 @@ def page_command(notebook: Path, port: int, browser: bool = True, ready: int = 1
     ['-m', 'voila', '06_explore.ipynb', '--port=8899']
     """
     check_port(port)
-    kernels = [f"--MappingKernelManager.cull_idle_timeout={IDLE}", f"--MappingKernelManager.cull_interval={LOOK}"]
+    manager, look = "--MappingKernelManager", max(idle // LOOKS, 1)
+    kernels = [f"{manager}.cull_idle_timeout={idle}", f"{manager}.cull_interval={look}"]
     page = ["--preheat_kernel=True", f"--pool_size={ready}", "--show_tracebacks=True", "--theme=light"]
     opened = [] if browser else ["--no-browser"]
     return [sys.executable, "-m", "voila", str(notebook), f"--port={port}", *page, *kernels, *opened]
