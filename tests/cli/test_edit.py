@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from unelib.cli.edit import in_words
-from unelib.editing.edit_methods import apply, noise_of, probe_and_unit
+from unelib.editing.edit_methods import apply, noise_of
 from unelib.editing.edit_state import EditState
+from unelib.editing.method_probes import probe_and_unit
 from unelib.inversion.deterministic import generate
 from unelib.running.workspace import Workspace
 from unelib.store.zoo import NoiseZoo

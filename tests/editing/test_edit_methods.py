@@ -5,16 +5,20 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit
 
 from unelib.editing.directions import direction, partial_directions
-from unelib.editing.edit_methods import apply, directions_of, noise_of, probe_and_unit, probe_for
+from unelib.editing.edit_methods import apply, directions_of, noise_of
 from unelib.editing.edit_state import METHODS, EditState
+from unelib.editing.method_probes import probe_for
 from unelib.editing.minimal_edits import least_change
 from unelib.editing.walks import move
-from unelib.store.zoo import NoiseZoo
-from unelib.worlds.image_sets import load_images
+from unelib.inversion.deterministic import generate
+
+from .test_method_probes import small_zoo
 
 NAMES = ["up", "left", "round"]
+LEARNT = METHODS[:5]  # of attributes; components and texts: test_method_probes
 HOW = {"steps": 8, "solver": "ab2", "grid": "karras"}
 
 
@@ -29,14 +33,14 @@ def rows():
 
 @pytest.fixture(scope="module")
 def probes(rows):
-    return {method: probe_for(method, rows[0], rows[2]) for method in METHODS}
+    return {method: probe_for(method, rows[0], rows[2]) for method in LEARNT}
 
 
 def edit(method=METHODS[0], kept=(), **strengths):
     return EditState("gaussian", method=method, strengths=strengths, kept=kept)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", LEARNT)
 def test_noise_moves_as_far_as_asked_and_back(method, rows, probes, gaussian):
     _, unit, _ = rows
     ways = directions_of(edit(method, up=2, left=-1), probes[method], unit)
@@ -49,7 +53,7 @@ def test_noise_moves_as_far_as_asked_and_back(method, rows, probes, gaussian):
     np.testing.assert_array_equal(apply(edit(method), gaussian, probes[method], unit[:5], unit), unit[:5].astype("f4"))
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", LEARNT)
 def test_an_image_is_moved_alike_alone_and_among_others_flat_or_not(method, rows, probes, gaussian):
     _, unit, _ = rows
     state = edit(method, kept=["round"], up=2, left=-1)
@@ -95,20 +99,46 @@ def test_the_least_change_moves_scores_by_their_spread_and_keeps_others(rows, pr
     np.testing.assert_allclose(after, least_change(unit, probe, targets), atol=1e-4)
 
 
-def test_the_control_is_as_long_and_the_same_every_time(rows, probes):
+@pytest.mark.parametrize("path", ["straight", "norm"])
+def test_the_control_is_as_long_and_the_same_every_time(path, rows, probes, gaussian):
     _, unit, _ = rows
-    control = METHODS[-1]
-    state = edit(control, up=2, left=1)
-    first, again = (directions_of(state, probes[control], unit) for _ in range(2))
-    asked = directions_of(edit(up=2), probes[METHODS[0]], unit)["up"]
-    assert first["up"].sigma == asked.sigma and abs(first["up"].vector @ asked.vector) < 0.8
-    np.testing.assert_array_equal(first["up"].vector, again["up"].vector)
-    np.testing.assert_array_equal(
-        first["up"].vector, directions_of(edit(control, up=1), probes[control], unit)["up"].vector
+    state, probe = edit(kept=["round"], up=0.5, left=0.4).with_(path=path), probes[METHODS[0]]
+    asked, by_chance, again = (
+        apply(one, gaussian, probe, unit[:5], unit) - unit[:5].astype("f4")
+        for one in (state, state.with_(control=True), state.with_(control=True))
     )
-    assert abs(first["up"].vector @ first["left"].vector) < 0.9
-    kept = directions_of(edit(control, kept=["left"], up=2), probes[control], unit)["up"]
-    assert abs(kept.vector @ direction(probes[control], "left").vector) < 1e-9
+    np.testing.assert_allclose(np.linalg.norm(by_chance, axis=1), np.linalg.norm(asked, axis=1), rtol=1e-5)
+    np.testing.assert_array_equal(by_chance, again)
+    directions = by_chance / np.linalg.norm(by_chance, axis=1, keepdims=True)
+    np.testing.assert_allclose(directions, np.tile(directions[0], (5, 1)), atol=1e-5)
+    assert abs(asked[0] @ directions[0]) < 0.8 * np.linalg.norm(asked[0])
+    still = edit().with_(control=True)
+    np.testing.assert_array_equal(apply(still, gaussian, probe, unit[:5], unit), unit[:5].astype("f4"))
+
+
+class BrightJudge:
+    """Sees how bright a picture is, and how bright its left half."""
+
+    name, attributes = "bright", ["up", "left"]
+
+    def probabilities(self, pixels):
+        light = pixels.astype(float).mean(3)
+        return expit((np.stack([light.mean((1, 2)), light[:, :, :2].mean((1, 2))], 1) - 127) / 4)
+
+
+def test_what_is_kept_by_the_judge_stays_as_the_judge_saw_it(rows, probes, gaussian):
+    _, unit, _ = rows
+    state, judge, probe = edit(kept=["left"], up=2), BrightJudge(), probes[METHODS[0]]
+    plain, held = (apply(one, gaussian, probe, unit[:6], unit, judge) for one in (state, state.with_(keep_by="judge")))
+    before, free, kept = (judge.probabilities(generate(gaussian, x))[:, 1] for x in (unit[:6], plain, held))
+    assert np.abs(kept - before).mean() < 0.5 * np.abs(free - before).mean()
+    left = direction(probe, "left").vector
+    beside = (held - plain) - np.outer((held - plain) @ left, left)
+    np.testing.assert_allclose(beside, 0, atol=1e-5)  # corrected along its own direction and no other
+    alone = apply(state.with_(keep_by="judge"), gaussian, probe, unit[3:4], unit, judge)
+    np.testing.assert_allclose(held[3:4], alone, atol=1e-5)
+    with pytest.raises(ValueError, match="keeps attributes by a judge, and none is given; pass judge"):
+        apply(state.with_(keep_by="judge"), gaussian, probe, unit[:6], unit)
 
 
 def test_curved_paths_keep_the_norm(rows, probes, gaussian):
@@ -148,18 +178,11 @@ def test_mistakes_are_named(rows, probes, gaussian):
 
 @pytest.fixture
 def zoo(tmp_path):
-    train, test = load_images("drawn-faces", n=30, size=16), load_images("drawn-faces", n=6, split="test", size=16)
-    zoo = NoiseZoo(tmp_path).add(train, test)
-    rng, pixels = np.random.default_rng(0), np.concatenate([train.pixels, test.pixels])
-    zoo.build("gaussian", lambda p: rng.standard_normal((len(p), 16)), pixels, HOW, progress=False)
-    return zoo
+    return small_zoo(tmp_path)
 
 
-def test_a_zoo_gives_what_an_edit_needs(zoo, gaussian):
+def test_an_edit_starts_from_a_row_or_a_seed(zoo, gaussian):
     state = EditState("gaussian", image=str(zoo.ids[31]), strengths={"Young": 1})
-    probe, unit = probe_and_unit(state, zoo)
-    np.testing.assert_array_equal(unit, zoo.rows("gaussian", zoo.split == "test"))
-    assert probe.attributes_ == list(zoo.labels) and probe.kind == "mean-difference"
     np.testing.assert_array_equal(noise_of(state, gaussian, zoo), zoo.rows("gaussian", [31]))
     fresh = [noise_of(state.with_(seed=seed), gaussian, zoo) for seed in (3, 3, 4)]
     assert fresh[0].shape == (1, 16) and (fresh[0] == fresh[1]).all() and (fresh[0] != fresh[2]).all()

@@ -6,14 +6,26 @@ import json
 import numpy as np
 import pytest
 
-from unelib.editing.edit_state import METHODS, PATHS, SOLVERS, EditState, check_held_out
+from unelib.editing.edit_state import KEEP_BY, METHODS, PATHS, SOLVERS, EditState, check_held_out
 
 STATES = [
     EditState("drawn-ldm"),
-    EditState("drawn-ldm", seed=0, method=METHODS[-1], strengths={"Young": -0.1, "Smiling": 1e-9}),
+    EditState("drawn-ldm", seed=0, method=METHODS[4], strengths={"Young": -0.1, "Smiling": 1e-9}),
     EditState(
-        "drawn-ldm", "face-0-1", None, METHODS[1], {"Smiling": 6}, ["Young", "Male"], "norm", 4, "ddim", "leading"
+        "drawn-ldm",
+        "face-0-1",
+        None,
+        METHODS[1],
+        {"Smiling": 6},
+        ["Young", "Male"],
+        "judge",
+        True,
+        path="norm",
+        steps=4,
+        solver="ddim",
+        grid="leading",
     ),
+    EditState("drawn-ldm", seed=0, method="text", strengths={"a face, smiling": 2}, encoder="drawn-clip"),
     EditState("models/é 日本", image='a "quoted"\nid', strengths={"Brûlé's": 2.5}, kept=["\\"]),
 ]
 
@@ -99,7 +111,7 @@ def test_a_mistake_is_one_sentence(text):
 
 
 def test_every_choice_can_be_made():
-    for part, values in (("method", METHODS), ("path", PATHS), ("solver", SOLVERS)):
+    for part, values in (("keep_by", KEEP_BY), ("path", PATHS), ("solver", SOLVERS)):
         assert [getattr(EditState("g", **{part: value}), part) for value in values] == list(values)
 
 
@@ -110,3 +122,12 @@ def test_strengths_need_held_out_images():
     with pytest.raises(ValueError, match="somewhere holds out 1 images; .* take a zoo with two at least"):
         check_held_out(Zoo, np.array([True, True, False]))
     check_held_out(Zoo, np.array([True, False, False]))
+
+
+def test_texts_need_an_encoder_and_nothing_else_takes_one():
+    with pytest.raises(ValueError, match="method 'text' names no encoder; give one that reads text"):
+        EditState("g", method="text")
+    with pytest.raises(ValueError, match="method 'difference of class means' needs no encoder; leave it out"):
+        EditState("g", encoder="drawn-clip")
+    with pytest.raises(ValueError, match="control is 1; give true, for a random step as long, or false"):
+        EditState("g", control=1)

@@ -6,9 +6,7 @@ import pytest
 from unelib.explorer.controls import (
     control_button,
     image_slider,
-    in_lines,
     keep_button,
-    reset_button,
     strength_slider,
 )
 
@@ -58,12 +56,3 @@ def test_a_control_brings_its_page_along():
 def test_buttons_that_say_the_same_differ_in_what_they_are_about():
     assert [keep_button(name).about for name in ("Young", "Wearing_Hat")] == ["Young", "Wearing Hat"]
     assert control_button().about == ""
-
-
-def test_every_attribute_has_a_line_of_its_own():
-    sliders, buttons = ({n: make(n) for n in "ab"} for make in (strength_slider, keep_button))
-    first = [image_slider(3), reset_button()]
-    page = in_lines(first, sliders, buttons, control_button())
-    lines = [line.children for line in page.children if hasattr(line, "children")]
-    assert lines == [tuple(first), *((sliders[n], buttons[n]) for n in "ab")]
-    assert first[0].max == 2

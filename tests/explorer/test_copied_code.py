@@ -8,11 +8,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from unelib.editing.edit_methods import apply, noise_of, probe_and_unit
+from unelib.editing.edit_methods import apply, noise_of
 from unelib.editing.edit_state import METHODS, EditState
+from unelib.editing.method_probes import probe_and_unit
 from unelib.explorer.copied_code import as_python
 from unelib.explorer.panels import Explorer
 from unelib.inversion.deterministic import generate
+from unelib.models.judges import load_judge
 from unelib.probing.linear_probe import LinearProbe
 from unelib.running.workspace import Workspace
 
@@ -32,21 +34,29 @@ def gen(zoo):
 def executed(state, run="tour"):
     """The pictures before and after that copied code leaves, run with nothing but its own names."""
     names = {"__name__": "copied"}
-    exec(as_python(state, run), names)
+    exec(as_python(state, run, "drawn-judge"), names)
     return names["before"], names["after"]
 
 
 def made(state, zoo, gen):
     """The same pictures by the functions themselves."""
     noise, (probe, unit) = noise_of(state, gen, zoo), probe_and_unit(state, zoo)
-    moved = apply(state, gen, probe, noise, unit)
+    moved = apply(state, gen, probe, noise, unit, load_judge("drawn-judge"))
     return generate(gen, noise, **state.how)[0], generate(gen, moved, **state.how)[0]
 
 
+STATES = [
+    STATE.with_(seed=7, kept=[]),
+    STATE.with_(keep_by="judge", steps=2),
+    STATE.with_(control=True),
+    *(STATE.with_(method=method) for method in METHODS[:5]),
+    STATE.with_(method="principal components", strengths={"component 2": 4}),
+    STATE.with_(method="text", encoder="drawn-clip", strengths={"a face with glasses": 5}),
+]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "state", [STATE, STATE.with_(seed=7, kept=[]), *(STATE.with_(method=method) for method in METHODS[1:])]
-)
+@pytest.mark.parametrize("state", STATES)
 def test_copied_code_makes_the_same_pictures(state, zoo, gen, closed):
     before, after = executed(state)
     wanted = made(state, zoo, gen)
@@ -89,3 +99,11 @@ def test_values_need_no_widgets():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_code_that_needs_a_judge_names_one():
+    state = STATE.with_(keep_by="judge")
+    with pytest.raises(ValueError, match="keeps attributes by a judge; name it, such as judge='drawn-judge'"):
+        as_python(state)
+    assert 'judge = judge_for("drawn-judge", zoo)' in as_python(state, judge="drawn-judge")
+    assert "judge" not in as_python(state.with_(kept=[]).with_(keep_by="projection"), judge="drawn-judge")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from unelib.explorer.judge_bars import bar_row, bar_table
-from unelib.explorer.panels import COLUMNS, Explorer
+from unelib.explorer.panels import COLUMNS, PAIR, Explorer
 from unelib.explorer.pictures import Darkroom, figure_html
 from unelib.inversion.deterministic import generate
 from unelib.store.zoo import NoiseZoo
@@ -402,8 +402,8 @@ def test_nothing_on_the_page_asks_for_more_than_a_narrow_screen_has(explorer):
     for box in boxes:
         boxes.extend(getattr(box, "children", ()))
         for asked in (box.layout.width, box.layout.min_width):
-            assert asked is None or "%" in asked or int(asked.removesuffix("px")) <= 350, box
-        assert box.layout.grid_template_columns in (None, COLUMNS, "minmax(0, 1fr) minmax(0, 1fr)")
+            assert asked in (None, "auto") or "%" in asked or int(asked.removesuffix("px")) <= 350, box
+        assert box.layout.grid_template_columns in (None, COLUMNS, PAIR)
     lines = [box for box in boxes if explorer.sliders["left"] in getattr(box, "children", ())]
     assert [line.layout.flex_flow for line in lines] == ["row wrap"] and "min(100%" in COLUMNS
 
@@ -418,13 +418,9 @@ def test_a_program_that_sets_too_much_is_told(explorer):
 
 
 def test_a_kept_attribute_whose_verdict_turned_is_told_in_words():
-    class Turning(BrightnessJudge):
-        def probabilities(self, pixels):
-            return np.array([[0.2, 0.2], [0.9, 0.3]])
-
-    images = np.zeros((2, 4, 4, 3), np.uint8)
-    assert "Kept fixed, and yet the verdict turned: bright." in bar_table(Turning(), *images, ["bright", "constant"])
-    assert "yet turned" not in bar_table(Turning(), *images, ["constant"])
+    seen = ["bright", "constant"], [0.2, 0.2], [0.9, 0.3]
+    assert "Kept fixed, and yet the verdict turned: bright." in bar_table(*seen, ["bright", "constant"])
+    assert "yet turned" not in bar_table(*seen, ["constant"])
     assert "bright (kept, yet turned)" in bar_row("bright", 0.2, 0.9, True)
     assert "kept" not in bar_row("bright", 0.2, 0.3, True)
 
@@ -450,3 +446,90 @@ def test_the_control_goes_as_far_in_another_direction_and_comes_back(explorer):
 def test_the_control_of_no_step_is_no_step(explorer):
     explorer.control.value = True
     np.testing.assert_array_equal(explorer.after, explorer.before)
+
+
+# the edit as a value
+
+
+def test_the_controls_are_one_edit_there_and_back(explorer):
+    explorer.sliders["bright"].value, explorer.keep["left"].value = 2, True
+    state = explorer.state
+    assert dict(state.strengths) == {"bright": 2} and state.kept == ("left",) and state.image == explorer.ids[0]
+    after = explorer.after
+    explorer.reset.click()
+    explorer.state = state
+    np.testing.assert_array_equal(explorer.after, after)
+    explorer.wait()
+    assert explorer.data.text.value == state.to_json()
+
+
+def test_undo_and_redo_go_through_what_was_drawn(explorer):
+    explorer.wait()
+    assert explorer.undo.disabled and explorer.redo.disabled
+    for value in (1, 2, 3):
+        explorer.sliders["bright"].value = value
+        explorer.wait()
+    explorer.undo.click()
+    explorer.wait()
+    assert explorer.sliders["bright"].value == 2 and not explorer.redo.disabled
+    explorer.undo.click()
+    explorer.redo.click()
+    explorer.wait()
+    assert explorer.sliders["bright"].value == 2
+    explorer.sliders["left"].value = 1
+    explorer.wait()
+    assert explorer.redo.disabled and [dict(s.strengths) for s in explorer.history.past][-1] == {"bright": 2}
+
+
+def test_undo_takes_back_what_was_not_drawn_yet(gated):
+    explorer, gate = gated
+    explorer.sliders["bright"].value = 2
+    assert gate.standing.wait(10)
+    explorer.undo.click()
+    gate.go.set()
+    assert explorer.sliders["bright"].value == 0
+    np.testing.assert_array_equal(explorer.after, explorer.before)
+
+
+def test_a_fresh_sample_and_back_to_an_image(explorer):
+    first = explorer.before
+    explorer.fresh.click()
+    assert (explorer.before != first).any() and "a fresh sample, seed 0" in explorer.before_view.value
+    explorer.undo.click()
+    np.testing.assert_array_equal(explorer.before, first)
+
+
+def test_an_edit_that_was_given_is_loaded_or_refused(explorer):
+    explorer.data.text.value = '{"generator": "gaussian", "strengths": {"bright": 3}}'
+    explorer.data.button.click()
+    assert explorer.sliders["bright"].value == 3 and explorer.state.image == explorer.ids[0]
+    explorer.data.text.value = '{"generator": "gaussian", "strengths": {"dark": 3}}'
+    explorer.data.button.click()
+    assert "choose one of bright, left" in explorer.data.status.value and explorer.sliders["bright"].value == 3
+
+
+def test_what_the_judge_keeps_is_shown_after_it_is_corrected(explorer):
+    explorer.wait()
+    shown = []
+    explorer.after_view.observe(lambda change: shown.append("not yet corrected" in change["new"]), "value")
+    explorer.sliders["left"].value, explorer.keep["bright"].value = 4, True
+    explorer.by_judge.value = True
+    explorer.wait()
+    assert shown[-1] is False and True in shown and "bright kept fixed by the judge" in explorer.after_view.value
+
+
+def test_a_method_that_cannot_learn_says_so(explorer, monkeypatch):
+    explorer.sliders["bright"].value = 2
+    explorer.method.value = "probe weights"
+    explorer.wait()
+    assert "no probe for" in explorer.status.value
+    explorer.method.value = "difference of class means"
+    explorer.wait()
+    assert explorer.status.value == ""
+
+
+def test_components_take_the_place_of_attributes(explorer):
+    explorer.method.value = "principal components"
+    explorer.board.axes["component 1"].value = 2
+    assert (explorer.after != explorer.before).any() and "component 1 +2" in explorer.after_view.value
+    assert dict(explorer.state.strengths) == {"component 1": 2}

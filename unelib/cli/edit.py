@@ -72,8 +72,10 @@ def check_edit(state, zoo, path):
     if not state.strengths:
         raise ValueError(f'{path} moves nothing; give it strengths, such as {{"Smiling": 6}}')
     choice(state.generator, zoo.views_of("noise"), f"generator in {zoo.path}")
-    rare = zoo.rare
-    for name in (*state.strengths, *state.kept):
+    rare, free = zoo.rare, state.method in ("text", "principal components")
+    if state.method == "text":
+        choice(state.encoder, zoo.views_of("embedding"), f"encoder in {zoo.path}")
+    for name in (*(() if free else state.strengths), *state.kept):
         choice(name, zoo.attributes.columns, f"attribute in {zoo.path}")
         if name in rare:
             raise ValueError(f"too few images of {zoo.path} tell about {name!r} ({rare[name]}); choose another")
@@ -131,16 +133,19 @@ def edit_all(state, zoo, given, judge, folder):
     """Edit all pictures, write what comes of it, and print a line a picture."""
     import pandas as pd
 
-    from ..editing.edit_methods import apply, probe_and_unit
+    from ..editing.edit_methods import apply
+    from ..editing.method_probes import probe_and_unit
     from ..editing.probe_judge import judge_for
     from ..inversion.deterministic import generate
 
     gen, scorer = zoo.generator(state.generator), judge_for(judge, zoo)
+    for name in state.kept if state.needs_judge else ():
+        choice(name, scorer.attributes, f"attribute to keep by {judge}")
     probe, unit = probe_and_unit(state, zoo)
     noise, lost = noise_given(state, gen, zoo, given)
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        moved = [apply(scaled(state, share), gen, probe, noise, unit) for share in FRAMES]
+        moved = [apply(scaled(state, share), gen, probe, noise, unit, scorer) for share in FRAMES]
     films = np.stack([generate(gen, rows, **state.how) for rows in moved], 1)
     tables = scores(state, [one.name for one in given], films[:, 0], films[:, -1], scorer)
     for one, film, error, table in zip(given, films, lost, tables):
@@ -211,7 +216,7 @@ def write_pictures(folder, name, state, film):
     for when, image in (("before", film[0]), ("after", film[-1])):
         picture = Image.fromarray(image)
         write_whole(folder / f"{name}-{when}.png", lambda part, picture=picture: picture.save(part, "PNG"))
-    title = f"{name}: {edit_told(state.strengths, state.kept)}"
+    title = f"{name}: {edit_told(state)}"
     ax = labelled_rows(film[None], [""], [f"{share:.0%}" for share in FRAMES], title=title)
     look = {"format": "png", "dpi": "figure", "bbox_inches": "tight"}
     write_whole(folder / f"{name}-strip.png", lambda part: ax.figure.savefig(part, **look))

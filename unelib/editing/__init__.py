@@ -20,8 +20,10 @@ Public names, by file:
 - `resemblance`: resemblances
 - `edit_controls`: control_directions, share_edited, side_effects_less
 - `probe_judge`: ProbeJudge, judge_for
-- `edit_state`: METHODS, EditState
-- `edit_methods`: apply, directions_of, noise_of, probe_and_unit, probe_for
+- `edit_state`: KEEP_BY, METHODS, EditState
+- `method_probes`: probe_and_unit, probe_for, text_effects
+- `judge_corrections`: kept_by_judge
+- `edit_methods`: apply, directions_of, noise_of
 """
 
 import lazy_loader

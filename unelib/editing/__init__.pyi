@@ -13,10 +13,13 @@ from .edit_controls import side_effects_less as side_effects_less
 from .edit_methods import apply as apply
 from .edit_methods import directions_of as directions_of
 from .edit_methods import noise_of as noise_of
-from .edit_methods import probe_and_unit as probe_and_unit
-from .edit_methods import probe_for as probe_for
+from .edit_state import KEEP_BY as KEEP_BY
 from .edit_state import METHODS as METHODS
 from .edit_state import EditState as EditState
+from .judge_corrections import kept_by_judge as kept_by_judge
+from .method_probes import probe_and_unit as probe_and_unit
+from .method_probes import probe_for as probe_for
+from .method_probes import text_effects as text_effects
 from .minimal_edits import least_change as least_change
 from .probe_judge import ProbeJudge as ProbeJudge
 from .probe_judge import judge_for as judge_for

@@ -1,109 +1,26 @@
-"""What an `EditState` does: where its directions come from, and the noise that is moved along them.
+"""What an `EditState` does: the noise that is moved along its directions.
 
-Every method gives an attribute a direction, and so all are moved along, kept from others and scored alike.
+Every method gives a name a direction (`method_probes`), and so all are moved along, kept from others and scored alike.
 """
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from ..core.checks import choice
+from ..inversion.deterministic import generate
 from ..inversion.ode import check_noise
-from ..models.contracts import GeneratorLike
-from ..probing.linear_probe import LinearProbe
+from ..models.contracts import GeneratorLike, JudgeLike
 from .boundaries import number_of, weights_of
-from .directions import Direction, direction, partial_directions
-from .edit_state import METHODS, EditState, Method, check_held_out
+from .directions import Direction, direction
+from .edit_state import EditState
+from .judge_corrections import kept_by_judge
+from .method_probes import KINDS
 from .minimal_edits import KEEP, least_change
 from .steps import warn_off_shell
 from .walks import shifted
 
-HELD = "regression on all attributes"
-KINDS: dict[Method, Any] = {  # by what a method's directions are learnt: a kind of probe, or HELD
-    "difference of class means": "mean-difference",
-    "probe weights": "logistic",
-    "probe pattern": "logistic",
-    "others held constant": HELD,
-    "least change": "logistic",
-    "random direction (control)": "mean-difference",
-}
-
-
-class Effects(NamedTuple):
-    """What each attribute changes while the others stay, where `direction` takes a probe: patterns (a, d)."""
-
-    attributes_: list[Any]
-    pattern_: NDArray[np.float64]
-    kind: str = HELD
-
-
-def probe_for(method: Method, X: ArrayLike, Y: pd.DataFrame, groups: ArrayLike | None = None) -> Any:
-    """What a method learns its directions by.
-
-    Parameters
-    ----------
-    method : str
-        One of `METHODS`.
-    X : array-like (n, d)
-        Noise of training images.
-    Y : DataFrame (n, a) of 0/1
-        Their attributes.
-    groups : array-like (n,), optional
-        As `LinearProbe.fit` takes them.
-
-    Returns
-    -------
-    LinearProbe or Effects
-        Fitted: a mean-difference or a logistic probe, or regression on all attributes at once.
-
-    Raises
-    ------
-    ValueError
-        On an unknown method, and as `LinearProbe.fit` and `partial_directions` do.
-
-    Examples
-    --------
-    >>> X = np.random.default_rng(0).standard_normal((50, 3))
-    >>> probe_for("probe weights", X, pd.DataFrame({"right": X[:, 0] > 0}).astype(int)).kind
-    'logistic'
-    """
-    kind = KINDS[choice(method, METHODS, "method")]
-    if kind != HELD:
-        return LinearProbe(kind).fit(X, Y, groups)
-    found = partial_directions(X, Y)
-    return Effects(list(found), np.stack([d.vector for d in found.values()]))
-
-
-def probe_and_unit(state: EditState, zoo: Any) -> tuple[Any, NDArray[np.float32]]:
-    """What an edit needs of a zoo beside its picture.
-
-    Parameters
-    ----------
-    state : EditState
-        Names the method, and the view.
-    zoo : NoiseZoo
-        Of that view.
-
-    Returns
-    -------
-    probe
-        `probe_for` the method, from the training images and all attributes that are not too rare.
-    unit : ndarray (m, d), float32
-        Noise of all other images: their standard deviation is what strengths count in.
-
-    Raises
-    ------
-    ValueError
-        If fewer than two images are held out.
-    KeyError
-        Listing the views there are, if the zoo has none of the generator's name.
-    """
-    learn = zoo.split == "train"
-    check_held_out(zoo, learn)
-    X, view = zoo.rows(state.generator, learn), state.generator
-    return probe_for(state.method, X, zoo.labels[learn], zoo.groups[learn]), zoo.rows(view, ~learn)
+SEED = 0  # of the control's random direction
 
 
 def directions_of(state: EditState, probe: Any, unit: ArrayLike) -> dict[str, Direction]:
@@ -114,16 +31,15 @@ def directions_of(state: EditState, probe: Any, unit: ArrayLike) -> dict[str, Di
     state : EditState
         Names method, strengths and what is kept.
     probe : LinearProbe
-        As `probe_for` returns it for that method; or anything with `attributes_`, `coef_` and `pattern_`.
+        As `probe_for` or `text_effects` returns it; or anything with `attributes_`, `coef_` and `pattern_`.
     unit : array-like (m, d)
         Rows whose projection sets the length of a step, best ones that the probe did not learn from.
 
     Returns
     -------
     dict {attribute: Direction}
-        Of each that has a strength. Of the control the directions are random, and steps along them as long as those of
-        the difference of class means. Of the least change a step moves the probe's own score by one standard
-        deviation and those of all others named, moved or kept, not at all.
+        Of each that has a strength. Of the least change a step moves the probe's own score by one standard deviation
+        and those of all others named, moved or kept, not at all.
 
     Raises
     ------
@@ -136,10 +52,7 @@ def directions_of(state: EditState, probe: Any, unit: ArrayLike) -> dict[str, Di
         return {name: least(state, probe, unit, name) for name in state.strengths}
     side: Literal["read", "write"] = "read" if state.method == "probe weights" else "write"
     own = {name: direction(probe, name, side, X=unit) for name in (*state.strengths, *state.kept)}
-    moved = {name: own[name] for name in state.strengths}
-    if state.method == "random direction (control)":
-        moved = {name: d.at_random(number_of(probe, name)) for name, d in moved.items()}
-    return {name: d.without([own[o] for o in state.kept if o != name]) for name, d in moved.items()}
+    return {name: own[name].without([own[o] for o in state.kept if o != name]) for name in state.strengths}
 
 
 def least(state, probe, unit, name):
@@ -163,7 +76,14 @@ def check_kind(method, probe):
         )
 
 
-def apply(state: EditState, gen: GeneratorLike, probe: Any, noise: ArrayLike, unit: ArrayLike) -> NDArray[np.float32]:
+def apply(
+    state: EditState,
+    gen: GeneratorLike,
+    probe: Any,
+    noise: ArrayLike,
+    unit: ArrayLike,
+    judge: JudgeLike | None = None,
+) -> NDArray[np.float32]:
     """Noise after an edit.
 
     Warns, once for all steps together, where an image's norm changes by more than those of Gaussian noise differ.
@@ -178,33 +98,62 @@ def apply(state: EditState, gen: GeneratorLike, probe: Any, noise: ArrayLike, un
         As `directions_of` takes them, or as `probe_and_unit` returns them.
     noise : array-like (n, *latent_shape) or (n, d)
         One row an image.
+    judge : JudgeLike, optional
+        By whom attributes are kept; needed where the edit says that they are kept by the judge.
 
     Returns
     -------
     ndarray (n, d), float32
-        Moved along every direction in turn, in the order of their names.
+        Moved along every direction in turn, in the order of their names. Of the control, moved as far along one random
+        direction, which is always the same.
 
     Raises
     ------
     ValueError
-        On noise of another shape than the generator's, and as `directions_of` and `move`.
+        On noise of another shape than the generator's, a judge that is needed and missing, and as `directions_of`,
+        `move` and `kept_by_judge`.
 
     Examples
     --------
+    >>> import pandas as pd
+    >>> from unelib.editing import probe_for
     >>> from unelib.models import ExactGaussian
-    >>> noise = np.random.default_rng(0).standard_normal((40, 16))
+    >>> noise, up = np.random.default_rng(0).standard_normal((40, 16)), EditState("gaussian", strengths={"up": 2})
     >>> probe = probe_for("difference of class means", noise, pd.DataFrame({"up": noise[:, 0] > 0}).astype(int))
-    >>> state = EditState("gaussian", strengths={"up": 2})
-    >>> moved = apply(state, ExactGaussian(), probe, noise[:3], noise)
+    >>> moved = apply(up, ExactGaussian(), probe, noise[:3], noise)
     >>> moved.shape, bool((moved[:, 0] > noise[:3, 0]).all())
     ((3, 16), True)
     """
     given = check_noise(gen, noise)
-    rows = start = given.reshape(len(given), -1)
-    for name, d in directions_of(state, probe, unit).items():
-        rows = shifted(rows, d, state.strengths[name], state.path)
+    start = given.reshape(len(given), -1)
+    rows = moved_rows(state, probe, start, unit)
+    if state.needs_judge:
+        own = {name: direction(probe, name, X=unit) for name in state.kept if name not in state.strengths}
+        rows = kept_by_judge(lambda x: generate(gen, x, **state.how), judge_of(judge), start, rows, own)
     warn_off_shell(start, rows, told_steps(state))
     return rows
+
+
+def moved_rows(state, probe, start, unit):
+    """Noise (n, d) after the steps of an edit, or of its control, whatever the judge says of them."""
+    rows = start
+    for name, d in directions_of(state, probe, unit).items():
+        rows = shifted(rows, d, state.strengths[name], state.path)
+    return by_chance(start, rows) if state.control else rows
+
+
+def judge_of(judge):
+    """The judge; ValueError if there is none."""
+    if judge is None:
+        raise ValueError('the edit keeps attributes by a judge, and none is given; pass judge, or keep by "projection"')
+    return judge
+
+
+def by_chance(start, moved):
+    """Noise (n, d) as far from `start` as `moved` is, row by row, in a random direction that is always the same."""
+    anywhere = np.random.default_rng(SEED).standard_normal(start.shape[1])
+    length = np.linalg.norm((moved - start).astype(float), axis=1, keepdims=True)
+    return (start + length * anywhere / np.linalg.norm(anywhere)).astype(np.float32)
 
 
 def told_steps(state):

@@ -22,9 +22,12 @@ Method = Literal[
     "probe pattern",
     "others held constant",
     "least change",
-    "random direction (control)",
+    "principal components",
+    "text",
 ]
 METHODS: tuple[Method, ...] = get_args(Method)
+KeepBy = Literal["projection", "judge"]
+KEEP_BY: tuple[KeepBy, ...] = get_args(KeepBy)
 PATHS = ("straight", *CURVED)
 SOLVERS = tuple(name for name in get_args(Solver) if name != "bdia")  # which needs more than noise to come back
 EXAMPLE = '{"generator": "drawn-ldm", "strengths": {"Smiling": 6}}'
@@ -45,9 +48,17 @@ class EditState:
     method : str
         One of `METHODS`: where the direction of an attribute comes from.
     strengths : dict {attribute: float}
-        How far to go, in standard deviations of held-out images. Read only; 0 is the same as not named.
+        How far to go, in standard deviations of held-out images. Read only; 0 is the same as not named. By text, what
+        stands for an attribute is any text; of principal components it is "component 1" and so on.
     kept : sequence of str
         Attributes whose own directions are taken out of all others; sorted, each once.
+    keep_by : {"projection", "judge"}
+        By the judge, noise is moved on along the directions of what is kept until the judge's probabilities of it are
+        nearly as they were (`kept_by_judge`).
+    control : bool
+        Whether a step as long in a random direction takes the place of the edit's own: what any step does.
+    encoder : str, optional
+        Whose texts the method "text" reads: the name of a zoo's view.
     path : {"straight", "norm", "geodesic"}
         As `move` takes it.
     steps, solver, grid : optional
@@ -71,6 +82,9 @@ class EditState:
     method: Method = METHODS[0]
     strengths: Mapping[str, float] = field(default_factory=dict)
     kept: tuple[str, ...] = ()
+    keep_by: KeepBy = KEEP_BY[0]
+    control: bool = False
+    encoder: str | None = None
     path: Literal["straight", "norm", "geodesic"] = "straight"
     steps: int | None = None
     solver: Solver | None = None
@@ -80,6 +94,9 @@ class EditState:
         check_text(self.generator, "generator", '"drawn-ldm"')
         check_picture(self.image, self.seed)
         choice(self.method, METHODS, "method")
+        choice(self.keep_by, KEEP_BY, "keep_by")
+        check_control(self.control)
+        check_encoder(self.method, self.encoder)
         choice(self.path, PATHS, "path")
         check_way(self.steps, self.solver, self.grid)
         plain = {"strengths": MappingProxyType(checked_strengths(self.strengths)), "kept": checked_kept(self.kept)}
@@ -98,6 +115,11 @@ class EditState:
         """Those of steps, solver and grid that are named: `generate(gen, noise, **state.how)`."""
         named = {"steps": self.steps, "solver": self.solver, "grid": self.grid}
         return {name: value for name, value in named.items() if value is not None}
+
+    @property
+    def needs_judge(self) -> bool:
+        """Whether a judge has anything to keep: not of the control, nor where nothing is moved."""
+        return self.keep_by == "judge" and bool(self.kept) and bool(self.strengths) and not self.control
 
     def with_(self, **changes: Any) -> "EditState":
         """The same edit with some of its parts changed; a new image takes the place of a seed, and the other way round.
@@ -172,6 +194,23 @@ def check_picture(image, seed):
         raise ValueError(f"seed is {brief(seed)}; give a whole number from 0 on")
     if image is not None and seed is not None:
         raise ValueError(f"both an image ({image!r}) and a seed ({seed}) are named; leave out one of them")
+
+
+def check_control(control):
+    """ValueError unless it is true or false."""
+    if not isinstance(control, bool):
+        raise ValueError(f"control is {brief(control)}; give true, for a random step as long, or false")
+
+
+def check_encoder(method, encoder):
+    """ValueError unless an encoder is named where texts are read, and nowhere else."""
+    if (method == "text") != (encoder is not None):
+        told = (
+            "names no encoder; give one that reads text," if encoder is None else "needs no encoder; leave it out, or"
+        )
+        raise ValueError(f'method {method!r} {told} as in "method": "text", "encoder": "drawn-clip"')
+    if encoder is not None:
+        check_text(encoder, "encoder", '"drawn-clip"')
 
 
 def check_way(steps, solver, grid):

@@ -1,12 +1,18 @@
 """Controls over the same functions that the notebooks call.
 
-It computes nothing of its own: a slider sets a strength, and the picture and the judge's numbers follow.
+It computes nothing of its own: what the controls say is one `EditState`, and the pictures and the judge's numbers
+follow from it.
 
 Inside:
 
 - `worker`: One thread that draws what was asked for last; a newer request ends the drawing of an older one
 - `pictures`: Pictures of noise, drawn once each, and how they come into a page
 - `controls`: Sliders and toggles, each with a name
+- `control_board`: All controls as one edit, read from them and put back into them
+- `noise_editor`: Noise of an image, a seed or one's own picture, and what an edit makes of it
+- `edit_data`: The edit to save, to load and to copy as code
+- `perfect_edits`: What a perfect edit would have made, where that can be known
+- `start_pictures`: The images there are to choose from, as small pictures
 - `captions`: Which image it is, what was done to it, and when a picture means little or is missing
 - `judge_bars`: The judge's probabilities before and after as bars
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..editing.edit_state import EditState
 from ..plots.figures import pretty
 
 USUAL = (0.5, 99.5)  # percentiles between which the lengths of a view's own rows are called usual
@@ -24,24 +25,54 @@ def labels_told(labels: Mapping[str, Any]) -> str:
     return ", ".join(f"{pretty(name)}: {words.get(value, 'not known')}" for name, value in labels.items())
 
 
-def edit_told(strengths: Mapping[str, float], kept: Sequence[str] = (), by_chance: bool = False) -> str:
-    """What the sliders do, as text.
+def edit_told(state: EditState) -> str:
+    """What an edit does, as text.
 
-    strengths  {attribute: standard deviations}; those of 0 are left out
-    kept       attributes whose directions are taken out of the others
-    by_chance  whether a random direction takes the place of all
-
-    >>> edit_told({"Smiling": 3, "Young": -0.5, "Male": 0}, ["Male"])
+    >>> edit_told(EditState("drawn-ldm", strengths={"Smiling": 3, "Young": -0.5, "Male": 0}, kept=["Male"]))
     'Smiling +3, Young -0.5 standard deviations, Male kept fixed'
-    >>> edit_told({"Smiling": 3}, by_chance=True), edit_told({"Smiling": 0})
+    >>> edit_told(EditState("drawn-ldm", strengths={"Smiling": 3}, control=True)), edit_told(EditState("drawn-ldm"))
     ('a step in a random direction, as long as Smiling +3 standard deviations', 'not moved')
     """
-    moved = [f"{pretty(name)} {s:+g}" for name, s in strengths.items() if s]
-    if not moved:
+    if not state.strengths:
         return "not moved"
-    told = f"{', '.join(moved)} standard deviations"
-    told += "".join(f", {pretty(name)} kept fixed" for name in kept)
-    return f"a step in a random direction, as long as {told}" if by_chance else told
+    by = " by the judge" if state.keep_by == "judge" else ""
+    told = f"{', '.join(f'{pretty(name)} {size:+g}' for name, size in state.strengths.items())} standard deviations"
+    told += "".join(f", {pretty(name)} kept fixed{by}" for name in state.kept)
+    return f"a step in a random direction, as long as {told}" if state.control else told
+
+
+def source_told(state: EditState, labels: Mapping[str, Any] | None = None) -> str:
+    """Which picture an edit is of, as text, with its true labels where there are any.
+
+    >>> source_told(EditState("drawn-ldm", seed=3)), source_told(EditState("drawn-ldm"))
+    ('a fresh sample, seed 3', 'your own picture')
+    """
+    if state.seed is not None:
+        return f"a fresh sample, seed {state.seed}"
+    if state.image is None:
+        return "your own picture"
+    known = labels_told({} if labels is None else labels)
+    return f"image {state.image}" + f" ({known})" * bool(known)
+
+
+def effects_told(names: Sequence[str], before: NDArray[Any], after: NDArray[Any], state: EditState) -> str:
+    """What a judge sees of an edit: what was asked for, and all the rest, as text; empty if nothing was moved.
+
+    names  attributes of the judge; before, after  its probabilities (a,)
+
+    >>> state = EditState("drawn-ldm", strengths={"Smiling": 6})
+    >>> effects_told(["Smiling", "Young", "Male"], np.array([0.1, 0.5, 0.4]), np.array([0.9, 0.6, 0.7]), state)
+    'Smiling 10 to 90 %; the 2 others change by 20 points on average, and 1 verdict turned.'
+    """
+    if not state.strengths:
+        return ""
+    asked = [name in state.strengths for name in names]
+    told = [f"{pretty(n)} {100 * p:.0f} to {100 * q:.0f} %" for n, p, q, a in zip(names, before, after, asked) if a]
+    rest = ~np.array(asked)
+    change, turned = np.abs(after - before)[rest], ((after > 0.5) != (before > 0.5))[rest].sum()
+    others = f"the {rest.sum()} others change by {100 * change.mean():.0f} points on average" if rest.any() else ""
+    others += f", and {turned} verdict{'s' * int(turned != 1)} turned" if rest.any() else ""
+    return "; ".join(filter(None, [", ".join(told), others])) + "."
 
 
 def usual_lengths(rows: NDArray[Any]) -> tuple[float, float]:

@@ -21,6 +21,7 @@ WIDE = {"flex": "1 1 300px", "min_width": "0"}  # beside a button, or above it w
 HEADING = f"move by up to {REACH} standard deviations of held-out images"
 STRENGTH_TIP = "{}, in standard deviations of held-out images. A double click sets it to zero."
 KEEP_TIP = "Takes {0}'s direction out of the others' directions. {0} may change all the same; the bars say when it did."
+BY_JUDGE_TIP = "Corrects the edit until the judge sees what is kept as before, which draws more pictures."
 CONTROL_TIP = "Instead of the sliders' step, one as long in a random direction: what a step without meaning does."
 
 
@@ -110,6 +111,35 @@ def reset_button():
     return w.Button(description="reset", icon="undo", tooltip=tip, layout=w.Layout(width="110px"))
 
 
+def judge_button():
+    """Whether what is kept is kept as the judge sees it."""
+    return toggle("keep by the judge", "kept by the judge", BY_JUDGE_TIP, width="190px")
+
+
+def small_button(words, icon):
+    """A button that does one thing."""
+    return w.Button(description=words, icon=icon, layout=w.Layout(width="auto"))
+
+
+def seed_box():
+    """Which fresh sample."""
+    look = {"style": {"description_width": "60px"}, "layout": w.Layout(width="150px")}
+    return w.BoundedIntText(0, 0, 2**31 - 1, description="seed", tooltip="of a fresh sample", **look)
+
+
+def menu(words, options, value):
+    """One of several."""
+    look = {"style": {"description_width": "60px"}, "layout": w.Layout(width="auto", max_width="100%")}
+    return w.Dropdown(options=options, value=value, description=words, **look)
+
+
+def text_box(number):
+    """A text that stands in an attribute's place; it counts once it is finished."""
+    look = {"style": {"description_width": "60px"}, "layout": w.Layout(flex="1 1 200px", min_width="0")}
+    words = {"description": f"text {number}", "placeholder": "such as: a face with glasses"}
+    return w.Text("", continuous_update=False, **words, **look)
+
+
 def toggle(off, on, tip, width, about=""):
     """A toggle whose words, sign, colour and tooltip say whether it is on."""
     button = Toggle(about=about, layout=w.Layout(width=width, max_width="100%"))
@@ -123,13 +153,6 @@ def toggle(off, on, tip, width, about=""):
     button.observe(tell, "value")
     tell()
     return button
-
-
-def in_lines(first, sliders, buttons, last):
-    """All controls: a line each, of a slider and its button, and a heading above those that move."""
-    row = w.Layout(flex_flow="row wrap")
-    lines = [w.HBox([sliders[name], buttons[name]], layout=row) for name in sliders]
-    return w.VBox([w.HBox(first, layout=row), title(HEADING), *lines, last])
 
 
 def title(text):

@@ -9,7 +9,7 @@ CODE = """\
 import numpy as np
 
 from unelib import {opened}, generate, plots
-from unelib.editing import EditState, apply, noise_of, probe_and_unit
+from unelib.editing import EditState, apply, {judge_for}noise_of, probe_and_unit
 
 zoo = {zoo}
 gen = zoo.generator({generator})  # solved as the zoo's noise was
@@ -17,14 +17,14 @@ state = EditState(
 {parts}
 )
 probe, unit = probe_and_unit(state, zoo)  # learnt from training images; strengths count in the spread of held-out ones
-noise = noise_of(state, gen, zoo)
+{judge}noise = noise_of(state, gen, zoo)
 before = generate(gen, noise, **state.how)[0]
-after = generate(gen, apply(state, gen, probe, noise, unit), **state.how)[0]
+after = generate(gen, apply(state, gen, probe, noise, unit{given}), **state.how)[0]
 plots.image_grid(np.stack([before, after]), columns=2)
 """
 
 
-def as_python(state: EditState, run: str | Path = "tour") -> str:
+def as_python(state: EditState, run: str | Path = "tour", judge: str | None = None) -> str:
     """An edit as code for a notebook.
 
     Parameters
@@ -33,6 +33,8 @@ def as_python(state: EditState, run: str | Path = "tour") -> str:
         With an image or a seed.
     run : str or Path
         A run, by its name, or the folder of a zoo, as a Path.
+    judge : str, optional
+        As `judge_for` takes it; by whom attributes are kept where the edit says so.
 
     Returns
     -------
@@ -42,7 +44,7 @@ def as_python(state: EditState, run: str | Path = "tour") -> str:
     Raises
     ------
     ValueError
-        If the edit names neither an image nor a seed.
+        If the edit names neither an image nor a seed, or a judge is needed and missing.
 
     Examples
     --------
@@ -51,10 +53,16 @@ def as_python(state: EditState, run: str | Path = "tour") -> str:
     """
     if state.image is None and state.seed is None:
         raise ValueError("the edit names no picture, so its code would make none; give it an image or a seed")
+    judged = state.needs_judge
+    if judged and judge is None:
+        raise ValueError("the edit keeps attributes by a judge; name it, such as judge='drawn-judge'")
     folder = isinstance(run, Path)
     return CODE.format(
         opened="NoiseZoo" if folder else "Workspace",
         zoo=f"NoiseZoo({quoted(str(run))})" if folder else f"Workspace({quoted(run)}).zoo",
+        judge_for="judge_for, " * judged,
+        judge=f"judge = judge_for({quoted(judge)}, zoo)\n" * judged,
+        given=", judge" * judged,
         generator=quoted(state.generator),
         parts="\n".join(f"    {name}={written(value)}," for name, value in state.as_dict().items()),
     )

@@ -2,22 +2,20 @@
 
 from html import escape
 
-import numpy as np
-
 from ..plots.figures import PALETTE, pretty
 
 BLUE, GREY = PALETTE[0], "#aaaaaa"
 BARS_KEY = "".join(f" &emsp;<span style='color:{c}'>■</span> {t}" for c, t in ((GREY, "before"), (BLUE, "after")))
 
 
-def bar_table(judge, before, after, kept=()):
-    """The judge's probabilities before (grey) and after (blue) as HTML, in as many columns as the page has room for.
+def bar_table(names, p, q, kept=()):
+    """A judge's probabilities (a,) before (grey) and after (blue) as HTML, in as many columns as the page has room for.
 
+    names  of its attributes
     kept  attributes that were to stay; a sentence above names those whose verdict turned all the same
     """
-    p, q = judge.probabilities(np.stack([before, after]))
-    rows = [bar_row(pretty(name), a, b, name in kept) for name, a, b in zip(judge.attributes, p, q)]
-    lost = [pretty(name) for name, a, b in zip(judge.attributes, p, q) if name in kept and verdict_turned(a, b)]
+    rows = [bar_row(pretty(name), a, b, name in kept) for name, a, b in zip(names, p, q)]
+    lost = [pretty(name) for name, a, b in zip(names, p, q) if name in kept and verdict_turned(a, b)]
     return (
         f"<div style='line-height:28px'><b>the judge's probabilities, %</b>{BARS_KEY} &emsp;<b>bold</b> verdict turned"
         f"</div>{kept_in_vain(lost)}"

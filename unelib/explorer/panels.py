@@ -1,10 +1,11 @@
-"""The explorer: sliders over the same functions the notebooks call; it computes nothing of its own."""
+"""The explorer: controls over the same functions the notebooks call; it computes nothing of its own."""
 
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,12 +13,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.checks import name_list
 from ..core.extras import needed
-from ..editing.directions import Direction, direction
-from ..editing.walks import shifted
+from ..editing.directions import direction
+from ..editing.edit_state import EditState
 from ..store.view_folder import picked
-from .captions import edit_told, failure_told, labels_told, length_told, usual_lengths
-from .controls import control_button, image_slider, in_lines, keep_button, reset_button, strength_slider, title
+from .captions import edit_told, effects_told, failure_told, length_told, source_told, usual_lengths
+from .control_board import ControlBoard
+from .controls import title
+from .edit_data import EditData
+from .history import History
 from .judge_bars import bar_table
+from .noise_editor import NoiseEditor
+from .perfect_edits import perfect_edit
 from .pictures import Darkroom, figure_html
 from .worker import Cancelled, LatestOnly
 
@@ -27,29 +33,38 @@ if TYPE_CHECKING:
 
 w: Any = needed("ipywidgets", "explorer")
 COLUMNS, GAP = "repeat(auto-fit, minmax(min(100%, 360px), 1fr))", "8px 24px"  # side by side, or stacked when narrow
+PAIR = "repeat(auto-fit, minmax(140px, 1fr))"  # two pictures, or three
 RESTED = 0.06  # seconds after which a control counts as let go: its picture is drawn at once in full
 SMALL = 4096  # columns of noise up to which a model is drawn with one thread: `drawn-ldm`, measured in `LatestOnly`
-SEED = 0  # of the random direction
+PERFECT = "what a perfect edit makes (drawn, not generated)"
 
 
 @dataclass(frozen=True)
 class Asked:
     """What the controls say, and when (seconds of a clock that only goes forward)."""
 
-    image: int
-    strengths: dict[str, float]
-    kept: tuple[str, ...]
-    by_chance: bool
+    state: EditState
     when: float
 
 
-class Explorer(w.VBox):
-    """Choose an image, move it along directions, and see what the judge sees.
+@dataclass(frozen=True)
+class Drawn:
+    """Pictures (h, w, 3) before and after, the moved noise (1, d), and what is still to come: words, or nothing."""
 
-    A program can set the traits of its controls, `.image.value`, `.sliders[name].value` and `.keep[name].value`, and
-    press `.reset`; the pictures follow. They are drawn in a thread of its own, a coarse one first while a control is
-    moved, and what is newer ends what is older. Who reads `.before` or `.after` waits for the pictures that were asked
-    for; what is on the page, such as `.bars.value`, is up to date after `wait()`.
+    before: NDArray[np.uint8]
+    after: NDArray[np.uint8]
+    noise: NDArray[np.float32]
+    unfinished: str = ""
+
+
+class Explorer(w.VBox):
+    """Choose an image, move it by one of several methods, and see what the judge sees.
+
+    All that the controls say is one `EditState`: `.state`, which can be set. A program can also set the traits of the
+    controls, such as `.image.value`, `.sliders[name].value` and `.keep[name].value`, and press `.reset`; the pictures
+    follow. They are drawn in a thread of its own, a coarse one first while a control is moved, and what is newer ends
+    what is older. Who reads `.before` or `.after` waits for the pictures that were asked for; what is on the page, such
+    as `.bars.value`, is up to date after `wait()`.
 
     Parameters
     ----------
@@ -58,32 +73,45 @@ class Explorer(w.VBox):
     gen : GeneratorLike or str
         Whose noise is edited, or its name.
     probe : LinearProbe
-        Fitted on that noise; or anything with `attributes_`, `coef_` and `pattern_`.
+        Fitted on that noise; or anything with `attributes_`, `coef_` and `pattern_`. The first method moves by it;
+        others learn from the zoo's training images when they are first chosen.
     judge : JudgeLike, optional
-        Its probabilities are shown as bars.
+        Its probabilities are shown as bars, and attributes can be kept by it.
     attributes : sequence of str, optional
         Names that get a slider; the first six the probe has by default.
     rows : integers, mask or slice, optional
         Rows of the zoo to choose from; held-out ones by default.
+    encoder : str, optional
+        A view of the zoo whose encoder reads text: then texts can be moved along as well.
+    run : str or Path, optional
+        What the code to copy names: a run, or the zoo's folder, which is the default.
 
     Attributes
     ----------
-    image : IntSlider
-        Its value is the position in `rows`.
-    sliders : dict {name: FloatSlider}
+    state : EditState
+        What the controls say. Setting it sets all of them, or raises ValueError where one cannot be.
+    history : History
+        Of edits whose picture was drawn in full; `.undo` and `.redo` are its buttons.
+    image, seed : controls
+        The position in `rows`, and the seed of a fresh sample; `.fresh` is the button that takes the next one.
+    method : Dropdown
+        Where directions come from.
+    sliders : dict {name: slider}
         Values are standard deviations of held-out images, up to 8 to either side.
-    keep : dict {name: ToggleButton}
+    keep : dict {name: toggle}
         Where the value is True the direction is projected out of every other. That lowers what the others do to the
         attribute and does not rule it out: the bars name it where its verdict turns all the same.
-    control : ToggleButton
-        Where its value is True, a step as long in a random direction takes the place of the sliders' step.
+    by_judge : toggle
+        Where its value is True, the edit is corrected until the judge sees what is kept as before (`kept_by_judge`).
+    control : toggle
+        Where its value is True, a step as long in a random direction takes the place of the edit's step.
     reset : Button
         All sliders to zero, nothing kept, no random direction.
     before, after : ndarray (h, w, 3), uint8
         The pictures; "before" is the image's round trip through the model. RuntimeError says why where they could not
         be drawn.
     directions : dict {name: Direction}
-        Along which the sliders move; their `sigma` is measured on held-out images.
+        Along which the sliders move by the first method; their `sigma` is measured on held-out images.
     gen : GeneratorLike
         What makes the pictures, solved as the view was.
 
@@ -103,6 +131,8 @@ class Explorer(w.VBox):
         judge: "JudgeLike | None" = None,
         attributes: Sequence[str] | None = None,
         rows: ArrayLike | slice | None = None,
+        encoder: str | None = None,
+        run: str | Path | None = None,
     ) -> None:
         view = gen if isinstance(gen, str) else gen.name
         model: Any = None if gen is view else gen  # whatever keeps the contract; the zoo says if it made the view
@@ -117,51 +147,71 @@ class Explorer(w.VBox):
         self.directions = {name: direction(probe, name, X=unit) for name in names}
         self.ids, self.labels = zoo.ids[chosen], zoo.attributes.filter(names).iloc[chosen]
         self.usual = usual_lengths(unit)
-        self.make_controls(names)
+        self.editor = NoiseEditor(zoo, self.gen, view, probe, judge, unit)
+        self.make_board(view, names, encoder)
         self.make_pictures()
+        self.data = EditData(self.load, Path(zoo.path) if run is None else run, getattr(judge, "name", None))
         self.connect()
-        halves = w.GridBox([self.controls, self.pictures], layout=w.Layout(grid_template_columns=COLUMNS, grid_gap=GAP))
-        super().__init__([halves, self.bars], layout=w.Layout(max_width="1200px"))
+        halves = w.GridBox(
+            [self.board.box, self.pictures], layout=w.Layout(grid_template_columns=COLUMNS, grid_gap=GAP)
+        )
+        super().__init__([halves, self.bars, self.parts()], layout=w.Layout(max_width="1200px"))
         self.ask()
 
-    def make_controls(self, names):
-        """The controls, by what they are of."""
-        self.image, self.reset, self.control = image_slider(len(self.noises)), reset_button(), control_button()
-        self.sliders = {name: strength_slider(name) for name in names}
-        self.keep = {name: keep_button(name) for name in names}
-        self.controls = in_lines([self.image, self.reset], self.sliders, self.keep, self.control)
+    def make_board(self, view, names, encoder):
+        """The controls, which are also reached by their own names."""
+        self.board = ControlBoard(view, self.ids, names, self.editor.method, encoder, self.judge is not None)
+        for name in ("image", "seed", "fresh", "method", "sliders", "keep", "by_judge", "control"):
+            setattr(self, name, getattr(self.board, name))
+        self.reset, self.undo, self.redo = self.board.reset, self.board.undo, self.board.redo
 
     def make_pictures(self):
-        """The two pictures under their titles, what is to be said about them, and the place of the bars."""
-        self.before_view, self.after_view, self.status, self.bars = (w.HTML() for _ in range(4))
-        columns = (
+        """The pictures under their titles, what is to be said about them, and the place of the bars."""
+        names = ("before_view", "after_view", "perfect_view", "effects", "status", "bars")
+        for name in names:
+            setattr(self, name, w.HTML())
+        self.columns = [
             w.VBox([title("before (round trip)"), self.before_view]),
             w.VBox([title("after"), self.after_view]),
-        )
-        grid = w.Layout(grid_template_columns="minmax(0, 1fr) minmax(0, 1fr)", grid_gap="8px")
-        self.pictures = w.VBox([w.GridBox(columns, layout=grid), self.status])
+            w.VBox([title("perfect"), self.perfect_view]),
+        ]
+        self.shown = w.GridBox(self.columns[:2], layout=w.Layout(grid_template_columns=PAIR, grid_gap="8px"))
+        self.pictures = w.VBox([self.shown, self.effects, self.status])
+
+    def parts(self):
+        """What is folded away below."""
+        return w.Accordion([self.data], titles=("this edit, to save, load and copy as code",))
 
     def connect(self):
         """What follows from touching each control, and who draws."""
         self.darkroom, self.drawn, self.error = Darkroom(self.gen), None, None
         self.wanted = self.finished = None  # what was asked for last, and what was drawn in full last
+        self.history = History(self.board.state())
         small = self.gen.latent_dim <= SMALL
         self.worker = LatestOnly(self.draw, self.show, self.failed, threads=1 if small else None)
-        self.switches = [self.control, *self.keep.values()]
-        self.reset.on_click(self.put_back)
-        for control in (self.image, *self.sliders.values(), *self.switches):
-            control.observe(self.ask, "value")
+        self.board.on_change(self.ask)
+        self.undo.on_click(lambda _: self.step_back())
+        self.redo.on_click(lambda _: self.go(self.history.redone()))
+        self.tell_history()
 
-    def asked(self):
-        """What the controls say now."""
-        strengths = {name: slider.value for name, slider in self.sliders.items()}
-        kept = tuple(name for name, button in self.keep.items() if button.value)
-        return Asked(self.image.value, strengths, kept, self.control.value, time.monotonic())
-
-    def ask(self, _change=None):
+    def ask(self):
         """Have the pictures drawn that the controls ask for."""
-        self.wanted = self.asked()
+        self.wanted = Asked(self.board.state(), time.monotonic())
         self.worker.ask(self.wanted)
+
+    @property
+    def state(self) -> EditState:
+        """What the controls say."""
+        return self.board.state()
+
+    @state.setter
+    def state(self, state: EditState) -> None:
+        self.board.put(state)
+
+    def load(self, state: EditState) -> None:
+        """Set all controls to an edit; one that names no picture is of the picture that is there."""
+        here = {} if state.image is not None or state.seed is not None else self.board.picked
+        self.board.put(state.with_(**here))
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until the pictures that were asked for are drawn and shown; False after `timeout` seconds."""
@@ -171,19 +221,20 @@ class Explorer(w.VBox):
         """End the drawing and its thread, and take the controls off the page."""
         if worker := getattr(self, "worker", None):
             worker.close()
-            close_below(self)
+            for box in (self, *self.board.kinds, self.by_judge, *self.columns):  # also what is not on the page now
+                close_below(box)
         else:
             super().close()
 
     @property
     def before(self) -> NDArray[np.uint8]:
         """The chosen image's round trip (h, w, 3), once it is drawn."""
-        return self.latest()[0]
+        return self.latest().before
 
     @property
     def after(self) -> NDArray[np.uint8]:
         """The edited picture (h, w, 3), once it is drawn."""
-        return self.latest()[1]
+        return self.latest().after
 
     def latest(self):
         """Both pictures of what was asked for last; RuntimeError if they could not be drawn."""
@@ -195,34 +246,34 @@ class Explorer(w.VBox):
         return self.drawn
 
     def moved(self) -> NDArray[np.float32]:
-        """The chosen image's noise after every slider, with what is kept projected out, or after the random step.
+        """The chosen image's noise after the edit, before the judge has a word.
 
         Returns
         -------
         ndarray (1, d), float32
             One row.
         """
-        return self.edited_noise(self.asked())
-
-    def edited_noise(self, asked):
-        """The noise (1, d) that is asked for."""
-        start = noise = self.noises[asked.image][None]
-        for name, strength in asked.strengths.items():
-            if strength:
-                d = self.directions[name].without([self.directions[o] for o in asked.kept if o != name])
-                noise = shifted(noise, d, strength)
-        return random_step(start, noise) if asked.by_chance else noise
+        return self.editor.moved(self.state)
 
     # in the worker's thread
 
     def draw(self, asked, check):
-        """Yield pictures (before, after, whether they are coarse): coarse ones first while a control is moving."""
+        """Yield what is `Drawn`: coarse pictures first while a control is moving, those kept by the judge last."""
         self.say("drawing …")
-        noises = self.noises[asked.image][None], self.edited_noise(asked)
+        noises = self.editor.start(asked.state), self.editor.moved(asked.state)
         if self.is_moving(asked) and not all(map(self.darkroom.has, noises)):
             with suppress(Cancelled):  # not for a newer request: else a steady hand on a slider would see nothing
-                yield *(self.sketch(noise) for noise in noises), True
-        yield *(self.darkroom.picture(noise, check) for noise in noises), False
+                yield Drawn(*map(self.sketch, noises), noises[1], "coarse preview: ")
+        before, after = (self.darkroom.picture(noise, check) for noise in noises)
+        if asked.state.needs_judge:
+            yield Drawn(before, after, noises[1], "not yet corrected: ")
+            kept = self.editor.kept(asked.state, lambda rows: self.in_full(rows, check))
+            noises, after = (noises[0], kept), self.darkroom.picture(kept, check)
+        yield Drawn(before, after, noises[1])
+
+    def in_full(self, noises, check):
+        """Full pictures (n, h, w, 3) of noise (n, d), one after the other."""
+        return np.stack([self.darkroom.picture(noise[None], check) for noise in noises])
 
     def is_moving(self, asked):
         """Whether a coarse picture is worth its time: a control was touched just now, and nobody waits for the end."""
@@ -240,24 +291,41 @@ class Explorer(w.VBox):
 
     def show(self, asked, drawn):
         """Put pictures, what they are, and the judge's bars onto the page."""
-        before, after, coarse = drawn
-        self.drawn, self.error, self.finished = (before, after), None, None if coarse else asked
-        known, edit = labels_told(self.labels.iloc[asked.image]), self.told(asked)
-        which = f"image {self.ids[asked.image]}" + f" ({known})" * bool(known)
+        state = asked.state
+        self.drawn, self.error, self.finished = drawn, None, None if drawn.unfinished else asked
+        which, edit = self.source(state), edit_told(state)
         trip = f"{which}, as the model gives it back from its noise"
-        self.before_view.value = figure_html(before, trip, trip)
-        self.after_view.value = figure_html(after, f"{which}, {edit}", f"coarse preview: {edit}" if coarse else edit)
-        if self.judge is not None:
-            self.bars.value = bar_table(self.judge, before, after, () if asked.by_chance else asked.kept)
-        self.say("drawing …" if coarse else self.warning(asked))
+        self.before_view.value = figure_html(drawn.before, trip, trip)
+        self.after_view.value = figure_html(drawn.after, f"{which}, {edit}", drawn.unfinished + edit)
+        self.show_judged(state, drawn)
+        self.say(
+            "drawing …" if drawn.unfinished else length_told(self.editor.start(state)[0], drawn.noise[0], self.usual)
+        )
+        if not drawn.unfinished:
+            self.show_finished(state, which)
 
-    def told(self, asked):
-        """The edit in words."""
-        return edit_told(asked.strengths, asked.kept, asked.by_chance)
+    def show_judged(self, state, drawn):
+        """What the judge sees, in a sentence and in bars."""
+        if self.judge is None:
+            return
+        before, after = self.judge.probabilities(np.stack([drawn.before, drawn.after]))
+        self.effects.value = small_print(effects_told(self.judge.attributes, before, after, state))
+        self.bars.value = bar_table(self.judge.attributes, before, after, () if state.control else state.kept)
 
-    def warning(self, asked):
-        """What to know of the edited noise, if anything."""
-        return length_told(self.noises[asked.image], self.edited_noise(asked)[0], self.usual)
+    def show_finished(self, state, which):
+        """What comes only with the full pictures: the perfect one beside them, the edit as data, and the history."""
+        perfect = perfect_edit(state, len(self.drawn.before))
+        if perfect is not None:
+            self.perfect_view.value = figure_html(perfect, f"{which}: {PERFECT}", PERFECT)
+        self.shown.children = self.columns[: 2 if perfect is None else 3]
+        self.data.show(state)
+        self.history = self.history.then(state)
+        self.tell_history()
+
+    def source(self, state):
+        """Which picture is edited, in words."""
+        labels = None if state.image is None else self.labels.iloc[self.board.ids.index(state.image)]
+        return source_told(state, labels)
 
     def failed(self, _asked, error):
         """Say why there is no picture."""
@@ -272,21 +340,26 @@ class Explorer(w.VBox):
 
     def put_back(self, _button=None):
         """All sliders to zero, nothing kept and no random direction, drawn once."""
-        moved = (*self.sliders.values(), *self.switches)
-        for control in moved:
-            control.unobserve(self.ask, "value")
-            control.value = False if control in self.switches else 0.0
-            control.observe(self.ask, "value")
-        self.ask()
+        self.board.put_back()
+
+    def step_back(self):
+        """To the last edit that was drawn, or from there to the one before it."""
+        self.go(self.history.undone() if self.state == self.history.present else self.history)
+
+    def go(self, history):
+        """Take a history and show its present edit."""
+        self.history = history
+        self.board.put(history.present)
+        self.tell_history()
+
+    def tell_history(self):
+        """Whether there is anything to undo and to redo."""
+        self.undo.disabled, self.redo.disabled = not self.history.can_undo, not self.history.can_redo
 
 
-def random_step(start, moved):
-    """Noise (1, d) as far from `start` as `moved` is, in a random direction that is always the same."""
-    step = (moved - start)[0].astype(float)
-    length = float(np.linalg.norm(step))
-    if length == 0:
-        return moved
-    return shifted(start, Direction("the sliders' step", step / length, length).at_random(SEED), 1.0)
+def small_print(text):
+    """A sentence in small letters, as HTML."""
+    return f"<div style='font-size:12px;line-height:16px'>{escape(text)}</div>" if text else ""
 
 
 def close_below(box):
