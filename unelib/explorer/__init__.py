@@ -9,6 +9,7 @@ Inside:
 - `controls`: Sliders and toggles, each with a name
 - `captions`: Which image it is, what was done to it, and when a picture means little or is missing
 - `judge_bars`: The judge's probabilities before and after as bars
+- `own_picture`: One's own picture as noise, compared with images that the model knows
 - `small_pictures`: Thumbnails for a page, and what is said about each
 
 Public names, by file:
@@ -18,6 +19,7 @@ Public names, by file:
 - `history`: History
 - `copied_code`: as_python
 - `gallery`: Gallery, first_page
+- `upload`: Upload
 """
 
 import lazy_loader

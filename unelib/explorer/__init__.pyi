@@ -4,3 +4,4 @@ from .gallery import first_page as first_page
 from .history import History as History
 from .panels import Explorer as Explorer
 from .serve import page_command as page_command
+from .upload import Upload as Upload
