@@ -9,8 +9,10 @@ Inside:
 - `controls`: Sliders and toggles, each with a name
 - `captions`: Which image it is, what was done to it, and when a picture means little or is missing
 - `judge_bars`: The judge's probabilities before and after as bars
+- `films`: Frames of noise along an edit, on many images, between two of them, or at random
+- `film_files`: The pictures of a film as files
 - `own_picture`: One's own picture as noise, compared with images that the model knows
-- `small_pictures`: Thumbnails for a page, and what is said about each
+- `small_pictures`: Pictures inside a page, and what is said about each
 
 Public names, by file:
 
@@ -18,7 +20,9 @@ Public names, by file:
 - `serve`: page_command
 - `history`: History
 - `copied_code`: as_python
+- `film_panel`: Films
 - `gallery`: Gallery, first_page
+- `swipe`: Swipe
 - `upload`: Upload
 """
 

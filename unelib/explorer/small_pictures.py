@@ -1,4 +1,4 @@
-"""Thumbnails for a page, and what is said about each."""
+"""Pictures inside a page: their bytes as addresses, thumbnails, and what is said about each."""
 
 import base64
 import io
@@ -14,6 +14,15 @@ from ..plots.figures import pretty
 SMALL_SIDE = 96  # pixels of a thumbnail, at most
 
 
+def data_uri(data: bytes, kind: str) -> str:
+    """The address that holds a picture's bytes.
+
+    >>> data_uri(b"GIF89a", "gif")
+    'data:image/gif;base64,R0lGODlh'
+    """
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+
+
 def thumbnail_uri(image: NDArray[np.uint8]) -> str:
     """A picture (h, w, 3) uint8 as the address of a PNG that holds it, made smaller where it has more than 96 pixels.
 
@@ -23,7 +32,7 @@ def thumbnail_uri(image: NDArray[np.uint8]) -> str:
     small, stream = Image.fromarray(image), io.BytesIO()
     small.thumbnail((SMALL_SIDE, SMALL_SIDE), Image.Resampling.LANCZOS)
     small.save(stream, "PNG")
-    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
+    return data_uri(stream.getvalue(), "png")
 
 
 def image_told(name: object, labels: Mapping[str, Any]) -> str:
