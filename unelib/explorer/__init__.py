@@ -15,6 +15,10 @@ Inside:
 - `start_pictures`: The images there are to choose from, as small pictures
 - `captions`: Which image it is, what was done to it, and when a picture means little or is missing
 - `judge_bars`: The judge's probabilities before and after as bars
+- `films`: Frames of noise along an edit, on many images, between two of them, or at random
+- `film_files`: The pictures of a film as files
+- `own_picture`: One's own picture as noise, compared with images that the model knows
+- `small_pictures`: Pictures inside a page, and what is said about each
 
 Public names, by file:
 
@@ -22,6 +26,10 @@ Public names, by file:
 - `serve`: page_command
 - `history`: History
 - `copied_code`: as_python
+- `film_panel`: Films
+- `gallery`: Gallery, first_page
+- `swipe`: Swipe
+- `upload`: Upload
 """
 
 import lazy_loader
