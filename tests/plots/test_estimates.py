@@ -12,7 +12,7 @@ ROWS = pd.DataFrame({"noise": [0.8, 0.7, 0.9], "chance": [0.5, 0.4, 0.55]}, ["va
 def test_rows_stand_in_their_order_with_their_numbers_beside_them():
     ax = dot_plot(ROWS, mark=0.5, xlabel="AUC", title="Noise is read", mark_name="guessing")
     assert [label.get_text() for label in ax.get_yticklabels()] == ["noise", "chance"]
-    assert [text.get_text() for text in ax.texts] == ["0.80 [0.70, 0.90]", "0.50 [0.40, 0.55]", "guessing"]
+    assert [text.get_text() for text in ax.texts] == ["0.80 [0.70, 0.90]", "0.500 [0.400, 0.550]", "guessing"]
     assert ax.figure.get_suptitle() == "Noise is read" and ax.get_xlabel() == "AUC"
     top, bottom = ax.get_ylim()[::-1]
     assert top < 0 < 1 < bottom, "the first row is on top"

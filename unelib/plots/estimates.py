@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ..stats.digits import told_with_ends
 from .figures import PALETTE, TEXT, axes_for, few_ticks
 from .labels import headline, name_mark, wrapped
 
@@ -62,7 +63,7 @@ def dot_plot(
         ends = np.maximum([[value - low], [high - value]], 0)
         look = {"color": GREY if grey else PALETTE[0], "mfc": "white" if grey else PALETTE[0]}
         ax.errorbar(value, y, xerr=ends, fmt="s" if grey else "o", ms=7, lw=1.8, **look)
-        text = f"{value:.2f} [{low:.2f}, {high:.2f}]".replace("-", "−")
+        text = told_with_ends((value, low, high)).replace("-", "−")
         ax.annotate(
             text, (1.02, y), xycoords=("axes fraction", "data"), va="center", fontsize=TEXT, color=look["color"]
         )
