@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy import stats
 
-from .figures import MARKERS, PALETTE, TEXT, WIDTH, axes_for, few_ticks
+from .figures import MARKERS, PALETTE, TEXT, WIDTH, axes_for, few_ticks, side_by_side
 from .labels import name_dots, name_lines, wrapped
 
 FLOOR = 1e-8  # p-values below are drawn here
@@ -267,6 +267,36 @@ def pass_rates(
     ax.set(xlim=(0, 1.02), xlabel="share that passes", ylim=(-0.6, len(table) - 0.4))
     ax.set_xticks([0, 0.5, 1])
     return ax
+
+
+def pass_rate_panels(
+    tests: Mapping[str, pd.DataFrame],
+    names: Mapping[str, str],
+    control: Container[str],
+    height: float = 3.8,
+) -> Figure:
+    """Pass rates on several kinds of axes, a panel each.
+
+    Parameters
+    ----------
+    tests : dict
+        {kind of axes: table of `normality_of_views`}, all of the same views.
+    names : dict
+        {view: what it is called on the figure}, for views that are not called as they are.
+    control : collection of str
+        What is called so on the figure is grey and hatched.
+    height : float
+        Of the figure, in inches.
+
+    Returns
+    -------
+    Figure
+        The figure.
+    """
+    figure, panels = side_by_side(len(tests), height=height)
+    for ax, (axes, table) in zip(np.atleast_1d(panels), tests.items()):
+        pass_rates(table.replace(dict(names)), ax, control=control).set_title(axes, loc="left", pad=24)
+    return figure
 
 
 def qq_fan(X: NDArray[Any], ax: Axes | None = None, columns: int = 40, seed: int = 0) -> Axes:

@@ -30,8 +30,8 @@ def idea(
 ) -> Axes:
     """Seven tiles and their arrows: picture, noise and the same picture; embedding, moved noise and another picture.
 
-    The seventh is the vector that was added to the noise: the difference of the two noises, shown like them. Where it is
-    much smaller than the noise, its contrast is raised by the whole number that stands beside it.
+    The seventh is the vector that was added to the noise: the difference of the two noises, shown like them. Where it
+    is much smaller than the noise, its contrast is raised by the whole number that stands beside it.
 
     Parameters
     ----------
