@@ -24,6 +24,13 @@ def test_controls_are_grey_and_hollow():
     assert dots[1].get_markerfacecolor() == "white"
 
 
+def test_numbers_have_no_more_decimals_than_the_figure_shows():
+    table = pd.DataFrame([[0.437, 0.419, 0.455], [-2e-6, -2e-5, 1.9e-5]], ["noise", "chance"])
+    assert [text.get_text() for text in dot_plot(table).texts] == ["0.437 [0.419, 0.455]", "0.000 [0.000, 0.000]"]
+    small = dot_plot(table.iloc[[1]])
+    assert [text.get_text() for text in small.texts] == ["−0.000002 [−0.000020, 0.000019]"]
+
+
 @pytest.mark.parametrize("ends", [(0.8, 0.8), (0.9, 1.0)])
 def test_intervals_without_width_or_beside_their_value_are_drawn(ends):
     assert dot_plot(pd.DataFrame([[0.8, *ends]], ["one"], ["value", "low", "high"])).figure

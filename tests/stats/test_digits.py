@@ -37,6 +37,11 @@ def test_an_end_that_is_not_0_does_not_look_like_0(low, shown):
     assert told_with_ends((0.1, low, 0.3)).split()[1] == f"[{shown},"
 
 
+def test_there_are_no_more_decimals_than_asked_for():
+    assert told_with_ends((-2e-6, -2e-5, 1.9e-5), most=3) == "0.000 [0.000, 0.000]"
+    assert told_with_ends((46.2, 43.4, 48.9), most=3) == "46.2 [43.4, 48.9]"
+
+
 def test_no_zero_has_a_minus():
     assert told_with_ends((-0.0001, -0.03, 0.03)) == "0.000 [-0.030, 0.030]"
 

@@ -7,13 +7,15 @@ import numpy as np
 DUST = 1e-6  # an end so near 0, in half widths, is 0 but for rounding
 
 
-def told_with_ends(number: Iterable[float]) -> str:
+def told_with_ends(number: Iterable[float], most: int | None = None) -> str:
     """A number with the ends of its interval, all three with the same number of decimals.
 
     Parameters
     ----------
     number : Interval, or iterable of three floats
         Value, low and high end, in any unit.
+    most : int, optional
+        Decimals at most, as on a figure that cannot show more; by default as many as it takes.
 
     Returns
     -------
@@ -39,7 +41,7 @@ def told_with_ends(number: Iterable[float]) -> str:
     value, low, high = parts
     if not np.isfinite(parts).all() or low == value == high:
         return f"{value:.3g}"
-    places = decimals(parts)
+    places = decimals(parts) if most is None else min(most, decimals(parts))
     return f"{value:z.{places}f} [{low:z.{places}f}, {high:z.{places}f}]"
 
 
