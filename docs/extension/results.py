@@ -8,20 +8,16 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
+from unelib.stats import told_with_ends
+
 TABLE = Path(__file__).resolve().parents[1] / "results.csv"
-
-
-def written(row):
-    """A number with its interval, to three digits."""
-    value = f"{row.value:.3g}"
-    return value if pd.isna(row.low) else f"{value} [{row.low:.3g}, {row.high:.3g}]"
 
 
 def table_of(rows):
     """A table of names and numbers, as a node."""
     body = nodes.tbody()
     for _, row in rows.iterrows():
-        words = [nodes.literal(text=row["name"]), nodes.Text(written(row))]
+        words = [nodes.literal(text=row["name"]), nodes.Text(told_with_ends(row[["value", "low", "high"]]))]
         body += nodes.row("", *(nodes.entry("", nodes.paragraph("", "", word)) for word in words))
     head = nodes.row("", *(nodes.entry("", nodes.paragraph(text=word)) for word in ("name", "value [95 % interval]")))
     group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in range(2)), nodes.thead("", head), body, cols=2)

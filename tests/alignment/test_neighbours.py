@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from unelib.alignment.neighbours import nearest, neighbour_agreement
+from unelib.alignment.neighbours import nearest, nearest_by_view, neighbour_agreement
 
 
 @pytest.fixture
@@ -46,6 +46,15 @@ def test_neighbours_come_nearest_first_and_from_the_pool(clusters):
     expected = [[j for j in pool[np.argsort(-moved[pool] @ moved[i])] if j != i][:6] for i in queries]
     np.testing.assert_array_equal(found, expected)
     np.testing.assert_array_equal(nearest(1e-20 * X, queries, pool, 6), found)
+
+
+def test_a_query_stands_before_its_neighbours_in_view_after_view(clusters):
+    X, _ = clusters
+    queries, pool, views = [3, 70], np.arange(100) % 2 == 0, {"a": X, "b": X[:, :2]}
+    rows = nearest_by_view(views, queries, pool, 4)
+    assert rows[:, 0].tolist() == [3, 3, 70, 70]
+    for i, view in enumerate(views.values()):
+        np.testing.assert_array_equal(rows[i::2, 1:], nearest(view, queries, pool, 4))
 
 
 def test_blocks_change_nothing(clusters, monkeypatch):

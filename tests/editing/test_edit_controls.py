@@ -65,6 +65,8 @@ def test_a_step_along_an_attribute_edits_and_one_across_it_does_not(drawn):
     table = share_edited(gen, noise, before, {"own": own, "across": across}, {"red": 1, "green": -1}, 3.0, Linear())
     assert table.value.to_dict() == {"own": 1.0, "across": 0.0}
     assert (table.low <= table.value).all() and table.of.nunique() == 1
+    assert (table["off target low"] <= table["off target"]).all()
+    assert (table["off target high"] >= table["off target"]).all()
 
 
 def test_side_effects_are_compared_at_an_equal_effect(drawn, monkeypatch):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from unelib.editing.directions import Direction
-from unelib.editing.walks import change_matrix, judged_changes, move, on_and_off_target, walk
+from unelib.editing.walks import change_matrix, judged_changes, move, on_and_off_target, walk, walk_each
 from unelib.inversion.deterministic import generate
 from unelib.inversion.ode import solved_by
 from unelib.models.generators import load_generator
@@ -53,6 +53,18 @@ def test_strength_zero_is_the_round_trip(gaussian, noise, brighter):
     images = walk(gaussian, noise, brighter, [-1, 0, 1], steps=10)
     assert images.shape[:2] == (3, 6)
     np.testing.assert_array_equal(images[1], generate(gaussian, noise, steps=10))
+
+
+def test_each_image_walks_along_its_own_direction(gaussian, noise, brighter):
+    how = solved_by(gaussian, 10, "ab2", "karras")
+    before, ways = generate(how, noise), [brighter, brighter.aimed(-1)]
+    images, reports = walk_each(how, noise[:2], before[:2], ways, [0, 1, 2], BrightnessJudge())
+    assert images.shape == (2, 3, *before.shape[1:]) and [len(report.before) for report in reports] == [3, 3]
+    for i, way in enumerate(ways):
+        np.testing.assert_array_equal(images[i], walk(how, noise[[i]], way, [0, 1, 2])[:, 0])
+        assert reports[i].sign == way.sign and (reports[i].before == reports[i].before[0]).all()
+    with pytest.raises(ValueError, match="6 rows of noise, 6 images and 1 directions; give as many of each"):
+        walk_each(how, noise, before, [brighter], [1], BrightnessJudge())
 
 
 def test_a_walk_is_monotone_along_its_direction(gaussian, noise, brighter):

@@ -45,6 +45,17 @@ def test_what_was_not_asked_for_is_named():
     assert plots.unasked(alone) == "nothing else"
 
 
+def test_walks_have_frames_where_something_else_changed():
+    start, end = np.full((3, 2), 0.1), np.array([[0.1, 0.1], [0.1, 0.1], [0.1, 0.9]])
+    asked = ["Smiling", "Young"], "Smiling", 1, start
+    still, other = (EditReport(*asked, after, None, np.ones(3), None) for after in (start, end))
+    ax = plots.walk_rows(np.zeros((2, 3, 8, 8, 3), np.uint8), [still, other], ["one", "two"], [-2, 0, 2.5], "Seen")
+    words = [text.get_text() for text in ax.texts]
+    assert words[:2] == ["one: not met, nothing changed", "two: not met, also Young"]
+    assert words[2:] == ["-2 σ", "round trip", "+2.5 σ", "Seen"]
+    assert len(ax.patches) == 2  # one frame, white below its colour
+
+
 def walked(ease=1.0, strengths=4, lacking=0.6, seed=0):
     """A trade-off curve of 30 images, of which a share lacked the target."""
     lacked, need = np.random.default_rng(seed).random((2, 30))

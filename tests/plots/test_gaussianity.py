@@ -19,6 +19,7 @@ def test_pass_bands_have_a_row_a_view():
     ax = gaussianity.pass_bands(table)
     assert [t.get_text() for t in ax.get_yticklabels()] == ["a", "b"]
     assert [(b.get_x(), b.get_x() + b.get_width()) for b in ax.patches] == [(0.92, 1.0), (0.8, 1.0)]
+    assert [text.get_text() for text in ax.texts][:2] == ["90%", "40%"]
 
 
 @pytest.mark.parametrize("level, shades", [(0.05, [0, 1, 1, 1]), (0.01, [0, 1, 0, 1])])
@@ -48,6 +49,26 @@ def test_power_has_a_panel_an_alternative():
     figure = gaussianity.power_panels({"clusters": table, "tails": table})
     assert [ax.get_title(loc="left") for ax in figure.axes] == ["clusters", "tails"]
     assert [t.get_text() for t in figure.axes[0].texts] == ["0", "50", "0", "50"]
+
+
+def test_the_number_stands_beside_each_bar():
+    table = pd.DataFrame({"view": ["a", "b"], "pass_rate": [0.924, 0.0], "low": [0.9, 0.0], "high": [0.95, 0.02]})
+    ax = plots.pass_rates(table)
+    told = {text.get_text(): text.xy[1] for text in ax.texts if text.get_text().endswith("%") and hasattr(text, "xy")}
+    assert told == {"92%": 1, "0%": 0}
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"] and ax.get_yticks().tolist() == [1, 0]
+
+
+def test_pass_rates_have_a_panel_a_kind_of_axes():
+    table = pd.DataFrame({"view": ["a", "bimodal"], "pass_rate": [0.9, 0.0], "low": [0.8, 0.0], "high": [0.95, 0.1]})
+    tests = {"projections": table, "coordinates": table}
+    figure = plots.pass_rate_panels(tests, {"bimodal": "far apart"}, control=["far apart"])
+    assert [ax.get_title(loc="left") for ax in figure.axes] == list(tests)
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["a", "far apart"]
+    for ax in figure.axes:
+        assert [bar.get_hatch() for bar in ax.patches] == [None, "//"]
+    alone = plots.pass_rate_panels({"projections": table}, {}, control=[])
+    assert len(alone.axes) == 1
 
 
 def test_axes_are_given_back():

@@ -164,6 +164,15 @@ def test_what_would_be_done_is_told_and_nothing_is_left(project):
     assert sorted(project.rglob("*")) == before
 
 
+@pytest.mark.parametrize("share, mine", [("1/2", ["t,size=1", "t,size=3"]), ("2/2", ["t,size=2"])])
+def test_what_a_share_would_do_is_told_alone(project, share, mine):
+    notebook(project / "sized.ipynb", "run = 'x'\nsize = 1", "size", {})
+    (project / "r.yaml").write_text(yaml.safe_dump(recipe("sized", sweep={"grid": {"size": [1, 2, 3]}})))
+    told = CliRunner().invoke(app, ["run", str(project / "r.yaml"), "--dry-run", "--shards", share])
+    assert [line.partition("/")[0] for line in told.output.splitlines()[:-1]] == mine
+    assert f"in all: {len(mine)} of {len(mine)} notebooks" in told.output
+
+
 @pytest.mark.slow
 def test_a_step_is_executed_by_a_worker_of_ray(tmp_path, monkeypatch):
     ray = pytest.importorskip("ray")

@@ -30,6 +30,7 @@ def test_the_worlds_own_recipes_find_what_they_name(world):
         ({"attributes": ["Smiling", "xyz"]}, "names 'xyz', and there is no such attribute; there are Bald, Bangs"),
         ({"pair": ["Young", "young"]}, "pair names 'young'.*did you mean 'Young'"),
         ({"others": "Male Beard"}, "others names 'Beard'"),
+        ({"leading_encoder": "encc"}, "b: leading_encoder names 'encc'.*did you mean 'enc'"),
         ({"generator": "gem"}, "b: generator names 'gem', and there is no such view; did you mean 'gen'"),
     ],
 )
@@ -43,6 +44,11 @@ def test_noise_that_the_run_has_already_will_do():
     zoo.add_index(pd.DataFrame({"id": ["a"], "sha256": [""], "split": ["train"]}))
     zoo.fill("of mine", lambda parts: ((shard, [[1.0]]) for shard, _ in parts), {}, progress=False)
     check_names([("a", WORLD), ("b", {"generator": "of mine", "run": "r"})])
+
+
+@pytest.mark.parametrize("name", ["", "enc"])
+def test_an_encoder_leads_that_is_made_or_whichever_there_is(name):
+    check_names([("a", WORLD), ("b", {"leading_encoder": name, "run": "r"})])
 
 
 def test_an_image_set_that_is_nowhere_is_told_and_one_of_the_hub_is_not_fetched():

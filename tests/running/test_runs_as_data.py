@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from unelib.cli.main import app
 from unelib.evidence import CLAIMS
 from unelib.running import Step, Workspace, beyond_intervals, findings, report, results, tables_of, what_holds
-from unelib.running.claims_in_words import told_with_ends, verdict_on
+from unelib.running.claims_in_words import verdict_on
 from unelib.running.html_report import figures_of, to_see
 from unelib.running.marks import write_mark
 from unelib.running.recorded_claims import FINDINGS
@@ -140,16 +140,15 @@ def test_findings_say_what_holds_and_what_does_not(runs):
     found = findings("one").set_index("claim")
     assert list(found.verdict) == ["supported", "supported", "supported", "contradicted", "supported"]
     told = found.sentence.iloc[3]
-    assert told.startswith("Not so: attributes can be read better") and "-0.1 [-0.2, -0.05]" in told
+    assert told.startswith("Not so: attributes can be read better") and "-0.100 [-0.200, -0.050]" in told
     assert findings("one,steps=5").verdict.iloc[-1] == "cannot tell"
-    assert told_with_ends((1.0, np.nan, np.nan)) == "1"
 
 
 def test_a_notebook_ends_with_its_verdicts(runs):
     told = what_holds("one", "03_probe")
     rows = [line.split(" | ") for line in told.splitlines()[2:]]
     assert [row[1] for row in rows] == ["**yes**", "**yes**", "**no**"]
-    assert "mean AUC: 0.9 [0.88, 0.92]" in told and "from shuffled labels: 0.5 [0.45, 0.55]" in told
+    assert "mean AUC: 0.900 [0.880, 0.920]" in told and "from shuffled labels: 0.500 [0.450, 0.550]" in told
     assert "0 would be no gain |" in told and told._repr_markdown_() == told
     assert "nothing yet" in what_holds("one", "10_une")
 

@@ -414,6 +414,17 @@ def test_a_complete_view_of_another_version_is_read_and_not_made_again(zoo, imag
     assert build(zoo, images, compute=None) == 0 and zoo.verify().empty
 
 
+def test_the_encoder_that_leads_is_the_one_named_or_a_clip_or_the_first(zoo, images):
+    with pytest.raises(ValueError, match="has 0 views of kind 'embedding'"):
+        zoo.leading_encoder()
+    for name in ("dino", "my-clip"):
+        zoo.build(name, features, pixels_of(images), {"steps": 5}, kind="embedding", progress=False)
+        assert zoo.leading_encoder() == name
+    assert zoo.leading_encoder("dino") == "dino"
+    with pytest.raises(ValueError, match="has no embedding 'dinno'; choose one of dino, my-clip"):
+        zoo.leading_encoder("dinno")
+
+
 def test_too_few_views_of_a_kind_are_an_error_with_the_next_step(zoo, images):
     assert zoo.views_of("noise") == []
     with pytest.raises(ValueError, match="has 0 views of kind 'noise' .* needs 1: run notebooks 01 and 02"):

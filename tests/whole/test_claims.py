@@ -10,13 +10,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES = json.loads((ROOT / "benchmarks" / "figures.json").read_text())
-RESULTS = pd.read_csv(ROOT / "docs" / "results.csv").set_index(["run", "stage", "name"]).value
+RESULTS = pd.read_csv(ROOT / "docs" / "results.csv").set_index(["run", "stage", "name"])[["value", "low", "high"]]
 PAGES = {
     path.relative_to(ROOT).as_posix(): path.read_text() for path in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]
 }
 ALL = "\n".join(PAGES.values())
 COSTS = re.findall(r"<!-- bench: (.+?) (>=|<=) ([\d.]+) -->", ALL)
-NUMBERS = re.findall(r"([\d.]+)( %)?\s<!-- result: (\S+) (\S+) (\S+) -->", ALL)
+MARKED = r"([\d.]+)( %)?\s<!-- result: (\S+) (\S+) ([^>]+?) -->"
+NUMBERS = re.findall(MARKED, ALL)
+INTERVALS = re.findall(MARKED + r"(?: nats)?\s\[(-?[\d.]+),\s+(-?[\d.]+)\]", ALL)
 
 
 def test_claims_are_written_so_that_they_are_found():
@@ -37,8 +39,17 @@ def test_a_figure_has_its_target_beside_it(row):
 
 @pytest.mark.parametrize("told, percent, run, stage, name", NUMBERS)
 def test_a_number_is_that_of_the_results(told, percent, run, stage, name):
-    value = abs(RESULTS[run, stage, name]) * (100 if percent else 1)
+    value = abs(RESULTS.value[run, stage, name]) * (100 if percent else 1)
     assert round(value, len(told.partition(".")[2])) == float(told)
+
+
+@pytest.mark.parametrize("told, percent, run, stage, name, low, high", INTERVALS)
+def test_an_interval_is_that_of_the_results(told, percent, run, stage, name, low, high):
+    value, *ends = RESULTS.loc[(run, stage, name)] * (100 if percent else 1)
+    behind = value < 0 < float(low)  # told as by how much it lies behind
+    ends = sorted(-end if behind else end for end in ends)
+    rounded = [round(end, len(text.partition(".")[2])) for end, text in zip(ends, (low, high))]
+    assert rounded == [float(low), float(high)]
 
 
 @pytest.mark.slow

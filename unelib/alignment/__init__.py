@@ -17,11 +17,12 @@ Public names, by file:
 
 - `linear_maps`: Procrustes, RidgeMap, ridge_maps
 - `canonical`: CCA, GCCA, distinct_sets
+- `paired_directions`: pairs_and_chance
 - `shared_space`: read_alone
 - `relative`: RelativeRepresentation, choose_anchors, stitched_scores
 - `similarity`: STANDARD, cka, mutual_knn, permutation_null, procrustes_distance, pwcca, rank_agreement, rsa,
   similarity_table, svcca
-- `neighbours`: nearest, neighbour_agreement
+- `neighbours`: nearest, nearest_by_view, neighbour_agreement
 """
 
 import lazy_loader

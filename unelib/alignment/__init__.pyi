@@ -5,7 +5,9 @@ from .linear_maps import Procrustes as Procrustes
 from .linear_maps import RidgeMap as RidgeMap
 from .linear_maps import ridge_maps as ridge_maps
 from .neighbours import nearest as nearest
+from .neighbours import nearest_by_view as nearest_by_view
 from .neighbours import neighbour_agreement as neighbour_agreement
+from .paired_directions import pairs_and_chance as pairs_and_chance
 from .relative import RelativeRepresentation as RelativeRepresentation
 from .relative import choose_anchors as choose_anchors
 from .relative import stitched_scores as stitched_scores

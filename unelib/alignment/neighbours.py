@@ -1,5 +1,6 @@
 """Nearest images in a view, and whether they share attributes with the image they were found for."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,16 @@ def nearest(X: Rows, queries: Any, pool: Any, k: int) -> NDArray[np.int_]:
     if not 1 <= k < len(pool):
         raise ValueError(f"k is {k}; the pool has {len(pool)} rows, so k must lie in 1 to {len(pool) - 1}")
     return most_alike(unit_rows(X - X[pool].mean(0)), queries, pool, k)
+
+
+def nearest_by_view(views: Mapping[str, Rows], queries: Any, pool: Any, k: int) -> NDArray[np.int_]:
+    """Row numbers (q * v, 1 + k): each query with its k nearest rows of the pool in each of v views, best first.
+
+    views  {name: X (n, d)}, row-aligned; queries, pool  as in `nearest`. Rows go query by query, view by view in each.
+    """
+    first = np.arange(len(matrix(next(iter(views.values())))))[queries]
+    found = np.stack([nearest(X, queries, pool, k) for X in views.values()], axis=1)
+    return np.column_stack([np.repeat(first, len(views)), found.reshape(-1, k)])
 
 
 def neighbour_agreement(

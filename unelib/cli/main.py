@@ -8,7 +8,7 @@ import click
 from .. import __version__
 from ..core.cpus import cores
 from ..core.paths import ROOT
-from ..running.execute import StepsFailed, checked_steps, run
+from ..running.execute import StepsFailed, checked_steps, run, shared_out
 from ..running.forecast import disk, outlook, roughly, time_left
 from ..running.html_report import report
 from ..running.runs_as_data import results, write_table
@@ -60,7 +60,7 @@ def run_command(recipe, pairs, force, jobs, limit, shards, ray, dry_run, explain
     """Execute the notebooks of RECIPE (recipes/drawn.yaml by default) into data/runs, figures into figures."""
     given, share = settings(pairs), share_named(shards)
     if dry_run or explain:
-        return told(checked_steps(recipe, given), jobs or cores(), force, explain)
+        return told(shared_out(checked_steps(recipe, given), share), jobs or cores(), force, explain)
     try:
         report = run(recipe, given, force=force, jobs=jobs, limit=limit, share=share, ray=ray)
     except StepsFailed as error:

@@ -13,7 +13,7 @@ Public names, by file:
 - `directions`: Direction, carried, direction, partial_directions, removal
 - `boundaries`: Boundary, boundary
 - `minimal_edits`: least_change
-- `walks`: change_matrix, judged_changes, move, on_and_off_target, walk
+- `walks`: change_matrix, judged_changes, move, on_and_off_target, walk, walk_each
 - `reports`: EditReport, likeness, pooled_flips, score_edit
 - `counterfactuals`: Counterfactual, counterfactual
 - `trade_off`: Curve, areas, curve, edited, refined

@@ -38,3 +38,4 @@ from .walks import judged_changes as judged_changes
 from .walks import move as move
 from .walks import on_and_off_target as on_and_off_target
 from .walks import walk as walk
+from .walks import walk_each as walk_each

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..models.contracts import GeneratorLike, JudgeLike
 from ..probing.linear_probe import LinearProbe
-from ..stats.intervals import Interval
+from ..stats.intervals import Interval, mean_interval
 from .directions import Direction, direction
 from .reports import pooled_flips
 from .trade_off import edited
@@ -79,7 +79,7 @@ def share_edited(
     -------
     DataFrame
         A row a way: the share as `value`, its 95 % interval over images `low` and `high`, `of` so many, and `off
-        target`, how many other verdicts changed, an image.
+        target`, how many other verdicts changed, an image, with `off target low` and `off target high`.
 
     Raises
     ------
@@ -94,7 +94,15 @@ def share_edited(
     methods = {name: ([strength], along(chosen)) for name, chosen in ways.items()}
     reports = edited(methods, before, targets, judge)
     found = {(t, name): report for name, by in reports.items() for t in targets for report in by[t].values()}
-    return pooled_flips(found).rename(columns={"target flips": "value"})
+    beside = {name: others_changed([found[t, name] for t in targets]).ends for name in ways}
+    ends = pd.DataFrame(beside).T.add_prefix("off target ")
+    return pooled_flips(found).rename(columns={"target flips": "value"}).join(ends)
+
+
+def others_changed(reports):
+    """`Interval` of how many other verdicts changed in images that lacked a target, over reports of the same images."""
+    counts = [np.where(report.lacked, report.others_turned, np.nan) for report in reports]
+    return mean_interval(np.stack(counts))
 
 
 def side_effects_less(

@@ -12,6 +12,7 @@ from ..inversion.deterministic import generate
 from ..inversion.ode import one_state, settled
 from ..models.contracts import GeneratorLike, JudgeLike
 from .directions import Direction
+from .reports import EditReport, score_edit
 from .steps import stepped, warn_off_shell
 
 Path = Literal["straight", "norm", "geodesic"]
@@ -124,6 +125,54 @@ def walk(
     warn_off_shell(start, moved, d, sizes)
     images = decode(gen, moved.reshape(-1, *start.shape[1:]), **how)  # of all strengths: full batches
     return images.reshape(*sizes.shape, *images.shape[1:])
+
+
+def walk_each(
+    gen: GeneratorLike,
+    noise: ArrayLike,
+    before: NDArray[np.uint8],
+    directions: Sequence[Direction],
+    strengths: ArrayLike,
+    judge: JudgeLike,
+) -> tuple[NDArray[np.uint8], list[EditReport]]:
+    """Images along directions of their own, and a report on each walk.
+
+    Parameters
+    ----------
+    gen : GeneratorLike
+        What the noise is of.
+    noise : array-like (n, *latent_shape) or (n, latent_dim)
+        Where the walks begin, one row an image.
+    before : ndarray (n, h, w, 3), uint8
+        The images as their noise makes them.
+    directions : sequence of n Directions
+        One an image, aimed at what is asked for.
+    strengths : array-like (s,)
+        Steps, in each direction's standard deviations.
+    judge : JudgeLike
+        Whose verdicts are reported.
+
+    Returns
+    -------
+    images : ndarray (n, s, h, w, 3), uint8
+        A row a walk, a column a step.
+    reports : list of n EditReports
+        Each of s images, against the one before.
+
+    Raises
+    ------
+    ValueError
+        On other numbers of images, directions and rows of noise, and as `walk` and `score_edit`.
+    """
+    noise = np.asarray(noise)
+    if not len(noise) == len(before) == len(directions):
+        raise ValueError(
+            f"{len(noise)} rows of noise, {len(before)} images and {len(directions)} directions; give as many of each"
+        )
+    walks = [walk(gen, noise[[i]], d, strengths)[:, 0] for i, d in enumerate(directions)]
+    starts = (np.repeat(image[None], len(pictures), axis=0) for image, pictures in zip(before, walks))
+    reports = [score_edit(start, end, d, judge) for start, end, d in zip(starts, walks, directions)]
+    return np.stack(walks), reports
 
 
 def judged_changes(

@@ -8,6 +8,7 @@ from .editing import judge_changes as judge_changes
 from .editing import share_met as share_met
 from .editing import trade_off_curves as trade_off_curves
 from .editing import unasked as unasked
+from .editing import walk_rows as walk_rows
 from .estimates import dot_plot as dot_plot
 from .evidence import gaps as gaps
 from .evidence import spread as spread
@@ -27,6 +28,7 @@ from .gaussianity import against_law as against_law
 from .gaussianity import halves as halves
 from .gaussianity import p_heatmap as p_heatmap
 from .gaussianity import pass_bands as pass_bands
+from .gaussianity import pass_rate_panels as pass_rate_panels
 from .gaussianity import pass_rates as pass_rates
 from .gaussianity import power_panels as power_panels
 from .gaussianity import power_spectra as power_spectra

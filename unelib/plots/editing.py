@@ -1,6 +1,6 @@
 """What edits do: trade-off curves and their areas, changes of every attribute, what the judge says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .figures import MARKERS, PALETTE, TEXT, axes_for, few_ticks, pretty
 from .labels import headline, name_dots, name_lines, wrapped
+from .pictures import labelled_rows
 
 if TYPE_CHECKING:
     from ..editing.reports import EditReport
@@ -222,6 +223,39 @@ def judge_changes(
     ax.set(xlim=(-0.03, 1.03), ylim=(len(order) - 0.5, -0.6))
     ax.set_xlabel(f"judge's probability\n({rest} others change by less than {least:g})")
     return name_dots(ax, points)
+
+
+def walk_rows(
+    images: NDArray[np.uint8],
+    reports: "Sequence[EditReport]",
+    names: Iterable[str],
+    strengths: Sequence[float],
+    title: str = "",
+) -> Axes:
+    """Walks as rows of pictures: a frame where something changed that was not asked for, and its names above the row.
+
+    Parameters
+    ----------
+    images : ndarray (n, s, h, w, 3), uint8
+        A row a walk, a column a step, as `editing.walk_each` gives them.
+    reports : sequence of n EditReports
+        On each walk.
+    names : iterable of str
+        What is asked for, row by row.
+    strengths : sequence of s floats
+        Of the steps, in standard deviations; 0 is the round trip.
+    title : str
+        What is to be seen.
+
+    Returns
+    -------
+    Axes
+        New ones.
+    """
+    columns = [f"{strength:+g} σ" if strength else "round trip" for strength in strengths]
+    rings = np.argwhere(np.stack([report.others_turned for report in reports]))
+    beside = [unasked(report) for report in reports]
+    return labelled_rows(images, names, columns, title=title, rings=rings, beside=beside)
 
 
 def unasked(report: "EditReport", image: int = -1, most: int = 2) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ..stats.digits import told_with_ends
 from .figures import PALETTE, TEXT, axes_for, few_ticks
 from .labels import headline, name_mark, wrapped
 
@@ -56,13 +57,14 @@ def dot_plot(
     """
     names = [wrapped(name, 20) for name in table.index]
     ax = axes_for(ax, height=0.34 * len(table) + 0.16 * sum(name.count("\n") for name in names) + 1.2)
+    most = seen_decimals(table.iloc[:, :3].to_numpy(float))
     for y, name in enumerate(table.index):
         value, low, high = table.iloc[y, :3].astype(float)
         grey = name in control
         ends = np.maximum([[value - low], [high - value]], 0)
         look = {"color": GREY if grey else PALETTE[0], "mfc": "white" if grey else PALETTE[0]}
         ax.errorbar(value, y, xerr=ends, fmt="s" if grey else "o", ms=7, lw=1.8, **look)
-        text = f"{value:.2f} [{low:.2f}, {high:.2f}]".replace("-", "−")
+        text = told_with_ends((value, low, high), most).replace("-", "−")
         ax.annotate(
             text, (1.02, y), xycoords=("axes fraction", "data"), va="center", fontsize=TEXT, color=look["color"]
         )
@@ -74,3 +76,9 @@ def dot_plot(
     if title:
         headline(ax.figure, title)
     return ax
+
+
+def seen_decimals(values):
+    """Decimals of numbers on a figure: the last is about a five-hundredth of the whole, which an eye can just see."""
+    span = np.nanmax(values) - np.nanmin(values)
+    return max(0, round(float(np.log10(500 / span)))) if span > 0 else None

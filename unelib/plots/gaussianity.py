@@ -12,16 +12,16 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy import stats
 
-from .figures import MARKERS, PALETTE, TEXT, WIDTH, axes_for, few_ticks
+from .figures import MARKERS, PALETTE, TEXT, WIDTH, axes_for, few_ticks, side_by_side
 from .labels import name_dots, name_lines, wrapped
 
 FLOOR = 1e-8  # p-values below are drawn here
 
 
 def pass_bands(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Pass rates of views (dots) above what their Gaussian twins reach (bars, from the critical value to 1).
+    """Pass rates of views (dots, and numbers beside) above what their Gaussian twins reach (bars).
 
-    The first row says which is which.
+    Bars go from the critical value to 1. The first row says which is which.
 
     Parameters
     ----------
@@ -41,11 +41,18 @@ def pass_bands(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.barh(y, 1 - table.null_low, left=table.null_low, color="0.85", height=0.7, label="its Gaussian twins")
     ax.plot(table.null_median, y, "|", color="black", ms=9, label="their median")
     ax.plot(table.statistic, y, MARKERS[0], color=PALETTE[0], ms=5, label="view")
+    shares_beside(ax, y, table.statistic)
     ax.set_yticks(y, [wrapped(view) for view in table["view"]])
     ax.set(xlim=(0, 1.03), xlabel="share that passes", ylim=(-0.6, len(table) - 0.4), xticks=[0, 0.5, 1])
     top = table.iloc[0]
     twins = ((top.null_low + 1) / 2, len(table) - 1, "0.5")
     return name_dots(ax, {"view": (top.statistic, len(table) - 1, PALETTE[0]), "twins": twins})
+
+
+def shares_beside(ax, y, shares):
+    """Shares as numbers, each to the right of its row."""
+    for at, share in zip(y, shares):
+        ax.annotate(f"{share:.0%}", (1.03, at), xycoords=("axes fraction", "data"), va="center", fontsize=TEXT)
 
 
 def p_heatmap(p: pd.DataFrame, ax: Axes | None = None, split: int | None = None, level: float = 0.05) -> Axes:
@@ -228,7 +235,7 @@ def pass_rates(
     level: float = 0.05,
     control: Container[str] = ("true Gaussian", "bimodal"),
 ) -> Axes:
-    """Horizontal bars of normality pass rates.
+    """Horizontal bars of normality pass rates, with the number beside each.
 
     Parameters
     ----------
@@ -253,12 +260,43 @@ def pass_rates(
     for bar, view in zip(shown, table["view"]):
         if view in control:
             bar.set(facecolor="0.75", hatch="//", edgecolor="white")
+    shares_beside(ax, y, table.pass_rate)
     ax.set_yticks(y, [wrapped(view) for view in table["view"]])
     ax.axvline(1 - level, color="black", ls="--", lw=1)
     ax.text(1 - level, len(table) - 0.4, f"Gaussian {1 - level:.0%}", ha="right", va="bottom", fontsize=TEXT)
     ax.set(xlim=(0, 1.02), xlabel="share that passes", ylim=(-0.6, len(table) - 0.4))
     ax.set_xticks([0, 0.5, 1])
     return ax
+
+
+def pass_rate_panels(
+    tests: Mapping[str, pd.DataFrame],
+    names: Mapping[str, str],
+    control: Container[str],
+    height: float = 3.8,
+) -> Figure:
+    """Pass rates on several kinds of axes, a panel each.
+
+    Parameters
+    ----------
+    tests : dict
+        {kind of axes: table of `normality_of_views`}, all of the same views.
+    names : dict
+        {view: what it is called on the figure}, for views that are not called as they are.
+    control : collection of str
+        What is called so on the figure is grey and hatched.
+    height : float
+        Of the figure, in inches.
+
+    Returns
+    -------
+    Figure
+        The figure.
+    """
+    figure, panels = side_by_side(len(tests), height=height)
+    for ax, (axes, table) in zip(np.atleast_1d(panels), tests.items()):
+        pass_rates(table.replace(dict(names)), ax, control=control).set_title(axes, loc="left", pad=24)
+    return figure
 
 
 def qq_fan(X: NDArray[Any], ax: Axes | None = None, columns: int = 40, seed: int = 0) -> Axes:

@@ -10,13 +10,14 @@ from .figures import PALETTE, TEXT, WIDTH, axes_for
 from .labels import dark
 from .pictures import noise_images
 
-SIDE, GAP, DOWN = 2.2, 2.0, 1.75  # of a tile, half the way to the next, and how much further down
+SIDE, GAP, DOWN = 2.2, 2.0, 2.1  # of a tile, half the way to the next, and how much further down
+SMALL = 1.2  # side of the vector's tile
 PLACES = {"picture": (0, 0), "noise": (1, 0), "again": (2, 0), "embedding": (0, 1), "moved": (1, 1), "edited": (2, 1)}
 ARROWS = (
     ("picture", "noise", "invert", PALETTE[0]),
     ("noise", "again", "generate", PALETTE[0]),
     ("picture", "embedding", "encode", PALETTE[2]),
-    ("noise", "moved", "add a vector", PALETTE[1]),
+    ("noise", "moved", "+", PALETTE[1]),
     ("moved", "edited", "generate", PALETTE[1]),
 )
 
@@ -27,7 +28,10 @@ def idea(
     embedding: NDArray[np.floating],
     ax: Axes | None = None,
 ) -> Axes:
-    """Six tiles and their arrows: picture, noise and the same picture; embedding, moved noise and another picture.
+    """Seven tiles and their arrows: picture, noise and the same picture; embedding, moved noise and another picture.
+
+    The seventh is the vector that was added to the noise: the difference of the two noises, shown like them. Where it
+    is much smaller than the noise, its contrast is raised by the whole number that stands beside it.
 
     Parameters
     ----------
@@ -45,7 +49,7 @@ def idea(
     Axes
         Those drawn on.
     """
-    ax = axes_for(ax, WIDTH, 4.1)
+    ax = axes_for(ax, WIDTH, 4.6)
     rows = 2 ** int(np.log2(len(embedding)) / 2)
     shown = np.resize(embedding, (rows, -(-len(embedding) // rows)))
     tiles = dict(zip(("picture", "again", "edited"), pictures))
@@ -59,6 +63,7 @@ def idea(
         ax.text(left + SIDE / 2, top - SIDE - 0.08, label, ha="center", va="top", fontsize=TEXT)
     for start, end, label, color in ARROWS:
         arrow(ax, PLACES[start], PLACES[end], label, color)
+    add_vector(ax, *noises)
     between = {"arrowstyle": "<->", "ls": "--", "color": PALETTE[4], "lw": 1.8}
     low, high = (SIDE + 0.1, -DOWN * GAP - 0.1), (2 * GAP - 0.1, -SIDE + 0.1)  # corners of embedding and noise
     ax.annotate("", high, low, arrowprops=between)
@@ -66,6 +71,18 @@ def idea(
     ax.set(xlim=(-0.3, 4 * GAP + SIDE + 0.3), ylim=(-DOWN * GAP - SIDE - 0.95, 0.2))
     ax.set_axis_off()
     return ax
+
+
+def add_vector(ax, noise, moved):
+    """The tile of the vector that leads from one noise to another, beside the arrow between them."""
+    vector = moved - noise
+    raised = max(1, round(float(noise.std() / vector.std()))) if vector.any() else 1
+    left, top = 2 * GAP + SIDE / 2 + 0.6, -(SIDE + DOWN * GAP - SMALL) / 2 - 0.12
+    shown, extent = noise_images(raised * vector[None])[0], (left, left + SMALL, top - SMALL, top)
+    ax.imshow(shown, extent=extent, interpolation="nearest")
+    told = "a vector" + (f",\ncontrast × {raised}" if raised > 1 else "")
+    look = {"ha": "left", "va": "center", "color": dark(PALETTE[1]), "fontsize": TEXT}
+    ax.text(left + SMALL + 0.15, top - SMALL / 2, told, **look)
 
 
 def arrow(ax, start, end, label, color):

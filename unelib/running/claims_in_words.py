@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from ..stats.digits import told_with_ends
 from .recorded_claims import FINDINGS
 from .runs_as_data import results
 
@@ -125,14 +126,3 @@ def sentence_of(finding, number, null, verdict):
     compared = f"; {beside}" if verdict != STANDS else ""
     claim = finding.claim if not says else finding.claim[0].lower() + finding.claim[1:]
     return f"{says}{claim}: {finding.measure} is {told_with_ends(number)}{compared}."
-
-
-def told_with_ends(number):
-    """A number with its interval, to three digits.
-
-    >>> told_with_ends((0.91234, 0.9, 0.93)), told_with_ends((30.0, 30.0, 30.0))
-    ('0.912 [0.9, 0.93]', '30')
-    """
-    value, low, high = number
-    bare = not np.isfinite([low, high]).all() or low == value == high
-    return f"{value:.3g}" if bare else f"{value:.3g} [{low:.3g}, {high:.3g}]"

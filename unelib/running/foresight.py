@@ -33,6 +33,9 @@ def check_names(steps):
         if made and "generator" in values:
             views = made | set(views_there(values["run"]))
             refuse_unless_known(f"{notebook}: generator", values["generator"], sorted(views), "view")
+        if made and values.get("leading_encoder"):  # empty: whichever there is
+            views = made | set(views_there(values["run"]))
+            refuse_unless_known(f"{notebook}: leading_encoder", values["leading_encoder"], sorted(views), "view")
 
 
 def attributes_of(values):

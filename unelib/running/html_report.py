@@ -13,7 +13,8 @@ from PIL import Image
 
 from ..core.extras import needed
 from ..core.files import make_folder, write_whole
-from .claims_in_words import findings, told_with_ends
+from ..stats.digits import told_with_ends
+from .claims_in_words import findings
 from .marks import read_mark
 from .runs_as_data import beyond_intervals, results, runs_called, stages_of, tables_of
 from .steps import Step

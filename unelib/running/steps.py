@@ -11,6 +11,8 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+from ..core import paths
+from ..worlds.image_sets import DRAWN_OR_KEPT
 from .notebooks import says_of_itself
 from .recipes import Recipe, earlier, near, plan, swept
 
@@ -93,7 +95,18 @@ def steps_of_run(recipe, planned, before):
 def with_runs(recipe, planned):
     """Steps of `plan`, each with its run, also where a notebook has no such parameter."""
     run = next((values["run"] for _, values in planned if "run" in values), recipe.name)
-    return [(notebook, {"run": run} | values) for notebook, values in planned]
+    return [(notebook, {"run": run} | seen_from_the_project(values)) for notebook, values in planned]
+
+
+def seen_from_the_project(values):
+    """Parameters with the full path of an image set's folder that is named from the working folder.
+
+    Notebooks are executed in the project's folder, where such a name would lead elsewhere.
+    """
+    name = values.get("image_set")
+    if name is None or name in DRAWN_OR_KEPT or Path.cwd() == paths.ROOT or not Path(name).is_dir():
+        return values
+    return values | {"image_set": str(Path(name).resolve())}
 
 
 def refuse_unlisted(notebook, listed):

@@ -10,6 +10,7 @@ Inside:
 Public names, by file:
 
 - `intervals`: Interval, gap_interval, mean_interval, rate_interval, share_interval, wilson
+- `digits`: told_with_ends
 - `p_values`: holm, simulated_p, smallest_p
 - `roc`: auc, average_precision
 - `groups`: overlap, split_by_group

@@ -1,3 +1,4 @@
+from .digits import told_with_ends as told_with_ends
 from .groups import overlap as overlap
 from .groups import split_by_group as split_by_group
 from .intervals import Interval as Interval

@@ -219,6 +219,16 @@ class NoiseZoo:
             raise ValueError(f"{has}: run notebooks 01 and 02 for this run first, or `python -m unelib zoo build`")
         return found
 
+    def leading_encoder(self, name: str = "") -> str:
+        """The embedding that leads where one is asked for: `name`, or if that is empty a CLIP's, else the first.
+
+        ValueError lists the embeddings there are, if none is called so or there is none.
+        """
+        there = self.views_of("embedding", 1)
+        if name and name not in there:
+            raise ValueError(f"{self.path} has no embedding {name!r}; choose one of {', '.join(there)}")
+        return name or next((view for view in there if "clip" in view), there[0])
+
     def controls(self, view: str) -> dict[str, str]:
         """{role: name} of the complete controls of a view: its own, and those that are of every view."""
         found = [m for other in self.complete() if (m := other.manifest)["of"] in (view, None)]

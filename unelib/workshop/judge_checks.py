@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from ..core.paths import ROOT
-from ..running.claims_in_words import FINDINGS, IN_SHORT, is_recorded, told_with_ends, verdict_on
+from ..running.claims_in_words import FINDINGS, IN_SHORT, is_recorded, verdict_on
 from ..running.claims_in_words import judged as judged_row
+from ..stats.digits import told_with_ends
 from .answers import Checked, beside, read_numbers
 from .space_checks import ridge_map_of
 

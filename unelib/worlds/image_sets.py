@@ -24,6 +24,7 @@ from .labelled_images import ImageSet, OnError, attribute_table
 from .picture_files import Pictures, grey_as_rgb
 
 SPLIT_START = {"train": 0, "valid": 10_000_000, "test": 20_000_000, "models": 30_000_000}
+DRAWN_OR_KEPT = ("drawn-faces", "fashion")  # names that stand for no folder
 AT_ONCE = 2 * 10**9  # bytes of pixels that are read at once; larger sets of files are read slice by slice
 
 
@@ -105,7 +106,8 @@ def find_images(name, n=2000, split="train", seed=0, size=None, attributes=None,
         images = load_hub(name, n, split, size or 512, on_error)
     else:
         raise FileNotFoundError(
-            f"no image set {name!r}: it is neither 'drawn-faces' nor 'fashion' nor a folder nor a hub id owner/name"
+            f"no image set {name!r}: it is neither 'drawn-faces' nor 'fashion' nor a folder (looked in {Path.cwd()} and"
+            f" {DATA}) nor a hub id owner/name; give its full path"
         )
     return images if attributes is None else keep_attributes(images, attributes)
 
@@ -162,7 +164,7 @@ def load_parts(
             f"{name} does not say whom its images show, so they cannot be kept apart; leave by_group False, or "
             f"download {IDENTITIES} into CelebA's folder"
         )
-    if train_split == test_split or name not in ("drawn-faces", "fashion") and is_plain(image_folder(name)):
+    if train_split == test_split or name not in DRAWN_OR_KEPT and is_plain(image_folder(name)):
         both = find_images(name, None if by_group else n_train + n_test, train_split, **options)
         train, test = both[:n_train], both[n_train:]
     else:
