@@ -12,6 +12,7 @@ Inside:
 - `noise_editor`: Noise of an image, a seed or one's own picture, and what an edit makes of it
 - `edit_data`: The edit to save, to load and to copy as code
 - `perfect_edits`: What a perfect edit would have made, where that can be known
+- `folded_parts`: What is folded away below the pictures, made when it is first opened
 - `start_pictures`: The images there are to choose from, as small pictures
 - `captions`: Which image it is, what was done to it, and when a picture means little or is missing
 - `judge_bars`: The judge's probabilities before and after as bars

@@ -180,7 +180,7 @@ class Films(w.VBox):
         ends = np.concatenate([start, self.moved(state, start) if state.strengths else start])
         images = self.pictures(film.noises.reshape(-1, start.shape[1]), check)
         images = images.reshape(*film.noises.shape[:2], *images.shape[1:])
-        yield with_files(film, images, self.draw(ends, check), f"{start_told(state)}, {state_told(state)}")
+        yield with_files(film, images, self.draw(ends, check), f"{start_told(state)}, {edit_told(state)}")
 
     def film(self, asked):
         """The noises of a film, and its captions."""
@@ -188,7 +188,7 @@ class Films(w.VBox):
         if asked.kind == "strip":
             return strip_film(state, start, self.moved)
         if asked.kind == "many":
-            return many_film(state, *self.others(MANY), self.moved, state_told(state))
+            return many_film(state, *self.others(MANY), self.moved, edit_told(state))
         if asked.kind == "walk":
             return walk_film(start, asked.seed, name)
         if asked.partner is None:
@@ -233,12 +233,6 @@ def with_files(film, images, pair, told):
     frames = moving_frames(film, images)
     moving = gif_bytes(frames, SLOW if len(frames) == 2 else QUICK)
     return Drawn(film, images, film_png(film, images), moving, sheet_png(pair[None], told, [""], ["before", "after"]))
-
-
-def state_told(state):
-    """An edit in words."""
-    by_chance = state.method == "random direction (control)"
-    return edit_told(state.strengths, state.kept, by_chance)
 
 
 def start_told(state):

@@ -81,9 +81,12 @@ class NoiseEditor:
 
     def moved(self, state: EditState, share: float = 1.0) -> NDArray[np.float32]:
         """Noise (1, d) after the steps of an edit, or a share of each, before the judge has a word."""
-        start = self.start(state)
         part = state.with_(strengths={name: share * size for name, size in state.strengths.items()})
-        return moved_rows(part, self.probe(state), start, self.unit) if part.strengths else start
+        return self.applied(part, self.start(state))
+
+    def applied(self, state: EditState, noises: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Noises (n, d) after the steps of an edit, whatever image it names, before the judge has a word."""
+        return moved_rows(state, self.probe(state), noises, self.unit) if state.strengths else noises
 
     def kept(self, state: EditState, draw: Callable[[NDArray[np.float32]], NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Noise (1, d) after an edit and, where the judge keeps attributes, after its corrections.

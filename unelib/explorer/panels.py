@@ -15,11 +15,13 @@ from ..core.checks import name_list
 from ..core.extras import needed
 from ..editing.directions import direction
 from ..editing.edit_state import EditState
+from ..models.encoders import reads_text
 from ..store.view_folder import picked
 from .captions import edit_told, effects_told, failure_told, length_told, source_told, usual_lengths
 from .control_board import ControlBoard
 from .controls import title
 from .edit_data import EditData
+from .folded_parts import FoldedParts
 from .history import History
 from .judge_bars import bar_table
 from .noise_editor import NoiseEditor
@@ -48,7 +50,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class BeforeAfter:
     """Pictures (h, w, 3) before and after, the moved noise (1, d), and what is still to come: words, or nothing."""
 
     before: NDArray[np.uint8]
@@ -82,7 +84,8 @@ class Explorer(w.VBox):
     rows : integers, mask or slice, optional
         Rows of the zoo to choose from; held-out ones by default.
     encoder : str, optional
-        A view of the zoo whose encoder reads text: then texts can be moved along as well.
+        A view of the zoo whose encoder reads text: then texts can be moved along as well. By default the first view
+        that is one; None for none.
     run : str or Path, optional
         What the code to copy names: a run, or the zoo's folder, which is the default.
 
@@ -131,7 +134,7 @@ class Explorer(w.VBox):
         judge: "JudgeLike | None" = None,
         attributes: Sequence[str] | None = None,
         rows: ArrayLike | slice | None = None,
-        encoder: str | None = None,
+        encoder: str | None = "auto",
         run: str | Path | None = None,
     ) -> None:
         view = gen if isinstance(gen, str) else gen.name
@@ -148,14 +151,15 @@ class Explorer(w.VBox):
         self.ids, self.labels = zoo.ids[chosen], zoo.attributes.filter(names).iloc[chosen]
         self.usual = usual_lengths(unit)
         self.editor = NoiseEditor(zoo, self.gen, view, probe, judge, unit)
-        self.make_board(view, names, encoder)
+        self.make_board(view, names, first_of_texts(zoo) if encoder == "auto" else encoder)
         self.make_pictures()
         self.data = EditData(self.load, Path(zoo.path) if run is None else run, getattr(judge, "name", None))
         self.connect()
         halves = w.GridBox(
             [self.board.box, self.pictures], layout=w.Layout(grid_template_columns=COLUMNS, grid_gap=GAP)
         )
-        super().__init__([halves, self.bars, self.parts()], layout=w.Layout(max_width="1200px"))
+        self.parts = FoldedParts(self)
+        super().__init__([halves, self.bars, self.parts], layout=w.Layout(max_width="1200px"))
         self.ask()
 
     def make_board(self, view, names, encoder):
@@ -177,10 +181,6 @@ class Explorer(w.VBox):
         ]
         self.shown = w.GridBox(self.columns[:2], layout=w.Layout(grid_template_columns=PAIR, grid_gap="8px"))
         self.pictures = w.VBox([self.shown, self.effects, self.status])
-
-    def parts(self):
-        """What is folded away below."""
-        return w.Accordion([self.data], titles=("this edit, to save, load and copy as code",))
 
     def connect(self):
         """What follows from touching each control, and who draws."""
@@ -221,7 +221,14 @@ class Explorer(w.VBox):
         """End the drawing and its thread, and take the controls off the page."""
         if worker := getattr(self, "worker", None):
             worker.close()
-            for box in (self, *self.board.kinds, self.by_judge, *self.columns):  # also what is not on the page now
+            self.parts.stop()
+            for box in (
+                self,
+                self.data,
+                *self.board.kinds,
+                self.by_judge,
+                *self.columns,
+            ):  # some are not on the page now
                 close_below(box)
         else:
             super().close()
@@ -255,21 +262,26 @@ class Explorer(w.VBox):
         """
         return self.editor.moved(self.state)
 
+    def others(self, count):
+        """Noises (k, d) and ids of the first images there are to choose from, without the present one."""
+        rows = [row for row, name in enumerate(self.ids) if str(name) != self.state.image][:count]
+        return self.noises[rows], [str(self.ids[row]) for row in rows]
+
     # in the worker's thread
 
     def draw(self, asked, check):
-        """Yield what is `Drawn`: coarse pictures first while a control is moving, those kept by the judge last."""
+        """Yield `BeforeAfter`: coarse pictures first while a control is moving, those kept by the judge last."""
         self.say("drawing …")
         noises = self.editor.start(asked.state), self.editor.moved(asked.state)
         if self.is_moving(asked) and not all(map(self.darkroom.has, noises)):
             with suppress(Cancelled):  # not for a newer request: else a steady hand on a slider would see nothing
-                yield Drawn(*map(self.sketch, noises), noises[1], "coarse preview: ")
+                yield BeforeAfter(*map(self.sketch, noises), noises[1], "coarse preview: ")
         before, after = (self.darkroom.picture(noise, check) for noise in noises)
         if asked.state.needs_judge:
-            yield Drawn(before, after, noises[1], "not yet corrected: ")
+            yield BeforeAfter(before, after, noises[1], "not yet corrected: ")
             kept = self.editor.kept(asked.state, lambda rows: self.in_full(rows, check))
             noises, after = (noises[0], kept), self.darkroom.picture(kept, check)
-        yield Drawn(before, after, noises[1])
+        yield BeforeAfter(before, after, noises[1])
 
     def in_full(self, noises, check):
         """Full pictures (n, h, w, 3) of noise (n, d), one after the other."""
@@ -293,7 +305,7 @@ class Explorer(w.VBox):
         """Put pictures, what they are, and the judge's bars onto the page."""
         state = asked.state
         self.drawn, self.error, self.finished = drawn, None, None if drawn.unfinished else asked
-        which, edit = self.source(state), edit_told(state)
+        which, edit = self.told(state)
         trip = f"{which}, as the model gives it back from its noise"
         self.before_view.value = figure_html(drawn.before, trip, trip)
         self.after_view.value = figure_html(drawn.after, f"{which}, {edit}", drawn.unfinished + edit)
@@ -319,13 +331,14 @@ class Explorer(w.VBox):
             self.perfect_view.value = figure_html(perfect, f"{which}: {PERFECT}", PERFECT)
         self.shown.children = self.columns[: 2 if perfect is None else 3]
         self.data.show(state)
+        self.parts.follow()
         self.history = self.history.then(state)
         self.tell_history()
 
-    def source(self, state):
-        """Which picture is edited, in words."""
+    def told(self, state):
+        """Which picture is edited, and how, in words."""
         labels = None if state.image is None else self.labels.iloc[self.board.ids.index(state.image)]
-        return source_told(state, labels)
+        return source_told(state, labels), edit_told(state)
 
     def failed(self, _asked, error):
         """Say why there is no picture."""
@@ -355,6 +368,11 @@ class Explorer(w.VBox):
     def tell_history(self):
         """Whether there is anything to undo and to redo."""
         self.undo.disabled, self.redo.disabled = not self.history.can_undo, not self.history.can_redo
+
+
+def first_of_texts(zoo):
+    """The first view of a zoo whose encoder reads text, or None."""
+    return next((view for view in zoo.views_of("embedding") if reads_text(view)), None)
 
 
 def small_print(text):

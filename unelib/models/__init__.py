@@ -12,7 +12,7 @@ Public names, by file:
 
 - `presets`: ENCODERS, GENERATORS, JUDGES
 - `generators`: Generator, load_generator
-- `encoders`: Encoder, load_encoder
+- `encoders`: Encoder, load_encoder, reads_text
 - `judges`: Judge, load_judge
 - `contracts`: EncoderLike, GeneratorLike, JudgeLike
 - `closed_form`: ExactFlow, ExactGaussian

@@ -5,6 +5,7 @@ from .contracts import GeneratorLike as GeneratorLike
 from .contracts import JudgeLike as JudgeLike
 from .encoders import Encoder as Encoder
 from .encoders import load_encoder as load_encoder
+from .encoders import reads_text as reads_text
 from .generators import Generator as Generator
 from .generators import load_generator as load_generator
 from .judges import Judge as Judge

@@ -234,6 +234,19 @@ def load_encoder(
     return Encoder(name, model.to(place).eval().requires_grad_(False), processor, tokenizer, place, precision)
 
 
+def reads_text(name: str) -> bool:
+    """Whether an encoder, named as for `load_encoder`, reads text; False where its model cannot be had.
+
+    >>> reads_text("drawn-clip"), reads_text("drawn-dino"), reads_text("nowhere")
+    (True, False, False)
+    """
+    try:
+        source = find_model(name.removeprefix("untrained:"), ENCODERS, "encoder")
+        return AutoConfig.from_pretrained(source).model_type in READS_TEXT
+    except (OSError, ValueError):
+        return False
+
+
 @contextmanager
 def missing_model(name, source):
     """Inside, what goes wrong becomes one clear error: the model cannot be had."""
