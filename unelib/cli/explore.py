@@ -48,8 +48,8 @@ def served(command):
 
 
 def ended_gently(page):
-    """End a page as Ctrl-C does, so that Voila ends its kernels, or by force where that takes long."""
-    page.send_signal(signal.SIGINT)
+    """Tell a page to end, so that Voila ends its kernels, or end it by force where that takes long."""
+    page.terminate()  # not as Ctrl-C does: a shell has what it starts in the background ignore that
     try:
         page.wait(20)
     except subprocess.TimeoutExpired:
