@@ -39,6 +39,7 @@ function render({ model, el }) {
   box.tabIndex = 0;
   box.setAttribute("role", "application");
   box.setAttribute("aria-roledescription", "map");
+  box.dataset.lmSuppressShortcuts = "true"; // or JupyterLab takes keys for its own
   const look = document.createElement("div");
   look.className = "une-look";
   look.setAttribute("role", "status");
@@ -179,7 +180,6 @@ function render({ model, el }) {
     } else if (event.key === "Escape") save("looked", null);
     else return;
     event.preventDefault();
-    event.stopPropagation();
   };
 
   const observer = new ResizeObserver(draw);
