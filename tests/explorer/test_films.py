@@ -6,6 +6,7 @@ import pytest
 from unelib.editing.edit_state import EditState
 from unelib.explorer.films import TURN, many_film, morph_film, strip_film, walk_film
 from unelib.geometry.interpolation import interpolate
+from unelib.latent.une import UNE
 
 RIGHT, UP = np.eye(16, dtype=np.float32)[:2]
 
@@ -57,6 +58,18 @@ def test_a_morph_follows_each_path_from_end_to_end(noise):
     for path, kind in zip(film.noises, ("linear", "spherical")):
         np.testing.assert_array_equal(path, interpolate(a, b, np.linspace(0, 1, 7), kind)[:, 0])
         np.testing.assert_allclose(path[[0, -1]], noise[:2], atol=1e-6)
+
+
+def test_the_third_way_is_that_of_a_shared_space():
+    rng = np.random.default_rng(0)
+    z = rng.standard_normal((200, 2))
+    views = {name: z @ rng.standard_normal((2, 16)) + rng.standard_normal((200, 16)) for name in ("noise", "clip")}
+    une = UNE(components=2).fit(views)
+    a, b = (views["noise"][[row]].astype(np.float32) for row in (0, 1))
+    film = morph_film(a, b, ("this", "that"), (une, "noise"))
+    shares = np.linspace(0, 1, 7)
+    np.testing.assert_array_equal(film.noises[2], interpolate(a, b, shares, "shared", une, "noise")[:, 0])
+    assert film.title.endswith("3 ways") and len(film.rows) == 3
 
 
 def test_a_walk_stays_on_the_shell_and_turns_by_the_same_angle(noise):

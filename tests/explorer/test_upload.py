@@ -72,6 +72,15 @@ def test_a_fault_of_the_model_is_told(upload, monkeypatch):
     assert "me.png was not taken: ZeroDivisionError" in upload.status.value
 
 
+def test_on_paper_it_is_the_picture_and_its_round_trip(upload, closed):
+    with pytest.raises(RuntimeError, match="no picture was taken yet"):
+        upload.figure()
+    given(upload, png_of(upload.pixels[0]))
+    sheet = upload.figure().axes[0]
+    np.testing.assert_array_equal(sheet.images[0].get_array()[:, :4], upload.value.pixels)
+    assert sheet.get_title(loc="left").startswith("Usual")
+
+
 def test_closed_it_leaves_no_thread(gaussian):
     before = set(threading.enumerate())
     upload = Upload(gaussian, np.zeros((2, 16), np.float32), np.zeros((2, 4, 4, 3), np.uint8))

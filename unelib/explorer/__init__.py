@@ -29,6 +29,8 @@ Public names, by file:
 - `copied_code`: as_python
 - `film_panel`: Films
 - `gallery`: Gallery, first_page
+- `latent_map`: LatentMap
+- `map_planes`: principal_plane, score_plane
 - `swipe`: Swipe
 - `upload`: Upload
 """

@@ -3,6 +3,9 @@ from .film_panel import Films as Films
 from .gallery import Gallery as Gallery
 from .gallery import first_page as first_page
 from .history import History as History
+from .latent_map import LatentMap as LatentMap
+from .map_planes import principal_plane as principal_plane
+from .map_planes import score_plane as score_plane
 from .panels import Explorer as Explorer
 from .serve import page_command as page_command
 from .swipe import Swipe as Swipe

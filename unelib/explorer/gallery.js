@@ -6,6 +6,7 @@ function render({ model, el }) {
   list.className = "une-thumbnails";
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "images");
+  list.dataset.lmSuppressShortcuts = "true"; // or JupyterLab takes keys for its own
   el.replaceChildren(list);
   let landing = 0; // which thumbnail takes the focus after the page was turned by a key
 
@@ -78,7 +79,6 @@ function render({ model, el }) {
     else if (event.key === "Enter" || event.key === " ") options[now].click();
     else return;
     event.preventDefault();
-    event.stopPropagation(); // or JupyterLab takes the key for one of its own
   };
 
   model.on("change:cells", fill);

@@ -16,6 +16,7 @@ function render({ model, el }) {
   divider.setAttribute("aria-valuemin", "0");
   divider.setAttribute("aria-valuemax", "100");
   divider.tabIndex = 0;
+  divider.dataset.lmSuppressShortcuts = "true"; // or JupyterLab takes keys for its own
   box.append(before, after, divider);
   el.replaceChildren(box);
 
@@ -66,7 +67,6 @@ function render({ model, el }) {
     else if (event.key in ends) move(ends[event.key]);
     else return;
     event.preventDefault();
-    event.stopPropagation();
   };
 
   const names = ["before", "after", "before_told", "after_told", "label"].map((name) => `change:${name}`).join(" ");

@@ -2,14 +2,17 @@
 
 from html import escape
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from traitlets import Dict, Instance, Int, Unicode
 
 from ..core.extras import needed
 from ..models.contracts import GeneratorLike
+from ..plots.pictures import image_grid
 from .own_picture import FIGURES, MOST_BYTES, OwnPicture, inverted_picture, picture_of, usual_figures
 from .pictures import figure_html
 from .worker import LatestOnly
@@ -85,6 +88,15 @@ class Upload(w.VBox):
         if worker := getattr(self, "worker", None):
             worker.close()
         super().close()
+
+    def figure(self) -> Figure:
+        """The picture and its round trip as a figure, for paper; RuntimeError before there is one."""
+        if self.value is None:
+            raise RuntimeError("no picture was taken yet; choose a file, or call take() and wait()")
+        pair = np.stack([self.value.pixels, self.value.round_trip])
+        told = fill(self.value.told, 40)
+        sheet: Any = image_grid(pair, columns=2, title=told)
+        return sheet.figure
 
     def received(self, change):
         """A file came from the page."""
