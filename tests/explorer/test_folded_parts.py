@@ -43,6 +43,20 @@ def test_an_image_is_chosen_in_the_gallery(explorer):
     assert explorer.state.image == explorer.ids[row] and explorer.image.value == row
 
 
+def test_an_image_is_chosen_on_the_map_and_the_edit_is_drawn_there(explorer):
+    latent_map = part(explorer, "map")
+    latent_map.value = 7
+    assert explorer.state.image == explorer.ids[7] and explorer.image.value == 7
+    explorer.sliders["Young"].value = 4
+    explorer.wait()
+    start, end = latent_map.path
+    np.testing.assert_allclose(start, latent_map.plane.of(explorer.noises[[7]])[0], atol=1e-6)
+    assert np.hypot(*np.subtract(end, start)) > 0.01
+    explorer.reset.click()
+    explorer.wait()
+    assert latent_map.path[0] == latent_map.path[1]
+
+
 def test_the_divider_follows_what_is_drawn(explorer):
     swipe = part(explorer, "one place")
     explorer.sliders["Smiling"].value = 3

@@ -8,6 +8,8 @@ import numpy as np
 from ..core.extras import needed
 from .film_panel import Films
 from .gallery import Gallery
+from .latent_map import MOST_POINTS, LatentMap
+from .map_planes import principal_plane
 from .own_picture import TRIPS
 from .start_pictures import StartPictures
 from .swipe import Swipe
@@ -35,6 +37,7 @@ class FoldedParts(w.Accordion):
         self.makers: dict[str, Callable[[Any], Any]] = {
             "before and after on one place": swipe_of,
             "choose an image": gallery_of,
+            "a map of the images": map_of,
             "your own photograph": upload_of,
             "films: a strip, nine images, a morph, a random walk": films_of,
             "this edit, to save, load and copy as code": lambda explorer: explorer.data,
@@ -60,6 +63,8 @@ class FoldedParts(w.Accordion):
         for part in self.made.values():
             if isinstance(part, Swipe):
                 show_both(part, self.explorer)
+            if isinstance(part, LatentMap):
+                show_way(part, self.explorer)
 
     def stop(self) -> None:
         """End what the parts are drawing, and their threads."""
@@ -88,6 +93,24 @@ def gallery_of(explorer):
     gallery = Gallery(pictures, explorer.ids, explorer.labels)
     gallery.observe(lambda change: explorer.board.choose(image=str(explorer.ids[change["new"]])), "value")
     return gallery
+
+
+def map_of(explorer):
+    """All images there are to choose from in two principal components of their noise, with the edit's way."""
+    zoo, view = explorer.zoo, explorer.editor.view
+    plane = principal_plane(zoo.rows(view, zoo.split == "train"), explorer.editor.unit)
+    shown = slice(0, MOST_POINTS)
+    pictures = StartPictures(explorer.gen, explorer.noises[shown], explorer.ids[shown])
+    latent_map = LatentMap(plane, explorer.noises[shown], pictures, explorer.ids[shown], explorer.labels[shown])
+    latent_map.observe(lambda change: explorer.board.choose(image=str(explorer.ids[change["new"]])), "value")
+    show_way(latent_map, explorer)
+    return latent_map
+
+
+def show_way(latent_map, explorer):
+    """The edit's way on the map, from the noise before to the noise after."""
+    if explorer.finished is not None:
+        latent_map.draw_path(np.concatenate([explorer.editor.start(explorer.finished.state), explorer.drawn.noise]))
 
 
 def upload_of(explorer):

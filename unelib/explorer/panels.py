@@ -139,7 +139,7 @@ class Explorer(w.VBox):
     ) -> None:
         view = gen if isinstance(gen, str) else gen.name
         model: Any = None if gen is view else gen  # whatever keeps the contract; the zoo says if it made the view
-        self.gen, self.judge = zoo.generator(view, model), judge
+        self.zoo, self.gen, self.judge = zoo, zoo.generator(view, model), judge
         names = name_list(attributes or list(probe.attributes_)[:6], "attributes")
         unseen = np.flatnonzero(zoo.split != "train")
         chosen = picked(len(zoo), unseen if rows is None else rows, "rows")

@@ -14,7 +14,8 @@ def page_command(notebook: Path, port: int, browser: bool = True, ready: int = 1
     """The command that serves a notebook as a page on this machine.
 
     Kernels are started ahead of visits, so that a page is there at once; a kernel ends some time after its page was
-    closed. The page loads nothing from elsewhere. What goes wrong in a cell is shown in the page, since whoever serves it is whoever reads it.
+    closed. The page loads nothing from elsewhere. What goes wrong in a cell is shown in the page, since whoever serves
+    it is whoever reads it.
 
     Parameters
     ----------

@@ -16,6 +16,7 @@ from .linear_gaussian import FLOOR
 
 CERTAIN = norm.isf(0.01)  # standard errors by which the best gain must exceed 0: it is the best of several
 ROUNDING = 1e-6  # nats: less is no gain
+ALIKE = 0.1  # standard errors by which neighbours differ at most that are as good as each other
 PRIVATE_FOLDS = 3
 
 
@@ -131,11 +132,16 @@ def coarse_best(found, most):
 
 
 def fine_best(best, found, most):
-    """Climb from the best so far in steps of a quarter of it, then halves of that, as long as a step is a sixteenth."""
+    """Climb from the best so far in steps of a quarter of it, then halves of that, as long as a step is a sixteenth.
+
+    Neighbours that are `ALIKE` end it as well: to choose among them would not move the fewest that are as good.
+    """
     step = best // 4
     while step >= max(best // 16, 1):
-        near = [k for k in (best - step, best, best + step) if k <= most]
-        best = max(near, key=lambda k: found(k).mean())
+        near = {k: found(k).mean() for k in (best - step, best, best + step) if k <= most}
+        best = max(near, key=lambda k: near[k])
+        if max(near.values()) - min(near.values()) < ALIKE * standard_error(found(best)):
+            break
         step //= 2
     return best
 
