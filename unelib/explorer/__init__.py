@@ -7,6 +7,7 @@ Inside:
 - `worker`: One thread that draws what was asked for last; a newer request ends the drawing of an older one
 - `pictures`: Pictures of noise, drawn once each, and how they come into a page
 - `controls`: Sliders and toggles, each with a name
+- `visitors`: The kernels of a served page, which end after their visitors
 - `captions`: Which image it is, what was done to it, and when a picture means little or is missing
 - `judge_bars`: The judge's probabilities before and after as bars
 
