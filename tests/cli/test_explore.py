@@ -23,6 +23,12 @@ def test_the_tour_is_served_as_it_stands():
     assert 'run = "tour"' in source_of(notebook_of("tour"))
 
 
+def test_a_page_ends_with_the_explorer():
+    """What the notebook draws for its readers costs more than the explorer does."""
+    cells = [cell.source for cell in nbformat.reads(notebook_of("tour"), 4).cells]
+    assert cells[-1] == "explorer" and any("explorer = Explorer(" in cell for cell in cells)
+
+
 def test_a_run_without_a_zoo_is_named_with_those_that_have_one(monkeypatch, tmp_path):
     monkeypatch.setenv("UNELIB_ROOT", str(tmp_path))
     answer = CliRunner().invoke(app, ["explore", "--run", "tuor"])

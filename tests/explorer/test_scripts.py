@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from unelib.explorer import gallery, latent_map, swipe, upload
+from unelib.explorer import controls, gallery, latent_map, swipe, upload
 
 FOLDER = Path(gallery.__file__).parent
 SCRIPTS = sorted(FOLDER.glob("*.js"))
-WIDGETS = [gallery.Thumbnails, upload.FilePicker, swipe.Swipe, latent_map.MapView]
+WIDGETS = [controls.Slider, controls.Toggle, gallery.Thumbnails, upload.FilePicker, swipe.Swipe, latent_map.MapView]
 
 
 def test_each_script_is_a_widgets_and_is_read_from_its_file():
@@ -41,5 +41,7 @@ def test_a_script_reads_only_traits_that_its_widget_shares(kind):
     shared = set(widget.get_state())
     text = widget.get_state()["_esm"]
     widget.close()
-    used = set(re.findall(r'model\.get\("(\w+)"\)|save\("(\w+)"', text))
-    assert {a or b for a, b in used} and {a or b for a, b in used} <= shared
+    listed = re.findall(r"const SHOWN = \[(.*)\]", text)
+    used = {a or b for a, b in re.findall(r'model\.get\("(\w+)"\)|save\("(\w+)"', text)}
+    used |= set(re.findall(r'"(\w+)"', "".join(listed)))
+    assert used and used <= shared

@@ -13,6 +13,7 @@ from ..explorer.serve import IDLE, page_command
 from ..running.workspace import TOUR, Workspace, runs_with_zoo
 
 NOTEBOOK = "06_explore.ipynb"
+ON_PAPER = "on-paper"  # tag of cells for whoever reads the notebook; a page goes without, and starts in a third of time
 
 
 @click.command("explore")
@@ -57,7 +58,7 @@ def ended_gently(page):
 
 
 def notebook_of(run):
-    """The text of notebook 06 for a run, with the parameters that the run executed it with, if it did.
+    """The text of notebook 06 for a run, with the parameters that the run executed it with, as far as a page needs it.
 
     Raises
     ------
@@ -74,5 +75,6 @@ def notebook_of(run):
     executed = Workspace(run).folder / NOTEBOOK
     found = load_notebook_node(str(executed)).metadata.papermill if executed.exists() else {}
     notebook = load_notebook_node(str(ROOT / "notebooks" / NOTEBOOK))
+    notebook.cells = [cell for cell in notebook.cells if ON_PAPER not in cell.metadata.get("tags", [])]
     given = {"run": run} | found.get("parameters", {})
     return needed("nbformat", "notebooks").writes(parameterize_notebook(notebook, given))

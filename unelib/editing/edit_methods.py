@@ -126,7 +126,7 @@ def apply(
     """
     given = check_noise(gen, noise)
     start = given.reshape(len(given), -1)
-    rows = moved_rows(state, probe, start, unit)
+    rows = moved_rows(state, directions_of(state, probe, unit), start)
     if state.needs_judge:
         own = {name: direction(probe, name, X=unit) for name in state.kept if name not in state.strengths}
         rows = kept_by_judge(lambda x: generate(gen, x, **state.how), judge_of(judge), start, rows, own)
@@ -134,10 +134,10 @@ def apply(
     return rows
 
 
-def moved_rows(state, probe, start, unit):
+def moved_rows(state, directions, start):
     """Noise (n, d) after the steps of an edit, or of its control, whatever the judge says of them."""
     rows = start
-    for name, d in directions_of(state, probe, unit).items():
+    for name, d in directions.items():
         rows = shifted(rows, d, state.strengths[name], state.path)
     return by_chance(start, rows) if state.control else rows
 

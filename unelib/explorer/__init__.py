@@ -14,6 +14,7 @@ Inside:
 - `perfect_edits`: What a perfect edit would have made, where that can be known
 - `folded_parts`: What is folded away below the pictures, made when it is first opened
 - `start_pictures`: The images there are to choose from, as small pictures
+- `visitors`: The kernels of a served page, which end after their visitors
 - `captions`: Which image it is, what was done to it, and when a picture means little or is missing
 - `judge_bars`: The judge's probabilities before and after as bars
 - `films`: Frames of noise along an edit, on many images, between two of them, or at random

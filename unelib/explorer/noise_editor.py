@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..editing.directions import direction
-from ..editing.edit_methods import judge_of, moved_rows, noise_of
+from ..editing.directions import Direction, direction
+from ..editing.edit_methods import directions_of, judge_of, moved_rows, noise_of
 from ..editing.edit_state import METHODS, EditState, Method
 from ..editing.judge_corrections import kept_by_judge
 from ..editing.method_probes import probe_and_unit
@@ -60,6 +60,7 @@ class NoiseEditor:
         self.method = OWN.get(getattr(probe, "kind", ""), METHODS[0])
         self.learnt: dict[Any, Any] = {self.method: probe}
         self.corrected: OrderedDict[Any, NDArray[np.float32]] = OrderedDict()
+        self.led_by: tuple[Any, dict[str, Direction]] = (None, {})
         self.own: NDArray[np.float32] | None = None
 
     def probe(self, state: EditState) -> Any:
@@ -86,7 +87,14 @@ class NoiseEditor:
 
     def applied(self, state: EditState, noises: NDArray[np.float32]) -> NDArray[np.float32]:
         """Noises (n, d) after the steps of an edit, whatever image it names, before the judge has a word."""
-        return moved_rows(state, self.probe(state), noises, self.unit) if state.strengths else noises
+        return moved_rows(state, self.directions(state), noises) if state.strengths else noises
+
+    def directions(self, state: EditState) -> dict[str, Direction]:
+        """The directions of an edit; those of the last one are remembered, since strengths change more often."""
+        key = state.method, state.encoder, tuple(state.strengths), state.kept
+        if self.led_by[0] != key:
+            self.led_by = key, directions_of(state, self.probe(state), self.unit)
+        return self.led_by[1]
 
     def kept(self, state: EditState, draw: Callable[[NDArray[np.float32]], NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Noise (1, d) after an edit and, where the judge keeps attributes, after its corrections.

@@ -271,9 +271,10 @@ class Explorer(w.VBox):
 
     def draw(self, asked, check):
         """Yield `BeforeAfter`: coarse pictures first while a control is moving, those kept by the judge last."""
+        moving = self.is_moving(asked)
         self.say("drawing …")
         noises = self.editor.start(asked.state), self.editor.moved(asked.state)
-        if self.is_moving(asked) and not all(map(self.darkroom.has, noises)):
+        if moving and not all(map(self.darkroom.has, noises)):
             with suppress(Cancelled):  # not for a newer request: else a steady hand on a slider would see nothing
                 yield BeforeAfter(*map(self.sketch, noises), noises[1], "coarse preview: ")
         before, after = (self.darkroom.picture(noise, check) for noise in noises)

@@ -6,16 +6,16 @@ from pathlib import Path
 
 IDLE = 120  # seconds after which a kernel that nobody is connected to ends
 LOOKS = 4  # for such kernels in that time
-# Voila's page asks a server elsewhere for icons that it brings along, and waits for it where there is no network.
-FROM_HERE = {"Content-Security-Policy": "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:"}
+SETTINGS = Path(__file__).parent  # where voila.json lies
 
 
 def page_command(notebook: Path, port: int, browser: bool = True, ready: int = 1, idle: int = IDLE) -> list[str]:
     """The command that serves a notebook as a page on this machine.
 
     Kernels are started ahead of visits, so that a page is there at once; a kernel ends some time after its page was
-    closed. The page loads nothing from elsewhere. What goes wrong in a cell is shown in the page, since whoever serves
-    it is whoever reads it.
+    closed. What goes wrong in a cell is shown in the page, since whoever serves it is whoever reads it. The page loads
+    nothing from elsewhere: Voila's own would ask for icons that it brings along, and wait where there is no network.
+    What is the same for every page stands in `voila.json`.
 
     Parameters
     ----------
@@ -48,10 +48,8 @@ def page_command(notebook: Path, port: int, browser: bool = True, ready: int = 1
     check_port(port)
     manager, look = "--MappingKernelManager", max(idle // LOOKS, 1)
     kernels = [f"{manager}.cull_idle_timeout={idle}", f"{manager}.cull_interval={look}"]
-    page = ["--preheat_kernel=True", f"--pool_size={ready}", "--show_tracebacks=True", "--theme=light"]
-    settings = [f"--Voila.tornado_settings={ {'headers': FROM_HERE} }"]
-    opened = [] if browser else ["--no-browser"]
-    return [sys.executable, "-m", "voila", str(notebook), f"--port={port}", *page, *settings, *kernels, *opened]
+    page = [f"--Voila.config_file_paths={SETTINGS}", f"--pool_size={ready}", *([] if browser else ["--no-browser"])]
+    return [sys.executable, "-m", "voila", str(notebook), f"--port={port}", *page, *kernels]
 
 
 def check_port(port):

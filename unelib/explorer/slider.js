@@ -2,10 +2,16 @@
 
 const SHOWN = ["value", "min", "max", "step", "description", "unit", "tooltip", "disabled"];
 
+const created = (tag) => document.createElement(tag);
+
 function render({ model, el }) {
   el.classList.add("une-slider");
-  el.innerHTML = `<label><span></span><input type="range"></label><input type="number"><div role="status"></div>`;
-  const [name, range, number, said] = el.querySelectorAll("span, input, div");
+  const [label, name, range, number, said] = ["label", "span", "input", "input", "div"].map(created);
+  Object.assign(range, { type: "range" });
+  Object.assign(number, { type: "number" });
+  said.setAttribute("role", "status");
+  label.append(name, range);
+  el.replaceChildren(label, number, said);
   let frame = 0;
 
   function show() {
@@ -52,7 +58,10 @@ function render({ model, el }) {
   number.addEventListener("change", typed);
   SHOWN.forEach((trait) => model.on(`change:${trait}`, show));
   show();
-  return () => cancelAnimationFrame(frame);
+  return () => {
+    cancelAnimationFrame(frame);
+    SHOWN.forEach((trait) => model.off(`change:${trait}`, show));
+  };
 }
 
 export default { render };

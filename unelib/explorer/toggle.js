@@ -4,8 +4,11 @@ const SHOWN = ["value", "description", "about", "icon", "button_style", "tooltip
 
 function render({ model, el }) {
   el.classList.add("une-toggle");
-  el.innerHTML = `<button type="button"><i aria-hidden="true"></i><span></span></button>`;
-  const [button, icon, words] = el.querySelectorAll("button, i, span");
+  const [button, icon, words] = ["button", "i", "span"].map((tag) => document.createElement(tag));
+  button.type = "button";
+  icon.setAttribute("aria-hidden", "true");
+  button.append(icon, words);
+  el.replaceChildren(button);
 
   function show() {
     const [value, description, about, sign, style, tooltip, disabled] = SHOWN.map((trait) => model.get(trait));
@@ -24,6 +27,7 @@ function render({ model, el }) {
   });
   SHOWN.forEach((trait) => model.on(`change:${trait}`, show));
   show();
+  return () => SHOWN.forEach((trait) => model.off(`change:${trait}`, show));
 }
 
 export default { render };
