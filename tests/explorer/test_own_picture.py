@@ -155,7 +155,7 @@ def test_too_few_or_other_pictures_to_compare_with_are_refused(world):
 
 @pytest.mark.slow
 def test_faces_are_usual_and_clothes_noise_and_plain_colours_are_far():
-    """Measured with 64 round trips: none of 300 fresh faces is far, and all of 40 of each of these others are."""
+    """Measured with 32 round trips: none of 300 fresh faces is far, and all of 40 of each of these others are."""
     zoo = NoiseZoo(DATA / "zoo/tour")
     gen, test = zoo.generator("drawn-ldm"), zoo.split != "train"
     usual = usual_figures(gen, zoo.rows("drawn-ldm", test), load_images("drawn-faces", 24, "test").pixels, no_check)

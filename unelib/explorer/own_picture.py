@@ -20,7 +20,7 @@ from .worker import watched
 
 MOST_BYTES, MOST_PIXELS = 8_000_000, 50_000_000  # of a file: a page's connection carries 10 MB at once
 FAR = 4.0  # standard deviations of held-out images from their mean beyond which a picture is told to be far
-TRIPS = 64  # held-out images whose round trips are made to compare with; the noise of all of them is compared
+TRIPS = 32  # held-out images whose round trips are made to compare with; the noise of all of them is compared
 AT_A_TIME = 8  # of these, so that the work can be given up between two steps
 FIGURES = {  # those that are compared, and what they are called
     "psnr": "round trip, PSNR in dB",
@@ -136,7 +136,7 @@ def usual_figures(
     noises : ndarray (n, d), float32
         Of held-out images, two at least.
     pixels : ndarray (m, h, w, 3), uint8
-        Pictures of the first m of them, two at least; of at most 64 the round trip is made.
+        Pictures of the first m of them, two at least; of at most 32 the round trip is made.
     check : callable
         Called before every call of the denoiser; what it raises ends the work.
 
