@@ -21,44 +21,45 @@ def explorer():
     explorer.close()
 
 
-def part(explorer, words):
-    """The part whose title has these words."""
-    return explorer.parts.part(next(title for title in explorer.parts.titles if words in title))
+def part(explorer, title):
+    """The part under a title, opened as a visitor opens it."""
+    explorer.parts.buttons[title].value = True
+    return explorer.parts.made[title]
 
 
 def test_a_part_is_made_when_it_is_opened_and_once(explorer):
-    assert all(not child.children for child in explorer.parts.children) or explorer.parts.made
-    index = [*explorer.parts.makers].index("choose an image")
-    explorer.parts.selected_index = index
-    gallery = explorer.parts.children[index].children[0]
-    explorer.parts.selected_index = None
-    explorer.parts.selected_index = index
-    assert explorer.parts.children[index].children[0] is gallery is part(explorer, "choose an image")
+    gallery = part(explorer, "gallery")
+    explorer.parts.buttons["gallery"].value = False
+    assert not any(gallery in frame.children for frame in explorer.parts.shelf.children)
+    assert part(explorer, "gallery") is gallery and gallery in explorer.parts.shelf.children[0].children
 
 
 def test_an_image_is_chosen_in_the_gallery(explorer):
-    gallery = part(explorer, "choose an image").filter("Smiling", "lacks")
+    gallery = part(explorer, "gallery").filter("Smiling", "lacks")
     row = int(gallery.rows[2])
     gallery.value = row
     assert explorer.state.image == explorer.ids[row] and explorer.image.value == row
 
 
 def test_an_image_is_chosen_on_the_map_and_the_edit_is_drawn_there(explorer):
-    latent_map = part(explorer, "map")
-    latent_map.value = 7
+    page = part(explorer, "map")
+    assert list(page.plane.options) == ["scores of Smiling and Young", "principal components"]
+    page.map.value = 7
     assert explorer.state.image == explorer.ids[7] and explorer.image.value == 7
     explorer.sliders["Young"].value = 4
     explorer.wait()
-    start, end = latent_map.path
-    np.testing.assert_allclose(start, latent_map.plane.of(explorer.noises[[7]])[0], atol=1e-6)
-    assert np.hypot(*np.subtract(end, start)) > 0.01
+    start, end = page.map.path
+    np.testing.assert_allclose(start, page.map.plane.of(explorer.noises[[7]])[0], atol=1e-6)
+    assert end[1] - start[1] > 2 * abs(end[0] - start[0])
+    page.plane.value = "principal components"
+    assert "two directions at random would show" in page.map.plane.told and np.shape(page.map.path) == (2, 2)
     explorer.reset.click()
     explorer.wait()
-    assert latent_map.path[0] == latent_map.path[1]
+    assert page.map.path[0] == page.map.path[1]
 
 
 def test_the_divider_follows_what_is_drawn(explorer):
-    swipe = part(explorer, "one place")
+    swipe = part(explorer, "divider")
     explorer.sliders["Smiling"].value = 3
     explorer.wait()
     assert swipe.after_told.endswith("Smiling +3 standard deviations") and swipe.before != swipe.after
@@ -71,7 +72,7 @@ def test_ones_own_photograph_is_edited(explorer):
     stream = io.BytesIO()
     pixels = np.random.default_rng(0).integers(0, 255, (8, 8, 3), np.uint8)
     Image.fromarray(pixels).resize((80, 96)).save(stream, "PNG")
-    upload = part(explorer, "your own photograph")
+    upload = part(explorer, "own photograph")
     upload.take(stream.getvalue(), "mine.png")
     assert upload.wait(60) and "Far from what the model knows" in upload.status.value
     assert explorer.state.image is None and explorer.state.seed is None

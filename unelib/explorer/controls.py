@@ -116,6 +116,11 @@ def judge_button():
     return toggle("keep by the judge", "kept by the judge", BY_JUDGE_TIP, width="190px")
 
 
+def part_button(words, about):
+    """Whether a part of the explorer is open."""
+    return toggle(words, words, about, width="auto", about=about)
+
+
 def small_button(words, icon):
     """A button that does one thing."""
     return w.Button(description=words, icon=icon, layout=w.Layout(width="auto"))
@@ -158,3 +163,13 @@ def toggle(off, on, tip, width, about=""):
 def title(text):
     """A small heading above a part of the explorer."""
     return w.HTML(f"<b>{text}</b>")
+
+
+def close_below(box):
+    """Close a widget and all inside it, with their looks, which would otherwise stay in ipywidgets' own list."""
+    for child in getattr(box, "children", ()):
+        close_below(child)
+    for part in (getattr(box, "style", None), box.layout):
+        if part is not None:
+            part.close()
+    w.Widget.close(box)

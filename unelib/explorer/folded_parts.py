@@ -6,20 +6,31 @@ from typing import Any
 import numpy as np
 
 from ..core.extras import needed
+from ..plots.figures import pretty
+from .controls import close_below, menu, part_button, title
 from .film_panel import Films
 from .gallery import Gallery
 from .latent_map import MOST_POINTS, LatentMap
-from .map_planes import principal_plane
+from .map_planes import principal_plane, score_plane
 from .own_picture import TRIPS
 from .start_pictures import StartPictures
 from .swipe import Swipe
 from .upload import Upload
 
 w: Any = needed("ipywidgets", "explorer")
+FRAME = {"border": "1px solid #bbb", "padding": "8px", "margin": "4px 0 0"}
+ABOUT = {
+    "divider": "before and after on one place, with a divider between them",
+    "gallery": "choose an image from thumbnails, by what it has or lacks",
+    "map": "all images on a plane, with the way of the edit",
+    "own photograph": "edit a photograph of your own",
+    "films": "a strip, this edit on nine images, a morph, a random walk",
+    "save, load, code": "this edit as a file, and as Python to copy",
+}
 
 
-class FoldedParts(w.Accordion):
-    """Parts of an explorer under their titles.
+class FoldedParts(w.VBox):
+    """Parts of an explorer, each behind a button that opens and closes it.
 
     Parameters
     ----------
@@ -28,6 +39,8 @@ class FoldedParts(w.Accordion):
 
     Attributes
     ----------
+    buttons : dict {title: toggle}
+        Where the value is True the part is on the page.
     made : dict {title: widget}
         Those that were opened, or asked for by `part`.
     """
@@ -35,27 +48,30 @@ class FoldedParts(w.Accordion):
     def __init__(self, explorer: Any) -> None:
         self.explorer = explorer
         self.makers: dict[str, Callable[[Any], Any]] = {
-            "before and after on one place": swipe_of,
-            "choose an image": gallery_of,
-            "a map of the images": map_of,
-            "your own photograph": upload_of,
-            "films: a strip, nine images, a morph, a random walk": films_of,
-            "this edit, to save, load and copy as code": lambda explorer: explorer.data,
+            "divider": swipe_of,
+            "gallery": gallery_of,
+            "map": map_of,
+            "own photograph": upload_of,
+            "films": films_of,
+            "save, load, code": lambda explorer: explorer.data,
         }
         self.made: dict[str, Any] = {}
-        super().__init__([w.VBox() for _ in self.makers], titles=tuple(self.makers))
-        self.observe(self.opened, "selected_index")
+        self.buttons = {title: part_button(title, ABOUT[title]) for title in self.makers}
+        for button in self.buttons.values():
+            button.observe(self.arrange, "value")
+        self.shelf = w.VBox()
+        line = w.HBox([title("more:"), *self.buttons.values()], layout=w.Layout(flex_flow="row wrap", grid_gap="2px"))
+        super().__init__([line, self.shelf])
 
-    def opened(self, change):
-        """Make the part that was opened."""
-        if change["new"] is not None:
-            self.part(self.titles[change["new"]])
+    def arrange(self, _change=None):
+        """Put the parts that are open onto the page, making those that were not open yet."""
+        opened = [title for title, button in self.buttons.items() if button.value]
+        self.shelf.children = [w.VBox([self.part(title)], layout=w.Layout(**FRAME)) for title in opened]
 
     def part(self, title: str) -> Any:
         """The part under a title, made if it was not opened yet."""
         if title not in self.made:
             self.made[title] = self.makers[title](self.explorer)
-            self.children[self.titles.index(title)].children = [self.made[title]]
         return self.made[title]
 
     def follow(self) -> None:
@@ -63,14 +79,20 @@ class FoldedParts(w.Accordion):
         for part in self.made.values():
             if isinstance(part, Swipe):
                 show_both(part, self.explorer)
-            if isinstance(part, LatentMap):
-                show_way(part, self.explorer)
+            if isinstance(part, MapOfPlanes):
+                part.follow()
 
     def stop(self) -> None:
         """End what the parts are drawing, and their threads."""
         for part in self.made.values():
             if hasattr(part, "worker"):
                 part.worker.close()
+
+    def close(self) -> None:
+        """Take all parts off the page, those that are not open now as well."""
+        self.stop()
+        for part in (*self.made.values(), self):
+            close_below(part)
 
 
 def swipe_of(explorer):
@@ -95,22 +117,54 @@ def gallery_of(explorer):
     return gallery
 
 
+class MapOfPlanes(w.VBox):
+    """The images there are to choose from on a plane that is chosen, with the edit's way drawn on it.
+
+    `plane` is the menu of planes, `map` the present `LatentMap`.
+    """
+
+    def __init__(self, explorer: Any) -> None:
+        self.explorer, self.map, self.planes = explorer, None, planes_of(explorer)
+        self.plane = menu("plane", list(self.planes), next(iter(self.planes)))
+        self.plane.observe(self.make, "value")
+        super().__init__([self.plane])
+        self.make()
+
+    def make(self, _change=None):
+        """The map on the plane that is chosen."""
+        explorer, shown = self.explorer, slice(0, MOST_POINTS)
+        noises, ids, labels = explorer.noises[shown], explorer.ids[shown], explorer.labels[shown]
+        self.map = LatentMap(
+            self.planes[self.plane.value](), noises, StartPictures(explorer.gen, noises, ids), ids, labels
+        )
+        self.map.observe(lambda change: explorer.board.choose(image=str(ids[change["new"]])), "value")
+        self.children = [self.plane, self.map]
+        self.follow()
+
+    def follow(self) -> None:
+        """Draw the edit's way, from the noise before to the noise after."""
+        if self.explorer.finished is not None:
+            start = self.explorer.editor.start(self.explorer.finished.state)
+            self.map.draw_path(np.concatenate([start, self.explorer.drawn.noise]))
+
+
+def planes_of(explorer):
+    """What makes each plane: two scores of the first method's probe, if it has scores, and principal components."""
+    editor, zoo = explorer.editor, explorer.zoo
+    probe, names = editor.learnt[editor.method], list(explorer.sliders)[:2]
+    training = zoo.split == "train"
+    found = {"principal components": lambda: principal_plane(zoo.rows(editor.view, training), editor.unit)}
+    if len(names) == 2 and hasattr(probe, "intercept_"):
+        scores = {
+            f"scores of {pretty(names[0])} and {pretty(names[1])}": lambda: score_plane(probe, *names, editor.unit)
+        }
+        return scores | found
+    return found
+
+
 def map_of(explorer):
-    """All images there are to choose from in two principal components of their noise, with the edit's way."""
-    zoo, view = explorer.zoo, explorer.editor.view
-    plane = principal_plane(zoo.rows(view, zoo.split == "train"), explorer.editor.unit)
-    shown = slice(0, MOST_POINTS)
-    pictures = StartPictures(explorer.gen, explorer.noises[shown], explorer.ids[shown])
-    latent_map = LatentMap(plane, explorer.noises[shown], pictures, explorer.ids[shown], explorer.labels[shown])
-    latent_map.observe(lambda change: explorer.board.choose(image=str(explorer.ids[change["new"]])), "value")
-    show_way(latent_map, explorer)
-    return latent_map
-
-
-def show_way(latent_map, explorer):
-    """The edit's way on the map, from the noise before to the noise after."""
-    if explorer.finished is not None:
-        latent_map.draw_path(np.concatenate([explorer.editor.start(explorer.finished.state), explorer.drawn.noise]))
+    """A map of the images there are to choose from."""
+    return MapOfPlanes(explorer)
 
 
 def upload_of(explorer):

@@ -19,7 +19,7 @@ from ..models.encoders import reads_text
 from ..store.view_folder import picked
 from .captions import edit_told, effects_told, failure_told, length_told, source_told, usual_lengths
 from .control_board import ControlBoard
-from .controls import title
+from .controls import close_below, title
 from .edit_data import EditData
 from .folded_parts import FoldedParts
 from .history import History
@@ -379,13 +379,3 @@ def first_of_texts(zoo):
 def small_print(text):
     """A sentence in small letters, as HTML."""
     return f"<div style='font-size:12px;line-height:16px'>{escape(text)}</div>" if text else ""
-
-
-def close_below(box):
-    """Close a widget and all inside it, with their looks, which would otherwise stay in ipywidgets' own list."""
-    for child in getattr(box, "children", ()):
-        close_below(child)
-    for part in (getattr(box, "style", None), box.layout):
-        if part is not None:
-            part.close()
-    w.Widget.close(box)
