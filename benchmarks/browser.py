@@ -35,12 +35,13 @@ WATCH = """() => {
     }).observe(document.body, {subtree: true, childList: true});
 }"""
 SLIDERS = """input[type="range"][min="-8"]"""
-# Whether the full picture of what the sliders say was on the screen.
+# Whether the full picture of what the sliders say was on the screen since the last key.
 THERE = """() => {
     const moved = [...document.querySelectorAll('input[type="range"][min="-8"]')].filter(slider => +slider.value);
     const told = moved.map(({value, labels}) => `${labels[0].innerText} ${value > 0 ? "+" : ""}${value}`).join(", ");
     const words = told ? `), ${told} standard deviations` : "not moved";
-    return seen.some(event => event.what === "full" && event.words.endsWith(words));
+    const since = seen.slice(seen.findLastIndex(event => event.what === "key"));
+    return since.some(event => event.what === "full" && event.words.endsWith(words));
 }"""
 
 
@@ -149,7 +150,7 @@ def hundred(page):
     taken, after = [], []
     for turn in range(ROUNDS):
         for step in range(100):
-            press(page, step % 6, "ArrowRight" if (step // 30 + turn) % 2 else "ArrowLeft")
+            press(page, step % 6, "ArrowRight" if turn % 2 else "ArrowLeft")
             time.sleep(0.01)
         events = drawn(page)
         last = max(event["at"] for event in events if event["what"] == "key")
