@@ -78,8 +78,8 @@ def share_edited(
     Returns
     -------
     DataFrame
-        A row a way: the share as `value`, its 95 % interval over images `low` and `high`, `of` so many, and `off
-        target`, how many other verdicts changed, an image, with `off target low` and `off target high`.
+        A row a way: the share as `value`, its 95 % interval over images `low` and `high`, and `of` so many; how many
+        other verdicts changed, an image, as `off target`, `off target low` and `off target high`.
 
     Raises
     ------
