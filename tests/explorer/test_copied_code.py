@@ -40,8 +40,8 @@ def executed(state, run="tour"):
 def learnt(zoo):
     """What an edit needs of the zoo, by its state: a probe of each kind is learnt once."""
     kept = {}
-    return lambda state: kept.get(KINDS[state.method]) or kept.setdefault(
-        KINDS[state.method], probe_and_unit(state, zoo)
+    return lambda state: (
+        kept.get(KINDS[state.method]) or kept.setdefault(KINDS[state.method], probe_and_unit(state, zoo))
     )
 
 
