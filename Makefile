@@ -6,9 +6,11 @@ BIN := .venv/bin
 READY := .venv/ready
 NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:cacheprovider -q
 # Notebooks in the order in which they can be checked: what each reads is left by those before it. A file is one job.
-# Those of BY_UNIT are run by tests/workshop, which asks more of them than that they run.
+# 07 needs all of both worlds; those BESIDE it need none, and take the other core. Those of BY_UNIT are run by
+# tests/workshop, which asks more of them than that they run.
 MAKING := notebooks/01_invert.ipynb notebooks/02_encode.ipynb
-LAST := notebooks/depth/07_two_worlds.ipynb
+BESIDE := notebooks/00_tour.ipynb notebooks/workshop/solutions/2_probe.ipynb notebooks/workshop/solutions/3_spaces.ipynb notebooks/workshop/solutions/5_judge.ipynb
+LAST := notebooks/depth/07_two_worlds.ipynb $(BESIDE)
 LONGEST := notebooks/depth/side_by_side.ipynb notebooks/depth/11_evidence.ipynb notebooks/depth/10_une.ipynb
 BY_UNIT := notebooks/workshop/solutions/1_noise.ipynb notebooks/workshop/solutions/4_edit.ipynb
 READING := $(LONGEST) $(filter-out $(MAKING) $(LAST) $(LONGEST) $(BY_UNIT),$(wildcard notebooks/*.ipynb notebooks/depth/*.ipynb notebooks/workshop/solutions/*.ipynb))
@@ -61,7 +63,7 @@ notebooks: $(READY)
 		&& while kill -0 $$fashion 2> /dev/null && ! grep -q 02_encode "$$scratch/fashion.log"; do sleep 1; done \
 		&& $(NBVAL) $(AT_ONCE) $(READING) \
 		&& { wait $$fashion || { cat "$$scratch/fashion.log"; exit 1; }; } \
-		&& $(NBVAL) $(LAST)
+		&& $(NBVAL) $(AT_ONCE) $(LAST)
 
 # The day before a workshop: the solutions run here, and the checks that need no model find what is committed.
 workshop: $(READY)

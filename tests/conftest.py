@@ -1,50 +1,31 @@
-"""Tiny models of the real classes with random weights, saved as folders; and a Gaussian world with a known answer."""
+"""Tiny models of the real classes with random weights, saved as folders; and a Gaussian world with a known answer.
+
+The models' libraries are imported by the fixtures, since pytest loads this file also where it only hands out tests.
+"""
 
 import os
 
+import pytest
+
 os.environ["HF_HUB_OFFLINE"] = "1"  # before any import of the hub's libraries
-
-import diffusers  # noqa: E402
-import matplotlib  # noqa: E402
-import matplotlib.pyplot as plt  # noqa: E402
-import pytest  # noqa: E402
-import torch  # noqa: E402
-import transformers  # noqa: E402
-from diffusers import (  # noqa: E402
-    AutoencoderKL,
-    DDIMScheduler,
-    DDPMScheduler,
-    FlowMatchEulerDiscreteScheduler,
-    UNet2DConditionModel,
-    UNet2DModel,
-)
-from tokenizers import Tokenizer, models, pre_tokenizers  # noqa: E402
-from transformers import CLIPConfig, CLIPTextConfig, CLIPTokenizer  # noqa: E402
-
-from unelib.models.closed_form import ExactFlow, ExactGaussian  # noqa: E402
-from unelib.worlds.faces import draw_faces, sample_factors  # noqa: E402
-
-matplotlib.use("Agg")  # figures are drawn, not shown
-
-START, END = "<|startoftext|>", "<|endoftext|>"
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
-WORDS = {c: i for i, c in enumerate([*LETTERS, *(c + "</w>" for c in LETTERS), START, END])}
-TEXT = dict(vocab_size=len(WORDS), hidden_size=16, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2,
-            max_position_embeddings=16, bos_token_id=WORDS[START], eos_token_id=WORDS[END],
-            pad_token_id=WORDS[END])  # fmt: skip
-SCALED_LINEAR = dict(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", clip_sample=False,
-                     set_alpha_to_one=False, steps_offset=1)  # fmt: skip
 
 
 @pytest.fixture(autouse=True, scope="session")
 def quiet():
+    import diffusers
+    import matplotlib
+    import transformers
+
     diffusers.utils.logging.set_verbosity_error()
     transformers.logging.set_verbosity_error()
+    matplotlib.use("Agg")  # figures are drawn, not shown
 
 
 @pytest.fixture
 def closed():
     """Closes all figures after a test."""
+    import matplotlib.pyplot as plt
+
     yield
     plt.close("all")
 
@@ -52,220 +33,18 @@ def closed():
 @pytest.fixture(scope="session")
 def faces():
     """Eight drawn faces (8, 64, 64, 3) uint8."""
+    from unelib.worlds.faces import draw_faces, sample_factors
+
     return draw_faces(sample_factors(range(8)))
-
-
-def clip_tokenizer():
-    return CLIPTokenizer(vocab=WORDS, merges=[], model_max_length=16)
-
-
-def text_encoder(projection=None):
-    config = CLIPTextConfig(**TEXT, projection_dim=projection or 16)
-    kind = transformers.CLIPTextModelWithProjection if projection else transformers.CLIPTextModel
-    return kind(config)
-
-
-def autoencoder(**changes):
-    """AutoencoderKL with f = 4: 16 pixels a side to 4 x 4 x 4."""
-    return AutoencoderKL(**{
-        "in_channels": 3, "out_channels": 3, "latent_channels": 4, "sample_size": 16, "block_out_channels": (8, 8, 8),
-        "norm_num_groups": 4, "down_block_types": ("DownEncoderBlock2D",) * 3,
-        "up_block_types": ("UpDecoderBlock2D",) * 3,
-    } | changes)  # fmt: skip
-
-
-def unconditional_unet(size=4, channels=4, gives=None):
-    return UNet2DModel(
-        sample_size=size, in_channels=channels, out_channels=gives or channels, block_out_channels=(8, 16),
-        norm_num_groups=4,
-        down_block_types=("DownBlock2D",) * 2, up_block_types=("UpBlock2D",) * 2, layers_per_block=1,
-    )  # fmt: skip
-
-
-def conditional_unet(**changes):
-    return UNet2DConditionModel(**{
-        "sample_size": 4, "block_out_channels": (8, 16), "norm_num_groups": 4, "layers_per_block": 1,
-        "attention_head_dim": 4, "down_block_types": ("CrossAttnDownBlock2D", "DownBlock2D"),
-        "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D"), "cross_attention_dim": 16,
-    } | changes)  # fmt: skip
-
-
-def stable_diffusion(kind=diffusers.StableDiffusionPipeline, prediction="epsilon", unet=None, scheduler=DDIMScheduler):
-    return kind(
-        vae=autoencoder(scaling_factor=0.5, shift_factor=0.1), text_encoder=text_encoder(), tokenizer=clip_tokenizer(),
-        unet=unet or conditional_unet(), scheduler=scheduler(**SCALED_LINEAR, prediction_type=prediction),
-        safety_checker=None, feature_extractor=None, requires_safety_checker=False,
-    )  # fmt: skip
-
-
-def stable_diffusion_xl():
-    unet = conditional_unet(
-        cross_attention_dim=32, addition_embed_type="text_time", addition_time_embed_dim=4,
-        projection_class_embeddings_input_dim=6 * 4 + 16,
-    )  # fmt: skip
-    return diffusers.StableDiffusionXLPipeline(
-        vae=autoencoder(), text_encoder=text_encoder(), text_encoder_2=text_encoder(projection=16), unet=unet,
-        tokenizer=clip_tokenizer(), tokenizer_2=clip_tokenizer(), scheduler=DDIMScheduler(**SCALED_LINEAR),
-    )  # fmt: skip
-
-
-def latent_consistency():
-    kind, unet = diffusers.LatentConsistencyModelPipeline, conditional_unet(time_cond_proj_dim=8)
-    return stable_diffusion(kind, unet=unet, scheduler=diffusers.LCMScheduler)
-
-
-def latent_diffusion_vq():
-    vqvae = diffusers.VQModel(
-        block_out_channels=(8, 8, 8), latent_channels=4, norm_num_groups=4, num_vq_embeddings=8,
-        down_block_types=("DownEncoderBlock2D",) * 3, up_block_types=("UpDecoderBlock2D",) * 3,
-    )  # fmt: skip
-    return diffusers.LDMPipeline(vqvae=vqvae, unet=unconditional_unet(), scheduler=DDIMScheduler(**SCALED_LINEAR))
-
-
-def stable_diffusion_3():
-    words = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", -9.0), *((c, -2.0) for c in LETTERS)]
-    t5 = transformers.T5Config(vocab_size=len(words), d_model=32, d_kv=8, d_ff=32, num_layers=1, num_heads=2)
-    transformer = diffusers.SD3Transformer2DModel(
-        sample_size=4, patch_size=2, in_channels=4, out_channels=4, num_layers=1, attention_head_dim=8,
-        num_attention_heads=4, joint_attention_dim=32, caption_projection_dim=32, pooled_projection_dim=32,
-        pos_embed_max_size=4,
-    )  # fmt: skip
-    return diffusers.StableDiffusion3Pipeline(
-        transformer=transformer, scheduler=FlowMatchEulerDiscreteScheduler(shift=3.0),
-        vae=autoencoder(scaling_factor=0.5, shift_factor=0.1, use_quant_conv=False, use_post_quant_conv=False),
-        text_encoder=text_encoder(projection=16), text_encoder_2=text_encoder(projection=16),
-        text_encoder_3=transformers.T5EncoderModel(t5), tokenizer=clip_tokenizer(), tokenizer_2=clip_tokenizer(),
-        tokenizer_3=transformers.T5Tokenizer(vocab=words, extra_ids=0, model_max_length=8),
-    )  # fmt: skip
-
-
-def pixart():
-    words = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", -9.0), *((c, -2.0) for c in LETTERS)]
-    t5 = transformers.T5Config(vocab_size=len(words), d_model=16, d_kv=8, d_ff=32, num_layers=1, num_heads=2)
-    transformer = diffusers.PixArtTransformer2DModel(
-        num_attention_heads=2, attention_head_dim=8, in_channels=4, out_channels=8, num_layers=1, sample_size=4,
-        norm_num_groups=4, cross_attention_dim=16, caption_channels=16,
-    )  # fmt: skip
-    return diffusers.PixArtAlphaPipeline(
-        tokenizer=transformers.T5Tokenizer(vocab=words, extra_ids=0, model_max_length=8), transformer=transformer,
-        text_encoder=transformers.T5EncoderModel(t5), vae=autoencoder(), scheduler=DDIMScheduler(**SCALED_LINEAR),
-    )  # fmt: skip
-
-
-def diffusion_transformer():
-    transformer = diffusers.DiTTransformer2DModel(
-        num_attention_heads=2, attention_head_dim=4, in_channels=4, out_channels=8, num_layers=1, sample_size=4,
-        norm_num_groups=4, num_embeds_ada_norm=4,
-    )  # fmt: skip
-    return diffusers.DiTPipeline(transformer, autoencoder(), DDIMScheduler())
-
-
-PIPELINES = {
-    "sd": stable_diffusion,
-    "sd2": lambda: stable_diffusion(prediction="v_prediction"),
-    "lcm": latent_consistency,
-    "sdxl": stable_diffusion_xl,
-    "sd3": stable_diffusion_3,
-    "flow": lambda: diffusers.LDMPipeline(
-        autoencoder(), unconditional_unet(), diffusers.FlowMatchEulerDiscreteScheduler()
-    ),
-    "ddpm": lambda: diffusers.DDPMPipeline(unconditional_unet(16, 3), DDPMScheduler()),
-    "ddim": lambda: diffusers.DDIMPipeline(unconditional_unet(16, 3), DDIMScheduler()),
-    "grey": lambda: diffusers.DDPMPipeline(unconditional_unet(16, 1), DDPMScheduler()),
-    "grey-28": lambda: diffusers.DDIMPipeline(unconditional_unet(28, 1), DDIMScheduler(**SCALED_LINEAR)),
-    "grey-32": lambda: diffusers.DDIMPipeline(unconditional_unet(32, 1), DDIMScheduler(**SCALED_LINEAR)),
-    "grey-ldm": lambda: diffusers.LDMPipeline(
-        autoencoder(in_channels=1, out_channels=1, sample_size=32), unconditional_unet(8), DDIMScheduler()
-    ),
-    "ldm": lambda: diffusers.LDMPipeline(autoencoder(), unconditional_unet(), DDIMScheduler(**SCALED_LINEAR)),
-    "ldm-vq": latent_diffusion_vq,
-    "dit": diffusion_transformer,
-    "pixart": pixart,
-    "learned-variance": lambda: diffusers.DDPMPipeline(
-        unconditional_unet(16, 3, 6), DDPMScheduler(variance_type="learned_range")
-    ),
-    "zero-snr": lambda: diffusers.LDMPipeline(
-        autoencoder(),
-        unconditional_unet(),
-        DDIMScheduler(**SCALED_LINEAR, prediction_type="v_prediction", rescale_betas_zero_snr=True),
-    ),
-    "inpainting": lambda: stable_diffusion(unet=conditional_unet(in_channels=9)),
-    "sample": lambda: diffusers.DDPMPipeline(unconditional_unet(16, 3), DDPMScheduler(prediction_type="sample")),
-}
-
-
-def siglip_tokenizer():
-    words = Tokenizer(models.WordLevel({"<pad>": 0, "</s>": 1, "<unk>": 2, "a": 3, "face": 4, "hat": 5}, "<unk>"))
-    words.pre_tokenizer = pre_tokenizers.Whitespace()
-    return transformers.PreTrainedTokenizerFast(
-        tokenizer_object=words, pad_token="<pad>", eos_token="</s>", unk_token="<unk>", model_max_length=16,
-        model_input_names=["input_ids"],
-    )  # fmt: skip
-
-
-VISION = dict(hidden_size=16, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2, patch_size=4)
-
-
-def clip():
-    config = CLIPConfig(text_config=TEXT, vision_config=VISION | {"image_size": 16}, projection_dim=12)
-    processor = transformers.CLIPImageProcessorPil(size={"shortest_edge": 16}, crop_size={"height": 16, "width": 16})
-    return transformers.CLIPModel(config), processor, clip_tokenizer()
-
-
-def siglip():
-    text = {k: v for k, v in TEXT.items() if not k.endswith("id")} | {"vocab_size": 6, "pad_token_id": 0}
-    config = transformers.SiglipConfig(text_config=text, vision_config=VISION | {"image_size": 16})
-    processor = transformers.SiglipImageProcessorPil(size={"height": 16, "width": 16})
-    return transformers.SiglipModel(config), processor, siglip_tokenizer()
-
-
-def dinov2():
-    config = transformers.Dinov2Config(**VISION | {"image_size": 16})
-    crop, size = {"height": 16, "width": 16}, {"shortest_edge": 20}
-    return transformers.Dinov2Model(config), transformers.BitImageProcessorPil(size=size, crop_size=crop), None
-
-
-def dinov2_with_registers():
-    config = transformers.Dinov2WithRegistersConfig(**VISION | {"image_size": 16}, num_register_tokens=2)
-    return transformers.Dinov2WithRegistersModel(config), *dinov2()[1:]
-
-
-def dinov3():
-    config = transformers.DINOv3ViTConfig(**VISION, image_size=16, num_register_tokens=1)
-    return (
-        transformers.DINOv3ViTModel(config),
-        transformers.ViTImageProcessorPil(size={"height": 16, "width": 16}),
-        None,
-    )
-
-
-def mae():
-    config = transformers.ViTMAEConfig(**VISION, image_size=16, decoder_hidden_size=16, decoder_num_attention_heads=2,
-                                       decoder_num_hidden_layers=1, decoder_intermediate_size=16)  # fmt: skip
-    return transformers.ViTMAEModel(config), transformers.ViTImageProcessorPil(size={"height": 16, "width": 16}), None
-
-
-def swin():
-    config = transformers.SwinConfig(
-        image_size=16, patch_size=2, embed_dim=8, depths=[1, 1], num_heads=[1, 2], window_size=2
-    )
-    return transformers.SwinModel(config), transformers.ViTImageProcessorPil(size={"height": 16, "width": 16}), None
-
-
-ENCODERS = {
-    "clip": clip,
-    "siglip": siglip,
-    "dinov2": dinov2,
-    "dinov2-registers": dinov2_with_registers,
-    "dinov3": dinov3,
-    "mae": mae,
-    "swin": swin,
-}
 
 
 @pytest.fixture(scope="session")
 def model_folder(tmp_path_factory):
     """Folder of a tiny model by its name in `PIPELINES` or `ENCODERS`, made when it is first asked for."""
+    import torch
+
+    from .helpers.tiny_models import ENCODERS, PIPELINES
+
     root = tmp_path_factory.mktemp("models")
 
     def folder(name):
@@ -282,9 +61,13 @@ def model_folder(tmp_path_factory):
 
 @pytest.fixture
 def gaussian():
+    from unelib.models.closed_form import ExactGaussian
+
     return ExactGaussian()
 
 
 @pytest.fixture
 def gaussian_flow():
+    from unelib.models.closed_form import ExactFlow
+
     return ExactFlow()

@@ -8,7 +8,7 @@ from diffusers import DDIMScheduler, LDMPipeline, UNet2DModel
 from unelib.geometry.hooks import at_bottleneck, bottleneck, mid_block, output_given
 from unelib.models.generators import Generator, load_generator
 
-from ..conftest import autoencoder, unconditional_unet
+from ..helpers.tiny_models import autoencoder, unconditional_unet
 
 NAMES = ["sd", "sd2", "lcm", "sdxl", "ldm", "flow", "ddpm"]
 TEXT = {"prompt": "a hat", "guidance": 3.0}

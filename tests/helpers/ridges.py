@@ -5,7 +5,7 @@ from unelib.linalg.ridge_regression import ridge_weights
 
 
 def predicted(X, Y, left, penalties):
-    """Yields the rows left (m, t), by each penalty, as regressions of Y (n, t) on X (n, d) without them have them."""
+    """Yields rows of Y (m, t) that are left, as a regression of the others on X (n, d) has them, by each penalty."""
     mean, centre = X[~left].mean(0), Y[~left].mean(0)
     U, s, V = thin(X[~left] - mean)
     seen = (X[left] - mean) @ V

@@ -7,7 +7,7 @@ from diffusers import DDIMScheduler
 from unelib.inversion.cost_accuracy import PEERS, frontier, peer
 from unelib.models.generators import load_generator
 
-from ..conftest import SCALED_LINEAR
+from ..helpers.tiny_models import SCALED_LINEAR
 
 
 @pytest.fixture

@@ -30,6 +30,12 @@ LATENT = centred(600, 12)
 EXACT = [np.hstack([LATENT, centred(600, 60, seed=i)]) @ centred(90, 72, seed=i).T for i in range(1, 5)]
 
 
+@pytest.fixture(autouse=True)
+def none_is_small(monkeypatch):
+    """Iteration is looked at where a test takes a moment."""
+    monkeypatch.setattr(whitening, "SMALL", 0)
+
+
 @pytest.mark.parametrize("ridge", [0.1, 3, 1e-9])
 @pytest.mark.parametrize("Z", [centred(60, 9), centred(20, 50), centred(40, 8, 3)], ids=["long", "wide", "collinear"])
 def test_factors_are_the_ridge_projection(Z, ridge):
@@ -85,6 +91,15 @@ def test_where_iteration_does_not_end_lapack_takes_over(monkeypatch):
     monkeypatch.setattr(whitening, "by_lapack", lambda gram, k: asked.append(k) or by_lapack(gram, k))
     np.testing.assert_allclose(leading_left(plain(M), 5)[1], expected, rtol=1e-12)
     assert asked == [5]
+
+
+def test_few_eigenvectors_are_left_to_lapack(monkeypatch):
+    M, asked = np.random.default_rng(0).standard_normal((200, 100)), []
+    expected = leading_left(plain(M), 2)[1]
+    monkeypatch.setattr(whitening, "SMALL", 100)
+    monkeypatch.setattr(whitening, "by_lapack", lambda gram, k: asked.append(k) or by_lapack(gram, k))
+    np.testing.assert_allclose(leading_left(plain(M), 2)[1], expected, rtol=1e-12)
+    assert asked == [2]
 
 
 def test_where_all_vectors_lead_alike_any_will_do():

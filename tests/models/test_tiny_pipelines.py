@@ -9,7 +9,7 @@ import pytest
 from unelib.inversion.deterministic import generate, invert
 from unelib.models.generators import load_generator
 
-from ..conftest import autoencoder, conditional_unet, stable_diffusion, unconditional_unet
+from ..helpers.tiny_models import autoencoder, conditional_unet, stable_diffusion, unconditional_unet
 
 SCHEDULERS = ["DDIMScheduler", "DDPMScheduler", "PNDMScheduler", "EulerDiscreteScheduler", "LMSDiscreteScheduler",
               "DPMSolverMultistepScheduler", "UniPCMultistepScheduler", "HeunDiscreteScheduler", "EDMEulerScheduler",

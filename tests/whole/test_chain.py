@@ -12,7 +12,7 @@ from unelib.core import paths
 from unelib.running import execute, workspace
 from unelib.running.views import build_recipe
 
-SIZES = {"n_train": 60, "n_test": 40, "steps": 2, "n_check": 4}
+SIZES = {"n_train": 30, "n_test": 20, "steps": 2, "n_check": 4}
 MADE = ["01_invert", "02_encode"]
 
 

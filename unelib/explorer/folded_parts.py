@@ -124,8 +124,10 @@ class MapOfPlanes(w.VBox):
     """
 
     def __init__(self, explorer: Any) -> None:
-        self.explorer, self.map, self.planes = explorer, None, planes_of(explorer)
+        self.explorer, self.planes = explorer, planes_of(explorer)
+        self.map: Any = None
         self.plane = menu("plane", list(self.planes), next(iter(self.planes)))
+        self.plane.layout.align_self = "flex-start"
         self.plane.observe(self.make, "value")
         super().__init__([self.plane])
         self.make()
@@ -134,9 +136,8 @@ class MapOfPlanes(w.VBox):
         """The map on the plane that is chosen."""
         explorer, shown = self.explorer, slice(0, MOST_POINTS)
         noises, ids, labels = explorer.noises[shown], explorer.ids[shown], explorer.labels[shown]
-        self.map = LatentMap(
-            self.planes[self.plane.value](), noises, StartPictures(explorer.gen, noises, ids), ids, labels
-        )
+        plane, pictures = self.planes[self.plane.value](), StartPictures(explorer.gen, noises, ids)
+        self.map = LatentMap(plane, noises, pictures, ids, labels)
         self.map.observe(lambda change: explorer.board.choose(image=str(ids[change["new"]])), "value")
         self.children = [self.plane, self.map]
         self.follow()
@@ -155,10 +156,8 @@ def planes_of(explorer):
     training = zoo.split == "train"
     found = {"principal components": lambda: principal_plane(zoo.rows(editor.view, training), editor.unit)}
     if len(names) == 2 and hasattr(probe, "intercept_"):
-        scores = {
-            f"scores of {pretty(names[0])} and {pretty(names[1])}": lambda: score_plane(probe, *names, editor.unit)
-        }
-        return scores | found
+        told = f"scores of {pretty(names[0])} and {pretty(names[1])}"
+        return {told: lambda: score_plane(probe, names[0], names[1], editor.unit)} | found
     return found
 
 

@@ -14,6 +14,7 @@ from .principal_space import principal
 CONDITION = 1e8  # of X'X + c I, up to which its Cholesky factor is as good as the eigenvectors of X'X, and cheaper
 SURE = 10  # times rounding, above which an estimated reciprocal condition number tells that no eigenvalue is rounding
 FEW = 20  # Lanczos iteration pays where there are this many eigenvectors for each one that is wanted
+SMALL = 400  # eigenvectors, up to which LAPACK is done before so many products are
 HELD = 100  # vectors that it holds beside two for each: the more, the fewer products
 RESTARTS = 10  # of it, after which eigenvalues lie so close that only all of them together can be told apart
 
@@ -129,10 +130,10 @@ def products(A, B):
 def leading_eigenvectors(gram, k):
     """The k leading eigenvectors (r, k) of a symmetric matrix (r, r), by its lower half, and their values, falling.
 
-    By Lanczos iteration to machine precision if they are few and apart, else by LAPACK.
+    By Lanczos iteration to machine precision if they are few of many and apart, else by LAPACK.
     """
     r = len(gram)
-    if FEW * k > r:
+    if r <= SMALL or FEW * k > r:
         return by_lapack(gram, k)
     half = LinearOperator((r, r), lambda x: dsymv(1.0, gram, x, lower=1), dtype=float)
     start = np.random.default_rng(0).standard_normal(r)
