@@ -46,6 +46,7 @@ def pass_bands(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set(xlim=(0, 1.03), xlabel="share that passes", ylim=(-0.6, len(table) - 0.4), xticks=[0, 0.5, 1])
     top = table.iloc[0]
     twins = ((top.null_low + 1) / 2, len(table) - 1, "0.5")
+    ax.figure.draw_without_rendering()  # the numbers beside take room, and names are placed by what is left
     return name_dots(ax, {"view": (top.statistic, len(table) - 1, PALETTE[0]), "twins": twins})
 
 
