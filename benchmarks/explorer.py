@@ -8,11 +8,13 @@ import time
 import numpy as np
 from measured import promised
 
-from unelib import Explorer, LinearProbe, Workspace, generate, load_judge, score_edit, walk
+from unelib import Explorer, LinearProbe, Workspace, generate, load_judge, score_edit
+from unelib.editing import EditState, apply, judge_for
 from unelib.stats import gap_interval
 
 KEPT = (("Male", "Young"), ("Smiling", "Male"), ("Young", "Eyeglasses"), ("Bangs", "Male"), ("Wearing_Hat", "Young"))
-PRESSES, ROUNDS, EDITS, STRENGTH = 24, 6, 500, 6.0
+WAYS = {"free": {}, "projection": {}, "judge": {"keep_by": "judge"}}
+PRESSES, ROUNDS, EDITS, STRENGTH, FACES = 24, 6, 500, 6.0, 150
 
 
 def main():
@@ -93,23 +95,44 @@ def held():
 
 
 def keeping(zoo, explorer):
-    """How often a kept verdict turns, of 150 held-out faces and five pairs, as a share of how often it turns free."""
-    judge, noise = explorer.judge, explorer.noises[:150]
-    learn = zoo.split == "train"
-    probe = LinearProbe("mean-difference").fit(zoo.rows("drawn-ldm", learn), zoo.labels[learn])
-    ways = Explorer(zoo, "drawn-ldm", probe, attributes=sorted({name for pair in KEPT for name in pair})).directions
-    before, turned, met = generate(explorer.gen, noise), {"free": [], "kept": []}, {"free": [], "kept": []}
+    """How often a kept verdict turns, of 150 held-out faces and five pairs, as a share of how often it turns free.
+
+    By projection, and by the judge's corrections; these also as a second judge sees it, a probe of an encoder, which
+    has no part in them.
+    """
+    judges = {"judge": explorer.judge, "second judge": judge_for("probe:drawn-clip", zoo)}
+    noise, editor = explorer.noises[:FACES], explorer.editor
+    before = generate(explorer.gen, noise)
+    turned = {way: {name: [] for name in judges} for way in WAYS}
+    met = {way: [] for way in WAYS}
     for target, other in KEPT:
-        aims = {"free": ways[target], "kept": ways[target].without([ways[other]])}
-        for name, aim in aims.items():
-            report = score_edit(before, walk(explorer.gen, noise, aim, [STRENGTH])[0], target, judge)
-            turned[name].append(report.turned[:, judge.attributes.index(other)])
-            met[name].append(report.target_flips)
-    free, kept = (np.stack(turned[name]).mean() for name in ("free", "kept"))
-    less = gap_interval(np.stack(turned["free"]).astype(float), np.stack(turned["kept"]).astype(float))
-    beside = {"free": free, "kept": kept, "less by": less.value, "low": less.low, "high": less.high}
-    beside |= {f"target {name}": float(np.mean(found)) for name, found in met.items()}
-    promised("explorer/kept verdicts that turn", kept / free, "of those when free", most=0.5, **beside)
+        for way, parts in WAYS.items():
+            kept = {} if way == "free" else {"kept": [other]}
+            state = EditState("drawn-ldm", strengths={target: STRENGTH}, **kept, **parts)
+            moved = apply(state, explorer.gen, editor.learnt[editor.method], noise, editor.unit, explorer.judge)
+            after = generate(explorer.gen, moved)
+            met[way].append(score_edit(before, after, target, explorer.judge).target_flips)
+            for name, judge in judges.items():
+                turned[way][name].append(other_turned(judge, before, after, other))
+    for way in ("projection", "judge"):
+        told(way, turned, met)
+
+
+def other_turned(judge, before, after, other):
+    """Whether (n,) the judge's verdict on an attribute turned."""
+    was, now = (judge.probabilities(images)[:, judge.attributes.index(other)] > 0.5 for images in (before, after))
+    return was != now
+
+
+def told(way, turned, met):
+    """One way of keeping beside leaving free: its row, with the interval of the difference and both effects."""
+    free, kept = (np.stack(turned[name]["judge"]).astype(float) for name in ("free", way))
+    less = gap_interval(free, kept)
+    beside = {"free": free.mean(), "kept": kept.mean(), "less by": less.value, "low": less.low, "high": less.high}
+    beside |= {f"target {name}": float(np.mean(met[name])) for name in ("free", way)}
+    beside |= {f"second judge, {name}": float(np.mean(turned[name]["second judge"])) for name in ("free", way)}
+    name = "explorer/kept verdicts that turn" + ", by the judge" * (way == "judge")
+    promised(name, kept.mean() / free.mean(), "of those when free", most=0.5, **beside)
 
 
 if __name__ == "__main__":
