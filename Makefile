@@ -44,7 +44,7 @@ lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/mypy
+	$(BIN)/mypy -n $(JOBS)
 
 test: lint unit notebooks
 
@@ -59,7 +59,7 @@ notebooks: $(READY)
 	@scratch=$$(mktemp -d) && trap 'kill $$fashion 2> /dev/null; rm -rf "$$scratch"' EXIT && echo "checking the notebooks in $$scratch" \
 		&& export UNELIB_ROOT="$$scratch" OMP_NUM_THREADS=1 \
 		&& { $(BIN)/python -m unelib run tests/whole/fashion-small.yaml --jobs 1 > "$$scratch/fashion.log" 2>&1 & fashion=$$!; } \
-		&& for notebook in $(MAKING); do $(NBVAL) $$notebook || exit 1; done \
+		&& $(NBVAL) -x $(MAKING) \
 		&& while kill -0 $$fashion 2> /dev/null && ! grep -q 02_encode "$$scratch/fashion.log"; do sleep 1; done \
 		&& $(NBVAL) $(AT_ONCE) $(READING) \
 		&& { wait $$fashion || { cat "$$scratch/fashion.log"; exit 1; }; } \

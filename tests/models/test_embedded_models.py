@@ -49,14 +49,15 @@ def test_the_judge_resizes_pictures_itself(faces):
 
 @pytest.mark.slow
 def test_attributes_survive_the_autoencoder(faces):
-    judge, rebuilt = load_judge(), reconstruct(load_generator("drawn-ldm"), faces.pixels)
-    assert judge.auc(rebuilt, faces.attributes).mean() > judge.auc(faces.pixels, faces.attributes).mean() - 0.03
+    judge, few = load_judge(), faces[:200]
+    rebuilt = reconstruct(load_generator("drawn-ldm"), few.pixels)
+    assert judge.auc(rebuilt, few.attributes).mean() > judge.auc(few.pixels, few.attributes).mean() - 0.03
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["drawn-ldm", "drawn-ddpm"])
 def test_images_come_back_from_their_noise(name, faces):
-    gen, few = load_generator(name), faces.pixels[:12]
+    gen, few = load_generator(name), faces.pixels[:6]
     again = generate(gen, invert(gen, few, steps=25).noise, steps=25)
     assert np.median(psnr(reconstruct(gen, few), again)) > 38
 
@@ -72,7 +73,7 @@ def test_noise_does_not_depend_on_the_batch(faces):
 @pytest.mark.parametrize("name", ["drawn-clip", "drawn-dino"])
 def test_encoders_carry_the_attributes(name, faces):
     enc, seen = embedded(name, "drawn-faces", 300, "test")
-    train = load_images("drawn-faces", n=900)
+    train = load_images("drawn-faces", n=500)
     probe = LinearProbe().fit(enc.embed(train.pixels), train.attributes)
     assert probe_scores(probe, seen, faces.attributes, intervals=False).auc.mean() > 0.8
 
@@ -117,7 +118,7 @@ def test_the_judge_of_photographs_knows_their_classes(photographs):
 
 @pytest.mark.slow
 def test_photographs_come_back_from_their_noise(photographs):
-    gen, few = load_generator("fashion-ddpm"), photographs.pixels[:12]
+    gen, few = load_generator("fashion-ddpm"), photographs.pixels[:6]
     assert gen.latent_shape == (1, 32, 32) and few.shape[1] == 28
     again = generate(gen, invert(gen, few, steps=25).noise, steps=25)
     assert np.median(psnr(reconstruct(gen, few), again)) > 40

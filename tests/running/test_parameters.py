@@ -118,7 +118,7 @@ def test_a_notebook_checks_its_own():
 @pytest.mark.slow
 def test_plain_papermill_is_stopped_before_anything_is_made(tmp_path, monkeypatch):
     monkeypatch.setenv("UNELIB_ROOT", str(tmp_path))
-    notebook = str(paths.ROOT / "notebooks/01_invert.ipynb")
-    with pytest.raises(papermill.PapermillExecutionError, match="steps is 'ten'; give a whole number"):
-        papermill.execute_notebook(notebook, str(tmp_path / "out.ipynb"), {"steps": "ten"}, progress_bar=False)
+    notebook = str(paths.ROOT / "notebooks/03_probe.ipynb")
+    with pytest.raises(papermill.PapermillExecutionError, match="seed is 'ten'; give a whole number"):
+        papermill.execute_notebook(notebook, str(tmp_path / "out.ipynb"), {"seed": "ten"}, progress_bar=False)
     assert [path.name for path in tmp_path.iterdir()] == ["out.ipynb"]
