@@ -92,9 +92,11 @@ class NoiseEditor:
     def directions(self, state: EditState) -> dict[str, Direction]:
         """The directions of an edit; those of the last one are remembered, since strengths change more often."""
         key = state.method, state.encoder, tuple(state.strengths), state.kept
-        if self.led_by[0] != key:
-            self.led_by = key, directions_of(state, self.probe(state), self.unit)
-        return self.led_by[1]
+        known, found = self.led_by  # both at once: another thread may put its own there
+        if known != key:
+            found = directions_of(state, self.probe(state), self.unit)
+            self.led_by = key, found
+        return found
 
     def kept(self, state: EditState, draw: Callable[[NDArray[np.float32]], NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Noise (1, d) after an edit and, where the judge keeps attributes, after its corrections.
@@ -105,10 +107,10 @@ class NoiseEditor:
         if not state.needs_judge:
             return moved
         key = start.tobytes(), moved.tobytes(), state.kept
-        if key not in self.corrected:
+        if (found := self.corrected.get(key)) is None:
             probe = self.probe(state)
             ways = {name: direction(probe, name, X=self.unit) for name in state.kept if name not in state.strengths}
-            self.corrected[key] = kept_by_judge(draw, judge_of(self.judge), start, moved, ways)
+            found = self.corrected[key] = kept_by_judge(draw, judge_of(self.judge), start, moved, ways)
         while len(self.corrected) > REMEMBERED:
             self.corrected.popitem(last=False)
-        return self.corrected[key]
+        return found

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,9 +16,10 @@ from ..core.checks import name_list
 from ..core.extras import needed
 from ..editing.directions import direction
 from ..editing.edit_state import EditState
-from ..models.encoders import reads_text
+from ..editing.reports import likeness
+from ..models.encoders import load_encoder, reads_text
 from ..store.view_folder import picked
-from .captions import edit_told, effects_told, failure_told, length_told, source_told, usual_lengths
+from .captions import edit_told, effects_told, facts_told, failure_told, length_told, source_told, usual_lengths
 from .control_board import ControlBoard
 from .controls import close_below, title
 from .edit_data import EditData
@@ -84,8 +86,8 @@ class Explorer(w.VBox):
     rows : integers, mask or slice, optional
         Rows of the zoo to choose from; held-out ones by default.
     encoder : str, optional
-        A view of the zoo whose encoder reads text: then texts can be moved along as well. By default the first view
-        that is one; None for none.
+        A view of the zoo whose encoder reads text: then texts can be moved along as well, and the encoder says how
+        alike both pictures are. By default the first view that is one; None for none.
     run : str or Path, optional
         What the code to copy names: a run, or the zoo's folder, which is the default.
 
@@ -151,7 +153,8 @@ class Explorer(w.VBox):
         self.ids, self.labels = zoo.ids[chosen], zoo.attributes.filter(names).iloc[chosen]
         self.usual = usual_lengths(unit)
         self.editor = NoiseEditor(zoo, self.gen, view, probe, judge, unit)
-        self.make_board(view, names, first_of_texts(zoo) if encoder == "auto" else encoder)
+        self.encoder, self.likeness = first_of_texts(zoo) if encoder == "auto" else encoder, None
+        self.make_board(view, names)
         self.make_pictures()
         self.data = EditData(self.load, Path(zoo.path) if run is None else run, getattr(judge, "name", None))
         self.connect()
@@ -162,16 +165,16 @@ class Explorer(w.VBox):
         super().__init__([halves, self.bars, self.parts], layout=w.Layout(max_width="1200px"))
         self.ask()
 
-    def make_board(self, view, names, encoder):
+    def make_board(self, view, names):
         """The controls, which are also reached by their own names."""
-        self.board = ControlBoard(view, self.ids, names, self.editor.method, encoder, self.judge is not None)
+        self.board = ControlBoard(view, self.ids, names, self.editor.method, self.encoder, self.judge is not None)
         for name in ("image", "seed", "fresh", "method", "sliders", "keep", "by_judge", "control"):
             setattr(self, name, getattr(self.board, name))
         self.reset, self.undo, self.redo = self.board.reset, self.board.undo, self.board.redo
 
     def make_pictures(self):
         """The pictures under their titles, what is to be said about them, and the place of the bars."""
-        names = ("before_view", "after_view", "perfect_view", "effects", "status", "bars")
+        names = ("before_view", "after_view", "perfect_view", "effects", "facts", "status", "bars")
         for name in names:
             setattr(self, name, w.HTML())
         self.columns = [
@@ -180,7 +183,7 @@ class Explorer(w.VBox):
             w.VBox([title("perfect"), self.perfect_view]),
         ]
         self.shown = w.GridBox(self.columns[:2], layout=w.Layout(grid_template_columns=PAIR, grid_gap="8px"))
-        self.pictures = w.VBox([self.shown, self.effects, self.status])
+        self.pictures = w.VBox([self.shown, self.effects, self.facts, self.status])
 
     def connect(self):
         """What follows from touching each control, and who draws."""
@@ -330,11 +333,21 @@ class Explorer(w.VBox):
         perfect = perfect_edit(state, len(self.drawn.before))
         if perfect is not None:
             self.perfect_view.value = figure_html(perfect, f"{which}: {PERFECT}", PERFECT)
+        alike = self.alike(state)
+        self.facts.value = small_print(facts_told(self.drawn.noise[0], self.usual, alike, self.encoder or ""))
         self.shown.children = self.columns[: 2 if perfect is None else 3]
         self.data.show(state)
         self.parts.follow()
         self.history = self.history.then(state)
         self.tell_history()
+
+    def alike(self, state):
+        """How alike both pictures are to the encoder; None without one, and where nothing was moved."""
+        if self.encoder is None or not state.strengths:
+            return None
+        if self.likeness is None:  # loaded with the first edit
+            self.likeness = partial(likeness, load_encoder(self.encoder))
+        return float(self.likeness(self.drawn.before[None], self.drawn.after[None])[0])
 
     def told(self, state):
         """Which picture is edited, and how, in words."""

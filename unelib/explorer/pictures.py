@@ -2,6 +2,7 @@
 
 import base64
 import io
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from html import escape
@@ -24,7 +25,7 @@ SIDE = 512  # pixels of a picture as sent; the page shows it as large as it has 
 
 
 class Darkroom:
-    """Makes pictures of noise and remembers the last ones.
+    """Makes pictures of noise and remembers the last ones, for several threads.
 
     Parameters
     ----------
@@ -37,6 +38,7 @@ class Darkroom:
     def __init__(self, gen: "GeneratorLike", size: int = REMEMBERED) -> None:
         self.gen, self.size, self.full = gen, size, settled(gen)[0]
         self.made: OrderedDict[tuple[int, bytes], NDArray[np.uint8]] = OrderedDict()
+        self.lock = threading.Lock()  # of what is remembered; two threads may draw at once
 
     @property
     def coarse(self) -> int:
@@ -56,13 +58,17 @@ class Darkroom:
         steps  as many as made the noise, if None
         """
         key = (steps or self.full, noise.tobytes())
-        if key not in self.made:
+        with self.lock:
+            found = self.made.get(key)
+        if found is None:
             check()
-            self.made[key] = generate(watched(self.gen, check), noise, steps=key[0])[0]
-        self.made.move_to_end(key)
-        while len(self.made) > self.size:
-            self.made.popitem(last=False)
-        return self.made[key]
+            found = generate(watched(self.gen, check), noise, steps=key[0])[0]
+        with self.lock:
+            self.made[key] = found
+            self.made.move_to_end(key)
+            while len(self.made) > self.size:
+                self.made.popitem(last=False)
+        return found
 
 
 def png(image):
