@@ -533,3 +533,22 @@ def test_components_take_the_place_of_attributes(explorer):
     explorer.board.axes["component 1"].value = 2
     assert (explorer.after != explorer.before).any() and "component 1 +2" in explorer.after_view.value
     assert dict(explorer.state.strengths) == {"component 1": 2}
+
+
+def test_two_threads_draw_in_one_darkroom(gaussian):
+    room, noises = Darkroom(gaussian, size=2), np.random.default_rng(0).standard_normal((6, 1, 16)).astype("f4")
+    failed = []
+
+    def draw(order):
+        try:
+            for i in order:
+                room.picture(noises[i % 6], lambda: None, 2)
+        except KeyError as error:
+            failed.append(error)
+
+    both = [threading.Thread(target=draw, args=(range(k, 400, 1 + k),)) for k in (0, 1)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    assert not failed and len(room.made) <= 2
