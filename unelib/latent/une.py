@@ -249,8 +249,7 @@ class UNE(BaseEstimator):
             On an unknown view, a view that is among those given, a level out of range, and as `latent`.
         """
         z, (v,) = self.latent(given), self.numbers([view], but=given)
-        axes, C = self.axes_[v], self.model_.loadings[v]
-        mean = axes.mean + axes.rows(z @ C.T)
+        mean = self.axes_[v].mean + z @ self.loadings_[view].T
         if level is None:
             return mean
         half = norm.isf((1 - share(level, "level", high=1.0)) / 2)
