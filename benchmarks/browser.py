@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from tempfile import TemporaryDirectory
 
 import numpy as np
@@ -17,7 +17,7 @@ import psutil
 from measured import promised
 from playwright.sync_api import sync_playwright
 
-FIRST, PRESSES, ROUNDS, VISITS, IDLE = 3, 24, 6, 30, 3
+FIRST, PRESSES, ROUNDS, VISITS, IDLE = 3, 24, 6, 30, 20
 PATIENCE = 300_000  # milliseconds
 PICTURE = 'img[alt^="image "] >> nth=1'  # the edited one
 # Notes when a key was pressed, and when a picture was on the screen: coarse or full, and of which edit.
@@ -49,7 +49,8 @@ def main(visits=VISITS):
     """Measure all of it."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if found is None:
-        sys.exit("no Chromium on this machine; on Debian, `apt-get install chromium` brings one")
+        print("no Chromium on this machine, so nothing is measured in one; on Debian, `apt-get install chromium`")
+        return
     with page_served() as (server, url), sync_playwright() as started:
         browser = started.chromium.launch(executable_path=found, args=["--no-sandbox"] * (os.geteuid() == 0))
         page = first_display(browser, server, url)
@@ -80,19 +81,22 @@ def page_served():
 
 
 def kernels(server):
-    """The kernels of visitors and of those to come."""
-    below = psutil.Process(server.pid).children(recursive=True)
-    return [process for process in below if "ipykernel_launcher" in " ".join(process.cmdline())]
+    """The kernels of visitors and of those to come: {process: CPU seconds}."""
+    found = {}
+    for process in psutil.Process(server.pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it may end while it is looked at
+            if "ipykernel_launcher" in " ".join(process.cmdline()):
+                found[process] = sum(process.cpu_times()[:2])
+    return found
 
 
 def rest(server):
     """Wait until a kernel is there and none computes any more."""
-    busy = True
-    while busy:
-        before = {process.pid: sum(process.cpu_times()[:2]) for process in kernels(server)}
+    spent = {}
+    while not spent or max(spent.values()) > 0.1:
+        before = kernels(server)
         time.sleep(2)
-        spent = [sum(process.cpu_times()[:2]) - before.get(process.pid, 0) for process in kernels(server)]
-        busy = not spent or max(spent) > 0.1
+        spent = {process: seconds - before.get(process, 0) for process, seconds in kernels(server).items()}
 
 
 def visited(browser, url):
@@ -146,11 +150,14 @@ def presses(page):
 
 
 def hundred(page):
-    """A hundred keys over six sliders, fast: seconds from the last to its full picture, and pictures after it."""
+    """A hundred keys over six sliders, fast: seconds from the last to its full picture, and pictures after it.
+
+    No round ends where another did: that picture would be remembered.
+    """
     taken, after = [], []
     for turn in range(ROUNDS):
         for step in range(100):
-            press(page, step % 6, "ArrowRight" if turn % 2 else "ArrowLeft")
+            press(page, (step + turn) % 6, "ArrowRight" if turn % 2 else "ArrowLeft")
             time.sleep(0.01)
         events = drawn(page)
         last = max(event["at"] for event in events if event["what"] == "key")
@@ -170,7 +177,7 @@ def one_after_another(browser, server, url, visits):
     """Visitors who come, see and go: kernels beside the one that waits, after the last has gone."""
     for _ in range(visits):
         visited(browser, url)[0].close()
-    deadline = time.monotonic() + 10 * IDLE
+    deadline = time.monotonic() + 3 * IDLE
     while len(kernels(server)) > 1 and time.monotonic() < deadline:
         time.sleep(0.5)
     promised("browser/kernels left by visits", len(kernels(server)) - 1, "kernels", most=0, visits=visits)

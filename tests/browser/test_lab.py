@@ -35,6 +35,7 @@ def page(browser, lab):
     page = browser.new_page(viewport=WIDE)
     page.goto(lab[1], wait_until="commit", timeout=SLOW)
     expect(page.get_by_role("heading", name="06 · Explore")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("button", name="| Idle")).to_be_visible(timeout=SLOW)  # else what is run now may be lost
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     expect(page.get_by_text("back at the original: True").last).to_be_visible(timeout=SLOW)

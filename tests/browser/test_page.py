@@ -13,7 +13,7 @@ from .conftest import NARROW, WIDE
 from .controls_seen import SLOW, after, bars, before, button, number, shows, slider
 
 pytestmark = pytest.mark.slow
-IDLE = 3  # seconds that a closed page is kept
+IDLE = 15  # seconds that a closed page is kept
 EXPLORER = ".jp-OutputArea-output:has(.une-slider)"
 # Whether the keyboard is at a part of the explorer where it was not yet, and that shows.
 REACHED = """part => {

@@ -17,7 +17,7 @@ class Clock:
 
 @pytest.fixture
 def looked(monkeypatch):
-    """Have somebody look for idle kernels at a time, with so many connections; whether the kernel was to end."""
+    """Look for idle kernels at a time, with so many connections, or None where it waits; whether it was to end."""
     ended, clock = [], Clock()
 
     async def end(self, kernel_id):
@@ -29,14 +29,16 @@ def looked(monkeypatch):
 
     def look(at, connections):
         clock.now, kernels._kernel_connections["a"] = 100.0 + at, connections
-        asyncio.run(kernels.cull_kernel_if_idle("a"))
+        kernels._kernels = {} if connections is None else {"a": None}
+        asyncio.run(kernels.cull_kernels())
         return bool(ended)
 
     return look
 
 
 def test_a_kernel_that_waited_for_long_is_kept_while_its_visitor_comes(looked):
-    assert not looked(0, 0) and not looked(59, 0) and not looked(61, 1)
+    assert not looked(0, 0) and not looked(30, None) and not looked(900, None)  # it was starting, and then it waited
+    assert not looked(930, 0) and not looked(960, 0) and not looked(990, 1)
 
 
 def test_a_kernel_ends_after_its_visitor_left(looked):

@@ -13,7 +13,9 @@ from ..explorer.serve import IDLE, page_command
 from ..running.workspace import TOUR, Workspace, runs_with_zoo
 
 NOTEBOOK = "06_explore.ipynb"
-ON_PAPER = "on-paper"  # tag of cells for whoever reads the notebook; a page goes without, and starts in a third of time
+ON_PAPER = (
+    "on-paper"  # tag of cells for whoever reads the notebook; a page goes without, and starts in a third of the time
+)
 
 
 @click.command("explore")

@@ -17,14 +17,18 @@ class VisitorKernels(AsyncMappingKernelManager):
 
     def __init__(self, **how):
         super().__init__(**how)
-        self.alone_since = {}  # by kernel, seconds of a clock that only goes forward
+        self.alone_since, self.alone_before = {}, {}  # by kernel, seconds of a clock; at this look and at the last one
+
+    async def cull_kernels(self):
+        """Look for kernels to end. Voila leaves out those that wait for visitors, so they count anew after that."""
+        self.alone_since, self.alone_before = {}, self.alone_since
+        await super().cull_kernels()
 
     async def cull_kernel_if_idle(self, kernel_id):
         """End a kernel that nobody was connected to for `cull_idle_timeout` seconds."""
         if self._kernel_connections.get(kernel_id):
-            self.alone_since.pop(kernel_id, None)
             return
-        since = self.alone_since.setdefault(kernel_id, time.monotonic())
-        if time.monotonic() - since > self.cull_idle_timeout:
-            self.alone_since.pop(kernel_id)
+        now = time.monotonic()
+        self.alone_since[kernel_id] = self.alone_before.get(kernel_id, now)
+        if now - self.alone_since[kernel_id] > self.cull_idle_timeout:
             await super().cull_kernel_if_idle(kernel_id)
