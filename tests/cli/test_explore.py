@@ -61,7 +61,8 @@ def test_a_page_that_fails_is_an_error(monkeypatch):
 
 
 def test_a_program_that_is_stopped_stops_its_page(tmp_path):
-    page = f"import os, time; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    deaf = "import os, signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN)"  # as what runs in the background is
+    page = f"{deaf}; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(60)"
     here = f"from unelib.cli.explore import served; import sys; served([sys.executable, '-c', {page!r}])"
     program = subprocess.Popen([sys.executable, "-c", here])
     deadline = time.monotonic() + 30
@@ -69,6 +70,6 @@ def test_a_program_that_is_stopped_stops_its_page(tmp_path):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     program.send_signal(signal.SIGTERM)
-    assert program.wait(30) == 0
+    assert program.wait(15) == 0
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
