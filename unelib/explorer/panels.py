@@ -158,9 +158,8 @@ class Explorer(w.VBox):
         self.make_pictures()
         self.data = EditData(self.load, Path(zoo.path) if run is None else run, getattr(judge, "name", None))
         self.connect()
-        halves = w.GridBox(
-            [self.board.box, self.pictures], layout=w.Layout(grid_template_columns=COLUMNS, grid_gap=GAP)
-        )
+        beside = w.Layout(grid_template_columns=COLUMNS, grid_gap=GAP)
+        halves = w.GridBox([self.pictures, self.board.box], layout=beside)  # a narrow page has the pictures first
         self.parts = FoldedParts(self)
         super().__init__([halves, self.bars, self.parts], layout=w.Layout(max_width="1200px"))
         self.ask()
