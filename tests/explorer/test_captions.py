@@ -34,7 +34,7 @@ def test_lengths_are_told_on_both_sides_and_only_of_what_moved():
 def test_an_images_own_noise_is_one_that_the_model_has_seen():
     own = np.array([3.0, 4.0])
     assert length_told(own, own[::-1], (6.0, 7.0)) == ""
-    assert "noises of these images are 5 to 7 long" in length_told(own, 0.5 * own, (6.0, 7.0))
+    assert "noises of 99 % of these images are 5 to 7 long" in length_told(own, 0.5 * own, (6.0, 7.0))
 
 
 def test_an_edit_is_told_by_what_is_not_zero():
@@ -49,7 +49,7 @@ def test_effects_are_told_by_what_was_asked_for():
     told = "a 10 to 80 %, c 60 to 60 %; the 1 others change by 20 points on average, and 1 verdict turned."
     assert effects_told(names, before, after, state) == told
     assert effects_told(["a"], before[:1], after[:1], state) == "a 10 to 80 %."
-    assert effects_told(["b", "d"], before[:2], after[:2], state).startswith("the 2 others change by 45 points")
+    assert effects_told(["b", "d"], before[:2], after[:2], state).startswith("2 attributes change by 45 points")
     assert effects_told(names, before, after, EditState("g")) == ""
 
 

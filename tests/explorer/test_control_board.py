@@ -68,14 +68,15 @@ def test_the_same_image_again_after_a_sample(board):
 
 WRONG = {
     "the edit is of 'h', and these are noises of 'g'": EditState("h"),
-    "unknown image 'z'; choose one of a, b, c": EditState("g", image="z"),
-    "the edit names steps; here pictures are made as": EditState("g", steps=3),
+    "there is no image 'z' to choose here; their ids go from 'a' to 'c'": EditState("g", image="z"),
+    "the edit names steps; leave that out: here": EditState("g", steps=3),
     "unknown slider; make the explorer with it .*'down'; choose one of up, left": EditState("g", strengths={"down": 1}),
     "unknown attribute to keep 'down'": EditState("g", kept=["down"]),
     "the strength of 'up' is 9; the sliders go to 8": EditState("g", strengths={"up": 9}),
     "has 3 texts; there is room for 2": EditState(
         "g", method="text", encoder="clip", strengths=dict.fromkeys("xyz", 1)
     ),
+    "seed is 3000000000; give one up to 2147483647": EditState("g", seed=3_000_000_000),
     "unknown encoder 'other'": EditState("g", method="text", encoder="other"),
 }
 
@@ -93,3 +94,20 @@ def test_without_an_encoder_there_are_no_texts():
     assert "text" not in board.method.options
     with pytest.raises(ValueError, match="unknown method 'text'"):
         board.put(STATES[4])
+    with pytest.raises(ValueError, match="no judge here to keep by; make the explorer with one"):
+        board.put(EditState("g", method="probe pattern", keep_by="judge"))
+
+
+def test_texts_that_say_no_edit_are_told(board):
+    board.method.value = "text"
+    board.texts[0][1].value = 2
+    with pytest.raises(ValueError, match="a slider is moved and has no text; type one beside it"):
+        board.state()
+    for text, slider in board.texts:
+        text.value, slider.value = "a hat", 2
+    with pytest.raises(ValueError, match="the text 'a hat' is there twice; change one of them"):
+        board.state()
+    board.texts[1][0].value = "up"
+    board.keep["up"].value = True
+    with pytest.raises(ValueError, match="'up' is both a text and kept; write the text in other words"):
+        board.state()

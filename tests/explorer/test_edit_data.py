@@ -35,6 +35,13 @@ def test_a_changed_edit_is_loaded(data, loaded):
     assert loaded == [STATE.with_(strengths={"Young": -3})] and data.status.value == ""
 
 
+def test_what_a_visitor_writes_is_not_overwritten(data):
+    data.show(STATE)
+    data.text.value = "{"
+    data.show(STATE.with_(seed=1))
+    assert data.text.value == "{" and '"seed": 1' not in data.text.value and "seed" in data.code.value
+
+
 def test_a_mistake_is_told_and_loads_nothing(data, loaded):
     data.text.value = '{"generator": "<b>", "seed": -1}'
     data.button.click()

@@ -168,3 +168,16 @@ def test_faces_are_usual_and_clothes_noise_and_plain_colours_are_far():
     ]
     assert [inverted_picture(gen, pixels, usual, no_check).far for pixels in faces] == [False] * 3
     assert [inverted_picture(gen, pixels, usual, no_check).far for pixels in others] == [True] * 4
+
+
+def test_without_pictures_of_held_out_images_only_noise_is_compared(world):
+    gen, noises, pixels = world
+    found = inverted_picture(gen, pixels[0], usual_figures(gen, noises, None, no_check), no_check)
+    assert np.isnan(found.figures["mean"]["psnr"]) and not found.figures.far["psnr"]
+    assert found.far or found.told == "Usual: its noise is like that of held-out images."
+
+
+def test_a_format_that_another_program_reads_is_refused():
+    eps = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\nshowpage\n"
+    with pytest.raises(ValueError, match="cannot be read as a picture .no known format.; give a PNG or JPEG file"):
+        picture_of(eps, 16)

@@ -340,7 +340,7 @@ def test_leaving_the_lengths_of_the_views_own_rows_is_told_with_numbers(explorer
         explorer.wait()
     low, high = (f"{end:.4g}" for end in (min(explorer.usual[0], lengths[0]), max(explorer.usual[1], lengths[0])))
     now = f"{np.linalg.norm(explorer.moved()):.4g}"
-    told = f"The noise is {now} long; noises of these images are {low} to {high} long. The model has seen none like it."
+    told = f"The noise is {now} long; 99 % of these images' noises are {low} to {high}. The model has seen few like it."
     assert told in explorer.status.value
     explorer.sliders["bright"].value = 0
     explorer.wait()
@@ -552,3 +552,53 @@ def test_two_threads_draw_in_one_darkroom(gaussian):
     for thread in both:
         thread.join()
     assert not failed and len(room.made) <= 2
+
+
+def test_an_edit_that_was_undone_while_it_was_finished_does_not_come_back(explorer, monkeypatch):
+    explorer.wait()
+    explorer.sliders["bright"].value = 2
+    explorer.wait()
+    first, reached, go = explorer.state, threading.Event(), threading.Event()
+
+    def late(_noise, *rest):
+        reached.set()
+        assert go.wait(10)
+        return ""
+
+    monkeypatch.setattr("unelib.explorer.panels.length_told", late)
+    explorer.sliders["bright"].value = 4
+    assert reached.wait(10)
+    monkeypatch.setattr("unelib.explorer.panels.length_told", lambda *_: "")
+    explorer.undo.click()
+    go.set()
+    explorer.wait()
+    assert explorer.state == first == explorer.history.present
+    assert [dict(state.strengths) for state in explorer.history.past] == [{}]
+
+
+def test_controls_that_say_no_edit_are_told_and_work_on(explorer):
+    explorer.board.encoder = "clip"
+    explorer.method.options = (*explorer.method.options, "text")
+    explorer.method.value = "text"
+    explorer.board.texts[0][1].value = 2
+    assert "a slider is moved and has no text" in explorer.status.value
+    explorer.method.value = "difference of class means"
+    explorer.wait()
+    assert explorer.status.value == ""
+
+
+def test_the_control_has_two_sides(explorer):
+    explorer.control.value = True
+    steps = []
+    for value in (3, -3):
+        explorer.sliders["bright"].value = value
+        steps.append(explorer.moved() - explorer.noises[[0]])
+    np.testing.assert_allclose(steps[0], -steps[1], atol=1e-5)
+
+
+def test_an_encoder_that_cannot_be_had_takes_nothing_else_away(explorer, monkeypatch):
+    monkeypatch.setattr("unelib.explorer.panels.load_encoder", lambda _: (_ for _ in ()).throw(OSError("not there")))
+    explorer.encoder, explorer.likeness = "clip", None
+    explorer.sliders["bright"].value = 2
+    explorer.wait()
+    assert explorer.error is None and "Likeness" not in explorer.facts.value and "long" in explorer.facts.value

@@ -105,7 +105,7 @@ def apply(
     -------
     ndarray (n, d), float32
         Moved along every direction in turn, in the order of their names. Of the control, moved as far along one random
-        direction, which is always the same.
+        direction, which is always the same, or against it where the largest strength is negative.
 
     Raises
     ------
@@ -139,7 +139,7 @@ def moved_rows(state, directions, start):
     rows = start
     for name, d in directions.items():
         rows = shifted(rows, d, state.strengths[name], state.path)
-    return by_chance(start, rows) if state.control else rows
+    return by_chance(state, start, rows) if state.control else rows
 
 
 def judge_of(judge):
@@ -149,11 +149,19 @@ def judge_of(judge):
     return judge
 
 
-def by_chance(start, moved):
-    """Noise (n, d) as far from `start` as `moved` is, row by row, in a random direction that is always the same."""
+def by_chance(state, start, moved):
+    """Noise (n, d) as far from `start` as `moved` is, row by row, in a random direction that is always the same.
+
+    Where the edit's largest strength is negative the direction is turned round, so that a slider has two sides. On a
+    path that keeps norms each row is brought back to its own.
+    """
     anywhere = np.random.default_rng(SEED).standard_normal(start.shape[1])
+    sign = np.sign(max(state.strengths.values(), key=abs, default=1.0))
     length = np.linalg.norm((moved - start).astype(float), axis=1, keepdims=True)
-    return (start + length * anywhere / np.linalg.norm(anywhere)).astype(np.float32)
+    rows = start + sign * length * anywhere / np.linalg.norm(anywhere)
+    if state.path != "straight":
+        rows *= np.linalg.norm(start, axis=1, keepdims=True) / np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows.astype(np.float32)
 
 
 def told_steps(state):

@@ -103,6 +103,7 @@ class EditState:
         plain |= {name: int(value) for name in ("seed", "steps") if (value := getattr(self, name)) is not None}
         for name, value in plain.items():
             object.__setattr__(self, name, value)  # as a dataclass that is frozen sets its own
+        check_words(self.method, self.strengths, self.kept)
 
     def __hash__(self) -> int:
         return hash(self.to_json())
@@ -211,6 +212,13 @@ def check_encoder(method, encoder):
         raise ValueError(f'method {method!r} {told} as in "method": "text", "encoder": "drawn-clip"')
     if encoder is not None:
         check_text(encoder, "encoder", '"drawn-clip"')
+
+
+def check_words(method, strengths, kept):
+    """ValueError if a text that is moved along is also the name of what is kept."""
+    both = [name for name in kept if name in strengths] if method == "text" else []
+    if both:
+        raise ValueError(f"{both[0]!r} is both a text and kept; write the text in other words, or do not keep it")
 
 
 def check_way(steps, solver, grid):

@@ -70,7 +70,8 @@ def effects_told(names: Sequence[str], before: NDArray[Any], after: NDArray[Any]
     told = [f"{pretty(n)} {100 * p:.0f} to {100 * q:.0f} %" for n, p, q, a in zip(names, before, after, asked) if a]
     rest = ~np.array(asked)
     change, turned = np.abs(after - before)[rest], ((after > 0.5) != (before > 0.5))[rest].sum()
-    others = f"the {rest.sum()} others change by {100 * change.mean():.0f} points on average" if rest.any() else ""
+    who = f"the {rest.sum()} others" if told else f"{rest.sum()} attributes"
+    others = f"{who} change by {100 * change.mean():.0f} points on average" if rest.any() else ""
     others += f", and {turned} verdict{'s' * int(turned != 1)} turned" if rest.any() else ""
     return "; ".join(filter(None, [", ".join(told), others])) + "."
 
@@ -101,14 +102,14 @@ def length_told(before: NDArray[Any], after: NDArray[Any], usual: tuple[float, f
     An image's own noise, `before`, belongs to them.
 
     >>> length_told(np.array([3.0, 4.0]), np.array([6.0, 8.0]), (4.5, 5.5))
-    'The noise is 10 long; noises of these images are 4.5 to 5.5 long. The model has seen none like it.'
+    'The noise is 10 long; noises of 99 % of these images are 4.5 to 5.5 long. The model has seen few like it.'
     """
     own, now = float(np.linalg.norm(before)), float(np.linalg.norm(after))
     low, high = min(usual[0], own), max(usual[1], own)
     if low <= now <= high or np.array_equal(before, after):
         return ""
-    range_told = f"noises of these images are {low:.4g} to {high:.4g} long"
-    return f"The noise is {now:.4g} long; {range_told}. The model has seen none like it."
+    range_told = f"noises of 99 % of these images are {low:.4g} to {high:.4g} long"
+    return f"The noise is {now:.4g} long; {range_told}. The model has seen few like it."
 
 
 def failure_told(error: BaseException) -> str:

@@ -1,6 +1,8 @@
 """The explorer's controls as one `EditState`: read from them, and put back into them."""
 
+import threading
 from collections.abc import Callable, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from ..core.checks import choice
@@ -63,9 +65,11 @@ class ControlBoard:
         encoder: str | None = None,
         judged: bool = True,
     ) -> None:
-        self.ids, self.encoder, self.plain = list(ids), encoder, EditState(view, method=method)
+        self.ids, self.encoder, self.judged = list(ids), encoder, judged
+        self.plain = EditState(view, method=method)
         self.picked: dict[str, Any] = {"image": self.ids[0]}  # what is edited, as parts of an edit; empty for one's own
         self.quiet, self.heard = False, (lambda: None)
+        self.turn = threading.RLock()  # an upload chooses a picture from a thread of its own
         self.make_source()
         self.make_method(method)
         self.sliders = {name: strength_slider(name) for name in attributes}
@@ -121,9 +125,10 @@ class ControlBoard:
 
     def choose(self, **picked: Any) -> None:
         """Take another picture: an image by its id, a seed, or with neither one's own."""
-        if not self.quiet:
-            self.picked = picked
-            self.put(self.state(), also_reset=False)
+        with self.turn:
+            if not self.quiet:
+                self.picked = picked
+                self.put_picture_only()
 
     def put_back(self):
         """Nothing moved, nothing kept, no control; the picture and the method stay."""
@@ -149,14 +154,13 @@ class ControlBoard:
         return {"encoder": self.encoder} if self.method.value == "text" else {}
 
     def state(self) -> EditState:
-        """The edit that the controls say."""
+        """The edit that the controls say; ValueError where they say none."""
         method = self.method.value
-        moved = [{name: s.value for name, s in group.items()} for group in (self.sliders, self.axes)]
-        moved.append({text.value.strip(): s.value for text, s in self.texts if text.value.strip()})
+        moved: Any = (self.sliders, self.axes)[self.kind(method)] if method != "text" else self.sliders_of_texts()
         return EditState(
             self.plain.generator,
             method=method,
-            strengths=moved[self.kind(method)],
+            strengths={name: slider.value for name, slider in moved.items()},
             kept=tuple(name for name, button in self.keep.items() if button.value),
             keep_by="judge" if self.by_judge.value else "projection",
             control=self.control.value,
@@ -165,43 +169,73 @@ class ControlBoard:
             **self.read_by,
         )
 
+    def sliders_of_texts(self):
+        """{text: its slider} of the texts that are moved along; ValueError if one is missing or there twice."""
+        moved = [(text.value.strip(), slider) for text, slider in self.texts if slider.value]
+        if any(not text for text, _ in moved):
+            raise ValueError("a slider is moved and has no text; type one beside it, and press Enter")
+        if len({text for text, _ in moved}) < len(moved):
+            raise ValueError(f"the text {moved[0][0]!r} is there twice; change one of them")
+        return dict(moved)
+
     def check(self, state: EditState) -> None:
         """ValueError, naming it, on a part of an edit for which there is no control here."""
-        if state.generator != self.plain.generator:
-            raise ValueError(f"the edit is of {state.generator!r}, and these are noises of {self.plain.generator!r}")
+        view = self.plain.generator
+        if state.generator != view:
+            raise ValueError(f"the edit is of {state.generator!r}, and these are noises of {view!r}; name that one")
         if state.how:
-            raise ValueError(f"the edit names {', '.join(state.how)}; here pictures are made as the zoo's noise was")
-        if state.image is not None:
-            choice(state.image, self.ids, "image")
+            named = " and ".join(state.how)
+            raise ValueError(f"the edit names {named}; leave that out: here pictures are made as the zoo's noise was")
+        if state.image is not None and state.image not in self.ids:
+            ends = f"{self.ids[0]!r} to {self.ids[-1]!r}"
+            raise ValueError(f"there is no image {state.image!r} to choose here; their ids go from {ends}")
+        if state.seed is not None and state.seed > self.seed.max:
+            raise ValueError(f"seed is {state.seed}; give one up to {self.seed.max}")
         choice(state.method, list(self.method.options), "method")
         choice(state.encoder, (None, self.encoder), "encoder")
-        names = list((self.sliders, self.axes)[self.kind(state.method)]) if state.method != "text" else None
-        for name in state.strengths:
-            choice(name, names or state.strengths, "slider; make the explorer with it among its attributes")
-        if names is None and len(state.strengths) > TEXTS:
-            raise ValueError(f"the edit has {len(state.strengths)} texts; there is room for {TEXTS}")
+        self.check_strengths(state)
         for name in state.kept:
             choice(name, list(self.keep), "attribute to keep")
+        if state.keep_by == "judge" and not self.judged:
+            raise ValueError('there is no judge here to keep by; make the explorer with one, or keep by "projection"')
+
+    def check_strengths(self, state):
+        """ValueError on a strength that has no slider, or is beyond its ends."""
+        if state.method == "text":
+            if len(state.strengths) > TEXTS:
+                raise ValueError(f"the edit has {len(state.strengths)} texts; there is room for {TEXTS}")
+        else:
+            names = list((self.sliders, self.axes)[self.kind(state.method)])
+            for name in state.strengths:
+                choice(name, names, "slider; make the explorer with it among its attributes")
+        reach = self.texts[0][1].max
         for name, size in state.strengths.items():
-            reach = self.texts[0][1].max
             if abs(size) > reach:
                 raise ValueError(f"the strength of {name!r} is {size:g}; the sliders go to {reach:g}")
 
-    def put(self, state: EditState, also_reset: bool = True) -> None:
-        """Set the controls to an edit, and pass on once that they changed; ValueError, before any is set, as `check`.
-
-        also_reset  False leaves every control but that of the picture as it is
-        """
+    def put(self, state: EditState) -> None:
+        """Set the controls to an edit, and pass on once that they changed; before any is set, ValueError as `check`."""
         self.check(state)
+        with self.turn, self.silence():
+            self.put_picture(state)
+            self.plain = self.plain.with_(path=state.path)
+            self.put_rest(state)
+        self.heard()
+
+    def put_picture_only(self):
+        """Show by the controls what picture was picked, leave the others as they are, and pass that on once."""
+        with self.silence():
+            self.put_picture(EditState(self.plain.generator, **self.picked))
+        self.heard()
+
+    @contextmanager
+    def silence(self):
+        """Inside, touching controls is not passed on."""
         self.quiet = True
         try:
-            self.put_picture(state)
-            if also_reset:
-                self.plain = self.plain.with_(path=state.path)
-                self.put_rest(state)
+            yield
         finally:
             self.quiet = False
-        self.heard()
 
     def put_picture(self, state):
         """What is edited."""

@@ -38,7 +38,7 @@ class EditData(w.VBox):
     """
 
     def __init__(self, load: Callable[[EditState], None], run: str | Path, judge: str | None = None) -> None:
-        self.load, self.run, self.judge = load, run, judge
+        self.load, self.run, self.judge, self.own = load, run, judge, ""
         wide = w.Layout(width="100%", height="70px")
         self.text = w.Textarea(description="edit", style={"description_width": "60px"}, layout=wide)
         self.button = small_button("load this edit", "upload")
@@ -49,7 +49,9 @@ class EditData(w.VBox):
 
     def show(self, state: EditState) -> None:
         """Put an edit into all of it."""
-        self.text.value, self.status.value = state.to_json(), ""
+        if self.text.value == self.own:  # else a visitor is writing there
+            self.own = self.text.value = state.to_json()
+            self.status.value = ""
         self.link.value = saving_link(state)
         try:
             code = as_python(state, self.run, self.judge)
@@ -61,7 +63,7 @@ class EditData(w.VBox):
         """Load what stands in the text, or say what is wrong with it."""
         try:
             self.load(EditState.from_json(self.text.value))
-            self.status.value = ""
+            self.own, self.status.value = self.text.value, ""
         except ValueError as error:
             self.status.value = f"<div role='alert'>{escape(str(error))}.</div>"
 

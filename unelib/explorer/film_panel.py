@@ -144,7 +144,10 @@ class Films(w.VBox):
     def ask(self, _button=None):
         """Have the film drawn that the controls ask for."""
         controls = self.kind.value, self.partner.value, self.seed.value
-        self.worker.ask(FilmAsked(*controls, self.state(), self.noise()))
+        try:
+            self.worker.ask(FilmAsked(*controls, self.state(), self.noise()))
+        except ValueError as error:  # the edit is not one, or of no picture
+            self.say(str(error))
 
     def stop(self) -> None:
         """End what is being drawn; what is shown stays."""
@@ -194,6 +197,8 @@ class Films(w.VBox):
         if asked.partner is None:
             raise ValueError("there is no other image to morph to; choose another film")
         noises, ids = self.partners
+        if ids[asked.partner] == state.image:
+            raise ValueError(f"image {state.image} would become itself; choose another one to morph to")
         partner = noises[asked.partner : asked.partner + 1]
         return morph_film(start, partner, (name, f"image {ids[asked.partner]}"), self.shared)
 

@@ -73,6 +73,8 @@ def strip_film(state: EditState, noise: NDArray[np.float32], moved: Moved) -> Fi
     rows = [moved(part_of_edit(state, step / size), noise) if step else noise for step in steps]
     others = ", the other strengths in proportion" if len(state.strengths) > 1 else ""
     title = f"{pretty(name)} from -{REACHED:g} to +{REACHED:g} standard deviations{others}"
+    title = f"a random direction, as long as {title}" if state.control else title
+    title += "".join(f", {pretty(kept)} kept fixed{' by the judge' * state.needs_judge}" for kept in state.kept)
     return Film(np.stack(rows, 1), title, [""], [f"{step:+g}" if step else "0" for step in steps])
 
 

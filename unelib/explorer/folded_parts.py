@@ -1,6 +1,7 @@
 """What an explorer has folded away below its pictures; each part is made when it is first opened."""
 
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from .gallery import Gallery
 from .latent_map import MOST_POINTS, LatentMap
 from .map_planes import principal_plane, score_plane
 from .own_picture import TRIPS
-from .start_pictures import StartPictures
+from .start_pictures import StartPictures, drawn_faces
 from .swipe import Swipe
 from .upload import Upload
 
@@ -56,6 +57,7 @@ class FoldedParts(w.VBox):
             "save, load, code": lambda explorer: explorer.data,
         }
         self.made: dict[str, Any] = {}
+        self.frames: dict[str, Any] = {}
         self.buttons = {title: part_button(title, ABOUT[title]) for title in self.makers}
         for button in self.buttons.values():
             button.observe(self.arrange, "value")
@@ -65,8 +67,19 @@ class FoldedParts(w.VBox):
 
     def arrange(self, _change=None):
         """Put the parts that are open onto the page, making those that were not open yet."""
-        opened = [title for title, button in self.buttons.items() if button.value]
-        self.shelf.children = [w.VBox([self.part(title)], layout=w.Layout(**FRAME)) for title in opened]
+        self.shelf.children = [self.framed(title) for title, button in self.buttons.items() if button.value]
+
+    def framed(self, title):
+        """A part in its frame, or why it cannot be made; it is tried again when it is next opened."""
+        if title in self.made and title in self.frames:
+            return self.frames[title]
+        try:
+            inside = self.part(title)
+        except Exception as error:  # of one part, which takes no other with it
+            told = f"This part cannot be made ({type(error).__name__}: {str(error)[:200]}); open it again to try."
+            return w.HTML(f"<div role='alert'>{escape(told)}</div>")
+        self.frames[title] = w.VBox([inside], layout=w.Layout(**FRAME))
+        return self.frames[title]
 
     def part(self, title: str) -> Any:
         """The part under a title, made if it was not opened yet."""
@@ -91,22 +104,23 @@ class FoldedParts(w.VBox):
     def close(self) -> None:
         """Take all parts off the page, those that are not open now as well."""
         self.stop()
-        for part in (*self.made.values(), self):
+        for part in (*self.made.values(), *self.frames.values(), self):
             close_below(part)
 
 
 def swipe_of(explorer):
     """A divider between before and after."""
     swipe = Swipe()
-    if explorer.finished is not None:
-        show_both(swipe, explorer)
+    show_both(swipe, explorer)
     return swipe
 
 
 def show_both(swipe, explorer):
     """The explorer's present pictures with what they are."""
-    which, edit = explorer.told(explorer.finished.state)
-    swipe.show(explorer.drawn.before, explorer.drawn.after, f"{which}, before", f"{which}, {edit}")
+    if explorer.there is not None:
+        asked, drawn = explorer.there
+        which, edit = explorer.told(asked.state)
+        swipe.show(drawn.before, drawn.after, f"{which}, before", f"{which}, {edit}")
 
 
 def gallery_of(explorer):
@@ -136,6 +150,8 @@ class MapOfPlanes(w.VBox):
         """The map on the plane that is chosen."""
         explorer, shown = self.explorer, slice(0, MOST_POINTS)
         noises, ids, labels = explorer.noises[shown], explorer.ids[shown], explorer.labels[shown]
+        if self.map is not None:
+            close_below(self.map)
         plane, pictures = self.planes[self.plane.value](), StartPictures(explorer.gen, noises, ids)
         self.map = LatentMap(plane, noises, pictures, ids, labels)
         self.map.observe(lambda change: explorer.board.choose(image=str(ids[change["new"]])), "value")
@@ -144,9 +160,9 @@ class MapOfPlanes(w.VBox):
 
     def follow(self) -> None:
         """Draw the edit's way, from the noise before to the noise after."""
-        if self.explorer.finished is not None:
-            start = self.explorer.editor.start(self.explorer.finished.state)
-            self.map.draw_path(np.concatenate([start, self.explorer.drawn.noise]))
+        if self.explorer.there is not None:
+            asked, drawn = self.explorer.there
+            self.map.draw_path(np.concatenate([self.explorer.editor.start(asked.state), drawn.noise]))
 
 
 def planes_of(explorer):
@@ -168,8 +184,8 @@ def map_of(explorer):
 
 def upload_of(explorer):
     """A photograph of one's own, which is then edited."""
-    pictures = StartPictures(explorer.gen, explorer.noises[:TRIPS], explorer.ids[:TRIPS])
-    upload = Upload(explorer.gen, explorer.noises, pictures[:], explorer.worker.threads)
+    pictures = drawn_faces(explorer.gen, explorer.ids[:TRIPS])  # of others only the model's own pictures are at hand
+    upload = Upload(explorer.gen, explorer.noises, pictures, explorer.worker.threads)
     upload.observe(lambda change: take_own(explorer, change["new"]), "value")
     return upload
 
@@ -177,6 +193,7 @@ def upload_of(explorer):
 def take_own(explorer, picture):
     """Edit the picture that was uploaded."""
     explorer.editor.own = picture.noise
+    explorer.forget_own()
     explorer.board.choose()
 
 
@@ -188,11 +205,16 @@ def films_of(explorer):
         """Pictures of noise (n, d), each drawn once."""
         return np.stack([room.picture(noise[None], check) for noise in noises])
 
-    return Films(
+    def moved(state, noises):
+        """Noises (n, d) after an edit, as the explorer makes them."""
+        return editor.kept_rows(state, noises, lambda rows: draw(rows, films.worker.check))
+
+    films = Films(
         state=lambda: explorer.state,
         noise=lambda: editor.start(explorer.state),
-        moved=editor.applied,
+        moved=moved,
         others=explorer.others,
         draw=draw,
         threads=explorer.worker.threads,
     )
+    return films

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..store.zoo import NoiseZoo
 
 OWN: dict[str, Method] = {"logistic": "probe pattern"}  # what a probe that was handed in is taken for, by its kind
-REMEMBERED = 64  # corrected noises
+REMEMBERED, TEXTS = 64, 8  # corrected noises, and probes of texts
 
 
 class NoiseEditor:
@@ -68,9 +68,11 @@ class NoiseEditor:
         key: Any = state.method
         if state.method == "text":
             key = state.method, state.encoder, tuple(state.strengths), state.kept
-        if key not in self.learnt:
-            self.learnt[key] = probe_and_unit(state, self.zoo)[0]
-        return self.learnt[key]
+        if (found := self.learnt.get(key)) is None:
+            found = self.learnt[key] = probe_and_unit(state, self.zoo)[0]
+        for old in [key for key in self.learnt if key[0] == "text"][:-TEXTS]:  # whose probes are many
+            self.learnt.pop(old, None)
+        return found
 
     def start(self, state: EditState) -> NDArray[np.float32]:
         """The noise (1, d) that an edit starts from; ValueError if it is of one's own picture and there is none."""
@@ -103,14 +105,26 @@ class NoiseEditor:
 
         draw  noise (n, d) to pictures; it may end the work by an exception
         """
-        start, moved = self.start(state), self.moved(state)
+        start = self.start(state)
         if not state.needs_judge:
-            return moved
-        key = start.tobytes(), moved.tobytes(), state.kept
+            return self.applied(state, start)
+        key = start.tobytes(), state.with_(image=None, seed=None)
         if (found := self.corrected.get(key)) is None:
-            probe = self.probe(state)
-            ways = {name: direction(probe, name, X=self.unit) for name in state.kept if name not in state.strengths}
-            found = self.corrected[key] = kept_by_judge(draw, judge_of(self.judge), start, moved, ways)
+            found = self.corrected[key] = self.kept_rows(state, start, draw)
         while len(self.corrected) > REMEMBERED:
             self.corrected.popitem(last=False)
         return found
+
+    def kept_rows(
+        self,
+        state: EditState,
+        noises: NDArray[np.float32],
+        draw: Callable[[NDArray[np.float32]], NDArray[np.uint8]],
+    ) -> NDArray[np.float32]:
+        """Noises (n, d) after an edit, whatever image it names, and the judge's corrections if it needs them."""
+        moved = self.applied(state, noises)
+        if not state.needs_judge:
+            return moved
+        probe = self.probe(state)
+        ways = {name: direction(probe, name, X=self.unit) for name in state.kept if name not in state.strengths}
+        return kept_by_judge(draw, judge_of(self.judge), noises, moved, ways)

@@ -19,6 +19,7 @@ from ..worlds.picture_files import UNREADABLE, as_rgb, square
 from .worker import watched
 
 MOST_BYTES, MOST_PIXELS = 8_000_000, 50_000_000  # of a file: a page's connection carries 10 MB at once
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 FAR = 4.0  # standard deviations of held-out images from their mean beyond which a picture is told to be far
 TRIPS = 32  # held-out images whose round trips are made to compare with; the noise of all of them is compared
 AT_A_TIME = 8  # of these, so that the work can be given up between two steps
@@ -65,6 +66,8 @@ class OwnPicture:
     @property
     def told(self) -> str:
         """One sentence: usual, or far from what the model knows, and by which figures."""
+        if not self.far and np.isnan(self.figures["mean"]["psnr"]):
+            return "Usual: its noise is like that of held-out images."
         if not self.far:
             return "Usual: its round trip and its noise are like those of held-out images."
         away = ", ".join(IN_SHORT[str(name)] for name in self.figures.index[self.figures.far])
@@ -77,7 +80,8 @@ def picture_of(data: bytes, size: int) -> NDArray[np.uint8]:
     Parameters
     ----------
     data : bytes
-        Of a still picture, in any format that Pillow reads; at most 8 MB and 50 million pixels.
+        Of a still picture in one of `FORMATS`, none of which runs another program to be read; at most 8 MB and 50
+        million pixels.
     size : int
         Pixels a side that are wanted.
 
@@ -95,7 +99,7 @@ def picture_of(data: bytes, size: int) -> NDArray[np.uint8]:
     if len(data) > MOST_BYTES:
         raise ValueError(f"the file has {len(data) / 1e6:.1f} MB; give a picture of at most {MOST_BYTES / 1e6:.0f} MB")
     try:
-        with Image.open(io.BytesIO(data)) as picture:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             check_still(picture)
             return square(as_rgb(picture), size)
     except Misfit:
@@ -125,7 +129,7 @@ def brief_reason(error):
 
 
 def usual_figures(
-    gen: GeneratorLike, noises: NDArray[np.float32], pixels: NDArray[np.uint8], check: Callable[[], None]
+    gen: GeneratorLike, noises: NDArray[np.float32], pixels: NDArray[np.uint8] | None, check: Callable[[], None]
 ) -> pd.DataFrame:
     """The figures of held-out images, to compare others with.
 
@@ -135,8 +139,8 @@ def usual_figures(
         Solved as the noises were made.
     noises : ndarray (n, d), float32
         Of held-out images, two at least.
-    pixels : ndarray (m, h, w, 3), uint8
-        Pictures of the first m of them, two at least; of at most 32 the round trip is made.
+    pixels : ndarray (m, h, w, 3), uint8, or None
+        Pictures of the first m of them, two at least; of at most 32 the round trip is made. None where nobody has them.
     check : callable
         Called before every call of the denoiser; what it raises ends the work.
 
@@ -151,6 +155,9 @@ def usual_figures(
         If there are fewer than two, or their pictures are not of the size that the model makes.
     """
     matrix(noises, "noises", rows=2)
+    lost = np.full(len(noises), np.nan)
+    if pixels is None:
+        return noise_figures(gen, noises).assign(psnr=lost)[list(FIGURES)]
     few = np.asarray(pixels[:TRIPS])
     trips = generate(watched(gen, check), noises[: len(few)], batch_size=AT_A_TIME)
     if trips.shape != few.shape or len(few) < 2:
@@ -158,7 +165,6 @@ def usual_figures(
             f"pixels has shape {np.shape(pixels)}; give two held-out images at least, of {trips.shape[1]} x"
             f" {trips.shape[2]} pixels, as {gen.name} makes them"
         )
-    lost = np.full(len(noises), np.nan)
     lost[: len(few)] = psnr(few, trips)
     return noise_figures(gen, noises).assign(psnr=lost)[list(FIGURES)]
 

@@ -1,10 +1,10 @@
 """The explorer: controls over the same functions the notebooks call; it computes nothing of its own."""
 
+import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -188,6 +188,8 @@ class Explorer(w.VBox):
         """What follows from touching each control, and who draws."""
         self.darkroom, self.drawn, self.error = Darkroom(self.gen), None, None
         self.wanted = self.finished = None  # what was asked for last, and what was drawn in full last
+        self.there = None  # what was drawn in full last, with its pictures, as one value for other threads
+        self.turn = threading.RLock()  # of the history
         self.history = History(self.board.state())
         small = self.gen.latent_dim <= SMALL
         self.worker = LatestOnly(self.draw, self.show, self.failed, threads=1 if small else None)
@@ -198,7 +200,11 @@ class Explorer(w.VBox):
 
     def ask(self):
         """Have the pictures drawn that the controls ask for."""
-        self.wanted = Asked(self.board.state(), time.monotonic())
+        try:
+            self.wanted = Asked(self.board.state(), time.monotonic())
+        except ValueError as error:  # the controls together say no edit
+            self.say(f"{error}.")
+            return
         self.worker.ask(self.wanted)
 
     @property
@@ -265,9 +271,8 @@ class Explorer(w.VBox):
         return self.editor.moved(self.state)
 
     def others(self, count):
-        """Noises (k, d) and ids of the first images there are to choose from, without the present one."""
-        rows = [row for row, name in enumerate(self.ids) if str(name) != self.state.image][:count]
-        return self.noises[rows], [str(self.ids[row]) for row in rows]
+        """Noises (k, d) and ids of the first images there are to choose from."""
+        return self.noises[:count], [str(name) for name in self.ids[:count]]
 
     # in the worker's thread
 
@@ -316,8 +321,10 @@ class Explorer(w.VBox):
         self.say(
             "drawing …" if drawn.unfinished else length_told(self.editor.start(state)[0], drawn.noise[0], self.usual)
         )
+        self.show_perfect(state, which)
+        self.facts.value = ""
         if not drawn.unfinished:
-            self.show_finished(state, which)
+            self.show_finished(asked)
 
     def show_judged(self, state, drawn):
         """What the judge sees, in a sentence and in bars."""
@@ -327,26 +334,32 @@ class Explorer(w.VBox):
         self.effects.value = small_print(effects_told(self.judge.attributes, before, after, state))
         self.bars.value = bar_table(self.judge.attributes, before, after, () if state.control else state.kept)
 
-    def show_finished(self, state, which):
-        """What comes only with the full pictures: the perfect one beside them, the edit as data, and the history."""
+    def show_perfect(self, state, which):
+        """What a perfect edit makes, beside the others where it is known."""
         perfect = perfect_edit(state, len(self.drawn.before))
         if perfect is not None:
             self.perfect_view.value = figure_html(perfect, f"{which}: {PERFECT}", PERFECT)
-        alike = self.alike(state)
-        self.facts.value = small_print(facts_told(self.drawn.noise[0], self.usual, alike, self.encoder or ""))
         self.shown.children = self.columns[: 2 if perfect is None else 3]
-        self.data.show(state)
+
+    def show_finished(self, asked):
+        """What comes only with the full pictures: the history, the edit as data, open parts, and what else is known."""
+        with self.turn:
+            self.there = asked, self.drawn
+            if asked is self.wanted:  # else somebody has gone on, or back, meanwhile
+                self.history = self.history.then(asked.state)
+            self.tell_history()
+        self.data.show(asked.state)
         self.parts.follow()
-        self.history = self.history.then(state)
-        self.tell_history()
+        alike = self.alike(asked.state)
+        self.facts.value = small_print(facts_told(self.drawn.noise[0], self.usual, alike, self.encoder or ""))
 
     def alike(self, state):
         """How alike both pictures are to the encoder; None without one, and where nothing was moved."""
         if self.encoder is None or not state.strengths:
             return None
         if self.likeness is None:  # loaded with the first edit
-            self.likeness = partial(likeness, load_encoder(self.encoder))
-        return float(self.likeness(self.drawn.before[None], self.drawn.after[None])[0])
+            self.likeness = likeness_by(self.encoder)
+        return self.likeness(self.drawn.before, self.drawn.after)
 
     def told(self, state):
         """Which picture is edited, and how, in words."""
@@ -370,13 +383,21 @@ class Explorer(w.VBox):
 
     def step_back(self):
         """To the last edit that was drawn, or from there to the one before it."""
-        self.go(self.history.undone() if self.state == self.history.present else self.history)
+        with self.turn:
+            self.go(self.history.undone() if self.board.state() == self.history.present else self.history)
 
     def go(self, history):
         """Take a history and show its present edit."""
-        self.history = history
-        self.board.put(history.present)
-        self.tell_history()
+        with self.turn:
+            self.history = history
+            self.board.put(history.present)
+            self.tell_history()
+
+    def forget_own(self):
+        """Leave out of the history what was of an earlier picture of one's own, which is gone."""
+        with self.turn:
+            kept = (state for state in self.history.past if state.image is not None or state.seed is not None)
+            self.history = History(self.history.present, tuple(kept))
 
     def tell_history(self):
         """Whether there is anything to undo and to redo."""
@@ -386,6 +407,15 @@ class Explorer(w.VBox):
 def first_of_texts(zoo):
     """The first view of a zoo whose encoder reads text, or None."""
     return next((view for view in zoo.views_of("embedding") if reads_text(view)), None)
+
+
+def likeness_by(encoder):
+    """How alike two pictures are to an encoder, as a function; it gives None where the encoder cannot be had."""
+    try:
+        loaded = load_encoder(encoder)
+    except (OSError, ValueError):
+        return lambda before, after: None
+    return lambda before, after: float(likeness(loaded, before[None], after[None])[0])
 
 
 def small_print(text):

@@ -47,8 +47,9 @@ class Upload(w.VBox):
         Solved as the zoo's noise was made (`NoiseZoo.generator`).
     noises : ndarray (n, d), float32
         Of held-out images: what is usual.
-    pixels : (m, h, w, 3), uint8
-        Pictures of the first m of them, at the size that the model makes.
+    pixels : (m, h, w, 3), uint8, or None
+        Pictures of the first m of them, at the size that the model makes. Without, round trips are not compared, and
+        the generator says by `image_size` how large its pictures are.
     threads : int, optional
         As `LatestOnly` takes it.
 
@@ -65,7 +66,11 @@ class Upload(w.VBox):
     value: Any = Instance(OwnPicture, None, allow_none=True)
 
     def __init__(
-        self, gen: GeneratorLike, noises: NDArray[np.float32], pixels: NDArray[np.uint8], threads: int | None = None
+        self,
+        gen: GeneratorLike,
+        noises: NDArray[np.float32],
+        pixels: NDArray[np.uint8] | None,
+        threads: int | None = None,
     ) -> None:
         self.gen, self.noises, self.pixels, self.usual = gen, noises, pixels, None
         self.picker = FilePicker()
@@ -114,7 +119,7 @@ class Upload(w.VBox):
         """Yield the picture of a file."""
         name, data = asked
         self.say(f"looking at {name} …")
-        pixels = picture_of(data, np.shape(self.pixels)[1])
+        pixels = picture_of(data, self.gen.image_size if self.pixels is None else np.shape(self.pixels)[1])
         if self.usual is None:
             self.say(f"looking at {name} …; first, once: what is usual among held-out images")
             self.usual = usual_figures(self.gen, self.noises, self.pixels, check)
@@ -152,7 +157,9 @@ def figures_html(picture: OwnPicture) -> str:
 def figure_row(name, row):
     """One figure: its name, the value, the mean and standard deviation of held-out images, and its percentile."""
     value = f"<b>{row.value:.3g} (far)</b>" if row.far else f"{row.value:.3g}"
-    cells = (value, f"{row['mean']:.3g} ± {row.sd:.2g}", f"{row.percentile:.0f} %")
+    known = np.isfinite(row["mean"])
+    usual = (f"{row['mean']:.3g} ± {row.sd:.2g}", f"{row.percentile:.0f} %") if known else ("not known", "")
+    cells = (value, *usual)
     return f"<tr><th scope='row' style='text-align:left;font-weight:normal'>{name}</th>{told_cells(cells)}</tr>"
 
 
