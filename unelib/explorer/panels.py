@@ -198,6 +198,7 @@ class Explorer(w.VBox):
         """Have the pictures drawn that the controls ask for."""
         self.wanted = Asked(self.board.state(), time.monotonic())
         self.worker.ask(self.wanted)
+        self.parts.mark()
 
     @property
     def state(self) -> EditState:
