@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+EXPLORER = ".jp-OutputArea-output:has(.une-slider)"
 SLOW = 120_000  # milliseconds that a kernel may take to start, on a machine that does much else
 DRAWN = 30_000  # and a picture to be drawn
 

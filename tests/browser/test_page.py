@@ -8,13 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from ..helpers.servers import free_port, kernels_of, served, until
+from ..helpers.servers import kernels_of, until
 from .conftest import NARROW, WIDE
-from .controls_seen import SLOW, after, bars, before, button, number, shows, slider
+from .controls_seen import EXPLORER, SLOW, after, bars, before, button, number, shows, slider
 
 pytestmark = pytest.mark.slow
-IDLE = 15  # seconds that a closed page is kept
-EXPLORER = ".jp-OutputArea-output:has(.une-slider)"
 # Whether the keyboard is at a part of the explorer where it was not yet, and that shows.
 REACHED = """part => {
     const now = document.activeElement, first = !now.dataset.reached;
@@ -30,15 +28,6 @@ kernel.load_connection_file(sys.argv[1])
 kernel.start_channels()
 print(kernel.execute(sys.argv[2], reply=True, timeout=60)["content"]["status"])
 """
-
-
-@pytest.fixture(scope="module")
-def voila(browser, tmp_path_factory):
-    """The server of the page, its address, and its folder for temporary files."""
-    folder, port = tmp_path_factory.mktemp("voila"), free_port()
-    command = [sys.executable, "-m", "unelib", "explore", "--no-browser", f"--idle={IDLE}", f"--port={port}"]
-    with served(command, port, folder / "log", TMPDIR=str(folder)) as server:
-        yield server, f"http://localhost:{port}", folder
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +184,6 @@ def test_axe_finds_nothing_serious(page, size):
 def test_a_closed_page_leaves_no_kernel(page, voila):
     """The last of the tests: one kernel waits for the next visitor, and none beside it."""
     server = voila[0]
-    assert len(kernels_of(server)) == 2
+    until(lambda: len(kernels_of(server)) == 2, 60)
     page.close()
     until(lambda: len(kernels_of(server)) == 1, 60)

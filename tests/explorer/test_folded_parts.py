@@ -41,6 +41,16 @@ def test_an_image_is_chosen_in_the_gallery(explorer):
     assert explorer.state.image == explorer.ids[row] and explorer.image.value == row
 
 
+def test_gallery_and_map_mark_the_image_that_is_edited_and_lead_back_from_a_sample(explorer):
+    gallery, page = part(explorer, "gallery"), part(explorer, "map")
+    explorer.image.value = 5
+    assert gallery.value == page.map.value == 5
+    explorer.fresh.click()
+    assert gallery.value is None and page.map.value is None and explorer.state.seed is not None
+    gallery.value = 5
+    assert explorer.state.image == explorer.ids[5] and page.map.value == 5
+
+
 def test_an_image_is_chosen_on_the_map_and_the_edit_is_drawn_there(explorer):
     page = part(explorer, "map")
     assert list(page.plane.options) == ["scores of Smiling and Young", "principal components"]

@@ -340,7 +340,7 @@ def test_leaving_the_lengths_of_the_views_own_rows_is_told_with_numbers(explorer
         explorer.wait()
     low, high = (f"{end:.4g}" for end in (min(explorer.usual[0], lengths[0]), max(explorer.usual[1], lengths[0])))
     now = f"{np.linalg.norm(explorer.moved()):.4g}"
-    told = f"The noise is {now} long; 99 % of these images' noises are {low} to {high}. The model has seen few like it."
+    told = f"The noise is {now} long; noises of 99 % of these images are {low} to {high} long. The model has seen few"
     assert told in explorer.status.value
     explorer.sliders["bright"].value = 0
     explorer.wait()

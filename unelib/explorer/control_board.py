@@ -130,6 +130,12 @@ class ControlBoard:
                 self.picked = picked
                 self.put_picture_only()
 
+    @property
+    def row(self) -> int | None:
+        """The row of the image that is edited; None for a sample and for one's own picture."""
+        image = self.picked.get("image")
+        return None if image is None else self.ids.index(image)
+
     def put_back(self):
         """Nothing moved, nothing kept, no control; the picture and the method stay."""
         self.put(EditState(self.plain.generator, method=self.method.value, **self.picked, **self.read_by))

@@ -64,6 +64,7 @@ class FoldedParts(w.VBox):
         self.shelf = w.VBox()
         line = w.HBox([title("more:"), *self.buttons.values()], layout=w.Layout(flex_flow="row wrap", grid_gap="2px"))
         super().__init__([line, self.shelf])
+        self.add_class("une-parts")
 
     def arrange(self, _change=None):
         """Put the parts that are open onto the page, making those that were not open yet."""
@@ -85,7 +86,16 @@ class FoldedParts(w.VBox):
         """The part under a title, made if it was not opened yet."""
         if title not in self.made:
             self.made[title] = self.makers[title](self.explorer)
+            self.mark()
         return self.made[title]
+
+    def mark(self) -> None:
+        """Have the gallery and the map mark the image that is edited, or none; called where a control was touched."""
+        for part in self.made.values():
+            if isinstance(part, Gallery):
+                mark_image(part, self.explorer)
+            if isinstance(part, MapOfPlanes):
+                mark_image(part.map, self.explorer)
 
     def follow(self) -> None:
         """Have the parts that were opened show the explorer's present pictures."""
@@ -127,8 +137,20 @@ def gallery_of(explorer):
     """Thumbnails of the images there are to choose from."""
     pictures = StartPictures(explorer.gen, explorer.noises, explorer.ids)
     gallery = Gallery(pictures, explorer.ids, explorer.labels)
-    gallery.observe(lambda change: explorer.board.choose(image=str(explorer.ids[change["new"]])), "value")
+    gallery.observe(lambda change: choose_row(explorer, change["new"]), "value")
     return gallery
+
+
+def mark_image(part, explorer):
+    """Mark the image that is edited in a part that has a row for it; no image where it has none."""
+    row = explorer.board.row
+    part.value = row if row is not None and row < len(part.ids) else None
+
+
+def choose_row(explorer, row):
+    """Edit the image of a row, unless it is the one that is edited or there is none."""
+    if row not in (None, explorer.board.row):
+        explorer.board.choose(image=str(explorer.ids[row]))
 
 
 class MapOfPlanes(w.VBox):
@@ -154,7 +176,8 @@ class MapOfPlanes(w.VBox):
             close_below(self.map)
         plane, pictures = self.planes[self.plane.value](), StartPictures(explorer.gen, noises, ids)
         self.map = LatentMap(plane, noises, pictures, ids, labels)
-        self.map.observe(lambda change: explorer.board.choose(image=str(ids[change["new"]])), "value")
+        mark_image(self.map, explorer)
+        self.map.observe(lambda change: choose_row(explorer, change["new"]), "value")
         self.children = [self.plane, self.map]
         self.follow()
 

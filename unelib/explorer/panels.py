@@ -206,6 +206,7 @@ class Explorer(w.VBox):
             self.say(f"{error}.")
             return
         self.worker.ask(self.wanted)
+        self.parts.mark()
 
     @property
     def state(self) -> EditState:
