@@ -14,7 +14,7 @@ from .gallery import Gallery
 from .latent_map import MOST_POINTS, LatentMap
 from .map_planes import principal_plane, score_plane
 from .own_picture import TRIPS
-from .start_pictures import StartPictures, drawn_faces
+from .start_pictures import StartPictures, known_faces
 from .swipe import Swipe
 from .upload import Upload
 
@@ -207,7 +207,7 @@ def map_of(explorer):
 
 def upload_of(explorer):
     """A photograph of one's own, which is then edited."""
-    pictures = drawn_faces(explorer.gen, explorer.ids[:TRIPS])  # of others only the model's own pictures are at hand
+    pictures = known_faces(explorer.gen, explorer.ids[:TRIPS])  # of others only the model's own pictures are at hand
     upload = Upload(explorer.gen, explorer.noises, pictures, explorer.worker.threads)
     upload.observe(lambda change: take_own(explorer, change["new"]), "value")
     return upload

@@ -44,11 +44,11 @@ class StartPictures:
 
     def make(self, rows):
         """Pictures (m, h, w, 3) of a list of rows."""
-        faces = drawn_faces(self.gen, self.ids[rows])
+        faces = known_faces(self.gen, self.ids[rows])
         return generate(self.gen, self.noises[rows], steps=COARSE) if faces is None else faces
 
 
-def drawn_faces(gen: GeneratorLike, ids: Sequence[str]) -> NDArray[np.uint8] | None:
+def known_faces(gen: GeneratorLike, ids: Sequence[str]) -> NDArray[np.uint8] | None:
     """The faces (n, h, w, 3) that bear these ids, at a model's size; None if any is another image's."""
     size = getattr(gen, "image_size", None)
     found = counterfactual(list(ids), ATTRIBUTES[0], size=size) if size else None
