@@ -71,4 +71,5 @@ class EditData(w.VBox):
 def saving_link(state):
     """A link that saves an edit as a file for `python -m unelib edit`, as HTML."""
     source = "data:application/json;base64," + base64.b64encode(state.to_json().encode()).decode()
-    return f"<a download='edit.json' href='{source}'>save it as edit.json</a>, for <code>python -m unelib edit</code>"
+    link = f"<a download='edit.json' style='text-decoration:underline' href='{source}'>save it as edit.json</a>"
+    return f"{link}, for <code>python -m unelib edit</code>"
