@@ -38,7 +38,8 @@ SLIDERS = """input[type="range"][min="-8"]"""
 # Whether the full picture of what the sliders say was on the screen since the last key.
 THERE = """() => {
     const moved = [...document.querySelectorAll('input[type="range"][min="-8"]')].filter(slider => +slider.value);
-    const told = moved.map(({value, labels}) => `${labels[0].innerText} ${value > 0 ? "+" : ""}${value}`).join(", ");
+    const each = moved.map(({value, labels}) => `${labels[0].innerText} ${value > 0 ? "+" : ""}${value}`);
+    const told = each.sort().join(", ");
     const words = told ? `), ${told} standard deviations` : "not moved";
     const since = seen.slice(seen.findLastIndex(event => event.what === "key"));
     return since.some(event => event.what === "full" && event.words.endsWith(words));
