@@ -251,6 +251,8 @@ def test_closing_leaves_no_thread_and_no_widget(zoo, gaussian):
     threads, widgets = threading.active_count(), set(widget_file._instances)
     explorer = Explorer(zoo, gaussian, Probe)
     assert explorer.wait() and set(widget_file._instances) > widgets
+    for opened in (True, False):  # what is folded away again goes as well
+        explorer.parts.buttons["gallery"].value = explorer.parts.buttons["map"].value = opened
     explorer.close()
     assert threading.active_count() == threads and set(widget_file._instances) == widgets
     explorer.close()

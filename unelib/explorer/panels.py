@@ -230,14 +230,8 @@ class Explorer(w.VBox):
         """End the drawing and its thread, and take the controls off the page."""
         if worker := getattr(self, "worker", None):
             worker.close()
-            self.parts.stop()
-            for box in (
-                self,
-                self.data,
-                *self.board.kinds,
-                self.by_judge,
-                *self.columns,
-            ):  # some are not on the page now
+            self.parts.close()
+            for box in (self, self.data, *self.board.kinds, self.by_judge, *self.columns):  # some are off the page now
                 close_below(box)
         else:
             super().close()
