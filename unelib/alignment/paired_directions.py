@@ -50,7 +50,7 @@ def pairs_and_chance(
     >>> rng = np.random.default_rng(0)
     >>> X, learn = rng.standard_normal((300, 3)), np.arange(300) < 200
     >>> found, chance = pairs_and_chance(X, X @ rng.standard_normal((3, 3)), learn, ~learn, 2, [rng.permutation(200)])
-    >>> bool(found.min() > 0.9 > 0.3 > chance.max())
+    >>> bool(found.min() > 0.9 > chance.max())
     True
     """
 

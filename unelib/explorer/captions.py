@@ -61,7 +61,7 @@ def effects_told(names: Sequence[str], before: NDArray[Any], after: NDArray[Any]
     names  attributes of the judge; before, after  its probabilities (a,)
 
     >>> state = EditState("drawn-ldm", strengths={"Smiling": 6})
-    >>> effects_told(["Smiling", "Young", "Male"], np.array([0.1, 0.5, 0.4]), np.array([0.9, 0.6, 0.7]), state)
+    >>> effects_told(["Smiling", "Young", "Male"], np.array([0.1, 0.6, 0.4]), np.array([0.9, 0.7, 0.7]), state)
     'Smiling 10 to 90 %; the 2 others change by 20 points on average, and 1 verdict turned.'
     """
     if not state.strengths:
