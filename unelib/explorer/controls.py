@@ -83,6 +83,22 @@ class Toggle(AnyWidget):
     button_style = Unicode().tag(sync=True)
 
 
+class WorkingPart(w.VBox):
+    """A part of the explorer whose `worker`, a `LatestOnly`, works in a thread of its own."""
+
+    worker: Any = None
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Block until what was asked for last is shown; False after `timeout` seconds."""
+        return self.worker.wait(timeout)
+
+    def close(self) -> None:
+        """End the work and its thread, and take the widget off the page."""
+        if self.worker is not None:
+            self.worker.close()
+        super().close()
+
+
 def image_slider(count):
     """Which of `count` images."""
     tip = "position of the image among those there are to choose from"

@@ -15,7 +15,8 @@ from traitlets import Instance
 from ..core.extras import needed
 from ..editing.edit_state import EditState
 from ..plots.pictures import labelled_rows
-from .captions import edit_told
+from .captions import edit_told, source_told
+from .controls import WorkingPart
 from .film_files import film_png, gif_bytes, moving_frames, sheet_png
 from .films import Film, Moved, many_film, morph_film, strip_film, walk_film
 from .small_pictures import data_uri
@@ -67,7 +68,7 @@ class FilmAsked:
     start: NDArray[np.float32]
 
 
-class Films(w.VBox):
+class Films(WorkingPart):
     """A strip, one edit on nine images, a morph or a random walk, drawn when its button is pressed.
 
     Its trait `value` is the `Drawn` film that is shown, None before there is one. The edit is the present one
@@ -153,16 +154,6 @@ class Films(w.VBox):
         """End what is being drawn; what is shown stays."""
         self.worker.ask(None)
 
-    def wait(self, timeout: float | None = None) -> bool:
-        """Block until the film that was asked for last is shown; False after `timeout` seconds."""
-        return self.worker.wait(timeout)
-
-    def close(self) -> None:
-        """End the drawing and its thread, and take the widget off the page."""
-        if worker := getattr(self, "worker", None):
-            worker.close()
-        super().close()
-
     def figure(self) -> Figure:
         """The film that is shown as a figure, for paper; RuntimeError before there is one."""
         if self.value is None:
@@ -183,11 +174,11 @@ class Films(w.VBox):
         ends = np.concatenate([start, self.moved(state, start) if state.strengths else start])
         images = self.pictures(film.noises.reshape(-1, start.shape[1]), check)
         images = images.reshape(*film.noises.shape[:2], *images.shape[1:])
-        yield with_files(film, images, self.draw(ends, check), f"{start_told(state)}, {edit_told(state)}")
+        yield with_files(film, images, self.draw(ends, check), f"{source_told(state)}, {edit_told(state)}")
 
     def film(self, asked):
         """The noises of a film, and its captions."""
-        state, start, name = asked.state, asked.start, start_told(asked.state)
+        state, start, name = asked.state, asked.start, source_told(asked.state)
         if asked.kind == "strip":
             return strip_film(state, start, self.moved)
         if asked.kind == "many":
@@ -238,13 +229,6 @@ def with_files(film, images, pair, told):
     frames = moving_frames(film, images)
     moving = gif_bytes(frames, SLOW if len(frames) == 2 else QUICK)
     return Drawn(film, images, film_png(film, images), moving, sheet_png(pair[None], told, [""], ["before", "after"]))
-
-
-def start_told(state):
-    """Which image an edit begins with, in words."""
-    if state.image is not None:
-        return f"image {state.image}"
-    return "your picture" if state.seed is None else f"a sample of seed {state.seed}"
 
 
 def film_html(found):

@@ -110,10 +110,7 @@ class Gallery(w.VBox):
 
     @validate("value")
     def _a_row(self, proposal):
-        row = proposal["value"]
-        if row is not None and not 0 <= row < len(self.ids):
-            raise ValueError(f"there is no image {row}; choose a row from 0 to {len(self.ids) - 1}, or None")
-        return row
+        return checked_row(proposal["value"], len(self.ids))
 
     def filter(self, attribute: str | None = None, which: Which = "has") -> "Gallery":
         """Show images that have an attribute, or lack it; all images without one.
@@ -220,6 +217,13 @@ def rows_where(labels: pd.DataFrame, attribute: str | None, which: Which) -> NDA
         return np.arange(len(labels))
     wanted = 1 if which == "has" else 0
     return np.flatnonzero(labels[choice(attribute, list(labels), "attribute")] == wanted)
+
+
+def checked_row(row, count):
+    """A row of `count`, or None; ValueError otherwise."""
+    if row is not None and not 0 <= row < count:
+        raise ValueError(f"there is no image {row}; choose a row from 0 to {count - 1}, or None")
+    return row
 
 
 def check_same_length(pixels, ids, labels):

@@ -13,7 +13,7 @@ from traitlets import Dict, Int, List, Unicode, link, validate
 
 from ..core.extras import needed
 from ..plots.figures import axes_for, pretty
-from .gallery import check_same_length
+from .gallery import check_same_length, checked_row
 from .map_planes import Plane
 from .small_pictures import image_told, thumbnail_uri
 
@@ -143,10 +143,7 @@ class LatentMap(w.VBox):
 
     @validate("value")
     def _a_row(self, proposal):
-        row = proposal["value"]
-        if row is not None and not 0 <= row < len(self.ids):
-            raise ValueError(f"there is no image {row}; choose a row from 0 to {len(self.ids) - 1}, or None")
-        return row
+        return checked_row(proposal["value"], len(self.ids))
 
     def draw_path(self, X: ArrayLike) -> None:
         """Draw the path through rows (m, d) of the same view, such as noise along an edit."""

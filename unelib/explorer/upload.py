@@ -13,6 +13,7 @@ from traitlets import Dict, Instance, Int, Unicode
 from ..core.extras import needed
 from ..models.contracts import GeneratorLike
 from ..plots.pictures import image_grid
+from .controls import WorkingPart
 from .own_picture import FIGURES, MOST_BYTES, OwnPicture, inverted_picture, picture_of, usual_figures
 from .pictures import figure_html
 from .worker import LatestOnly
@@ -35,7 +36,7 @@ class FilePicker(any_widget.AnyWidget):
     given: Any = Dict().tag(sync=True)
 
 
-class Upload(w.VBox):
+class Upload(WorkingPart):
     """A picture from a file becomes noise, and is compared with images that the model knows.
 
     Its trait `value` is the `OwnPicture` of the last file that could be used, None before there is one. The work is
@@ -83,16 +84,6 @@ class Upload(w.VBox):
     def take(self, data: bytes, name: str = "the file") -> None:
         """Have a file's bytes looked at, as if it were chosen on the page."""
         self.worker.ask((name, data))
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Block until the file that was given last is done; False after `timeout` seconds."""
-        return self.worker.wait(timeout)
-
-    def close(self) -> None:
-        """End the work and its thread, and take the widget off the page."""
-        if worker := getattr(self, "worker", None):
-            worker.close()
-        super().close()
 
     def figure(self) -> Figure:
         """The picture and its round trip as a figure, for paper; RuntimeError before there is one."""
