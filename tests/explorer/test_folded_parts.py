@@ -101,3 +101,14 @@ def test_a_film_is_of_the_present_edit(explorer):
     assert films.wait(120)
     np.testing.assert_array_equal(films.value.images[0, -1], explorer.after)
     np.testing.assert_array_equal(films.value.images[0, 4], explorer.before)
+
+
+def test_identity_falls_the_further_an_edit_goes(explorer):
+    explorer.board.choose(image=str(explorer.ids[3]))
+    found = []
+    for strength in (0.5, 3, 8):
+        explorer.sliders["Young"].value = strength
+        explorer.wait()
+        found.append(explorer.alike(explorer.state))
+    assert 1 > found[0] > max(found[1:]) > 0 and found[0] > 0.7
+    assert f"Identity: {found[2]:.2f} (cosine by drawn-clip)" in explorer.facts.value

@@ -600,7 +600,7 @@ def test_the_control_has_two_sides(explorer):
 
 def test_an_encoder_that_cannot_be_had_takes_nothing_else_away(explorer, monkeypatch):
     monkeypatch.setattr("unelib.explorer.panels.load_encoder", lambda _: (_ for _ in ()).throw(OSError("not there")))
-    explorer.encoder, explorer.likeness = "clip", None
+    explorer.encoder, explorer.identity = "clip", None
     explorer.sliders["bright"].value = 2
     explorer.wait()
-    assert explorer.error is None and "Likeness" not in explorer.facts.value and "long" in explorer.facts.value
+    assert explorer.error is None and "Identity" not in explorer.facts.value and "long" in explorer.facts.value

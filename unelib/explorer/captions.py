@@ -82,12 +82,12 @@ def facts_told(noise: NDArray[Any], usual: tuple[float, float], alike: float | N
     usual  lengths that noises of held-out images have; alike  cosine of both pictures' embeddings by an encoder
 
     >>> facts_told(np.array([3.0, 4.0]), (4.5, 5.5), 0.931, "drawn-clip")
-    'Its noise is 5 long, those of held-out images 4.5 to 5.5. Likeness to before: 0.93 (cosine by drawn-clip).'
+    'Its noise is 5 long, those of held-out images 4.5 to 5.5. Identity: 0.93 (cosine by drawn-clip).'
     """
     length = (
         f"Its noise is {np.linalg.norm(noise):.4g} long, those of held-out images {usual[0]:.4g} to {usual[1]:.4g}."
     )
-    return length if alike is None else f"{length} Likeness to before: {alike:.2f} (cosine by {encoder})."
+    return length if alike is None else f"{length} Identity: {alike:.2f} (cosine by {encoder})."
 
 
 def usual_lengths(rows: NDArray[Any]) -> tuple[float, float]:

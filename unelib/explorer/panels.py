@@ -16,7 +16,7 @@ from ..core.checks import name_list
 from ..core.extras import needed
 from ..editing.directions import direction
 from ..editing.edit_state import EditState
-from ..editing.reports import likeness
+from ..linalg.cosine import unit_rows
 from ..models.encoders import load_encoder, reads_text
 from ..store.view_folder import picked
 from .captions import edit_told, effects_told, facts_told, failure_told, length_told, source_told, usual_lengths
@@ -153,7 +153,7 @@ class Explorer(w.VBox):
         self.ids, self.labels = zoo.ids[chosen], zoo.attributes.filter(names).iloc[chosen]
         self.usual = usual_lengths(unit)
         self.editor = NoiseEditor(zoo, self.gen, view, probe, judge, unit)
-        self.encoder, self.likeness = first_of_texts(zoo) if encoder == "auto" else encoder, None
+        self.encoder, self.identity = first_of_texts(zoo) if encoder == "auto" else encoder, None
         self.make_board(view, names)
         self.make_pictures()
         self.data = EditData(self.load, Path(zoo.path) if run is None else run, getattr(judge, "name", None))
@@ -352,9 +352,9 @@ class Explorer(w.VBox):
         """How alike both pictures are to the encoder; None without one, and where nothing was moved."""
         if self.encoder is None or not state.strengths:
             return None
-        if self.likeness is None:  # loaded with the first edit
-            self.likeness = likeness_by(self.encoder)
-        return self.likeness(self.drawn.before, self.drawn.after)
+        if self.identity is None:  # loaded with the first edit
+            self.identity = identity_by(self.encoder, self.zoo)
+        return self.identity(self.drawn.before, self.drawn.after)
 
     def told(self, state):
         """Which picture is edited, and how, in words."""
@@ -404,13 +404,23 @@ def first_of_texts(zoo):
     return next((view for view in zoo.views_of("embedding") if reads_text(view)), None)
 
 
-def likeness_by(encoder):
-    """How alike two pictures are to an encoder, as a function; it gives None where the encoder cannot be had."""
+def identity_by(encoder, zoo):
+    """How alike two pictures are to an encoder, as a function: the cosine of embeddings less their mean in training.
+
+    It gives None where the encoder cannot be had.
+    """
     try:
         loaded = load_encoder(encoder)
     except (OSError, ValueError):
         return lambda before, after: None
-    return lambda before, after: float(likeness(loaded, before[None], after[None])[0])
+    mean = zoo.rows(encoder, zoo.split == "train").mean(0)
+
+    def identity(before, after):
+        """The cosine of two pictures (h, w, 3)."""
+        a, b = unit_rows(loaded.embed(np.stack([before, after])) - mean)
+        return float(a @ b)
+
+    return identity
 
 
 def small_print(text):
