@@ -99,9 +99,15 @@ def test_a_model_that_cannot_be_loaded_there_says_so(zoos):
         fill(zoos[0], fails, 1)
 
 
+def nobody(address, temp_dir):
+    raise ConnectionError("Could not find any running Ray instance")
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1:9", "auto", "127.0.0.1:port"])
-def test_a_cluster_that_is_not_there_is_told_at_once(zoos, address):
+def test_a_cluster_that_is_not_there_is_told_at_once(zoos, address, monkeypatch):
     ray.shutdown()
+    if address == "auto":  # and another process of the tests may have a cluster just now
+        monkeypatch.setattr("ray._private.services.get_ray_address_from_environment", nobody)
     with pytest.raises(ConnectionError, match=f"no Ray cluster at '{address}'.*ray start --head"):
         zoos[0].fill("view", on_ray(lambda: None, address), {}, progress=False)
 
