@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from unelib.editing.directions import Direction, direction
+from unelib.editing.directions import direction
 from unelib.editing.edit_controls import control_directions, share_edited, side_effects_less
+from unelib.linalg.direction_algebra import Direction
 from unelib.probing.linear_probe import LinearProbe
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from unelib.editing.directions import Direction
 from unelib.editing.judge_corrections import ROUNDS, kept_by_judge
+from unelib.linalg.direction_algebra import Direction
 
 UP, LEFT = np.eye(3)[:2]
 

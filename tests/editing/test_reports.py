@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import t
 
 from unelib.editing.counterfactuals import Counterfactual, against_truth
-from unelib.editing.directions import Direction
 from unelib.editing.reports import likeness, mean_known, monotonicity, pooled_flips, score_edit
+from unelib.linalg.direction_algebra import Direction
 from unelib.stats.intervals import rate_interval, wilson
 from unelib.worlds.fidelity import psnr
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from unelib.editing.directions import Direction
 from unelib.editing.steps import NORM_SD, geodesic_reach, norm_reach, stepped
 from unelib.editing.walks import move
 from unelib.linalg.cosine import unit_rows
+from unelib.linalg.direction_algebra import Direction
 
 PATHS = ("straight", "norm", "geodesic")
 CURVED = PATHS[1:]

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from unelib.editing.directions import Direction
 from unelib.editing.walks import change_matrix, judged_changes, move, on_and_off_target, walk, walk_each
 from unelib.inversion.deterministic import generate
 from unelib.inversion.ode import solved_by
+from unelib.linalg.direction_algebra import Direction
 from unelib.models.generators import load_generator
 
 pytestmark = pytest.mark.filterwarnings("ignore:a straight step")  # of noise as small as this, any step is long

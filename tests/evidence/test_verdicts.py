@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from unelib.editing.directions import Direction, NothingShared, direction
+from unelib.editing.directions import NothingShared, direction
 from unelib.evidence.claims import beyond_draws, carried_or_none, directions_agree, mispaired_gains, r2_row
 from unelib.evidence.verdicts import CLAIMS, edit_flips, evidence, in_words, summary, trial_of, verdict
 from unelib.latent.une import UNE
+from unelib.linalg.direction_algebra import Direction
 from unelib.store.zoo import NoiseZoo
 
 from ..editing.test_walks import BrightnessJudge

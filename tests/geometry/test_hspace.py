@@ -8,11 +8,12 @@ import pytest
 import torch
 from sklearn.decomposition import PCA
 
-from unelib.editing.directions import Direction, direction
+from unelib.editing.directions import direction
 from unelib.geometry.hooks import output_given
 from unelib.geometry.hspace import HSpace, Reader, chained
 from unelib.inversion import stochastic
 from unelib.inversion.deterministic import generate, generate_latents, invert
+from unelib.linalg.direction_algebra import Direction
 from unelib.models.generators import load_generator
 from unelib.probing.linear_probe import LinearProbe
 

@@ -5,13 +5,13 @@ import pytest
 import torch
 from scipy.linalg import subspace_angles
 
-from unelib.editing.directions import Direction
 from unelib.geometry.hooks import bottleneck
 from unelib.geometry.jacobian import flat_rows64
 from unelib.geometry.pullback import Basis, global_basis, local_bases, local_basis, transported
 from unelib.geometry.state_walks import Midway, states_at, states_between, walk_at
 from unelib.inversion.deterministic import generate, generate_latents
 from unelib.inversion.ode import SETTINGS, solved_by
+from unelib.linalg.direction_algebra import Direction
 from unelib.linalg.grassmann import grassmann_distance
 from unelib.models.generators import load_generator
 

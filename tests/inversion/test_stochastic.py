@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from unelib.editing.directions import Direction, direction
+from unelib.editing.directions import direction
 from unelib.editing.walks import walk
 from unelib.inversion.deterministic import to_latents
 from unelib.inversion.stochastic import (
@@ -22,6 +22,7 @@ from unelib.inversion.stochastic import (
     step_diagnostics,
     to_stochastic,
 )
+from unelib.linalg.direction_algebra import Direction
 from unelib.models.closed_form import ExactGaussian
 from unelib.models.generators import load_generator
 from unelib.probing.linear_probe import LinearProbe

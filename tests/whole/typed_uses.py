@@ -43,10 +43,11 @@ from unelib import (
     stitched_scores,
     walk,
 )
-from unelib.editing import Direction, EditReport, EditState, apply, directions_of, noise_of, probe_and_unit
+from unelib.editing import EditReport, EditState, apply, directions_of, noise_of, probe_and_unit
 from unelib.explorer import History, as_python
 from unelib.geometry import Basis
 from unelib.inversion import Inversion, solved_by
+from unelib.linalg import Direction
 from unelib.models import EncoderLike, Generator, GeneratorLike, Judge, JudgeLike
 
 

@@ -10,7 +10,7 @@ Inside:
 
 Public names, by file:
 
-- `directions`: Direction, carried, direction, partial_directions, removal
+- `directions`: carried, direction, partial_directions, removal
 - `boundaries`: Boundary, boundary
 - `minimal_edits`: least_change
 - `walks`: change_matrix, judged_changes, move, on_and_off_target, walk, walk_each

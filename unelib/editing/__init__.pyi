@@ -2,7 +2,6 @@ from .boundaries import Boundary as Boundary
 from .boundaries import boundary as boundary
 from .counterfactuals import Counterfactual as Counterfactual
 from .counterfactuals import counterfactual as counterfactual
-from .directions import Direction as Direction
 from .directions import carried as carried
 from .directions import direction as direction
 from .directions import partial_directions as partial_directions

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from ..linalg.direction_algebra import Direction
 from ..models.contracts import GeneratorLike, JudgeLike
 from ..probing.linear_probe import LinearProbe
 from ..stats.intervals import Interval, mean_interval
-from .directions import Direction, direction
+from .directions import direction
 from .reports import pooled_flips
 from .trade_off import edited
 from .walks import judged_changes, on_and_off_target, walk

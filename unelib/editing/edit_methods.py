@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..inversion.deterministic import generate
 from ..inversion.ode import check_noise
+from ..linalg.direction_algebra import Direction
 from ..models.contracts import GeneratorLike, JudgeLike
 from .boundaries import number_of, weights_of
-from .directions import Direction, direction
+from .directions import direction
 from .edit_state import EditState
 from .judge_corrections import kept_by_judge
 from .method_probes import KINDS

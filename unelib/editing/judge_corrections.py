@@ -7,8 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import logit
 
 from ..core.checks import choice
+from ..linalg.direction_algebra import Direction
 from ..models.contracts import JudgeLike
-from .directions import Direction
 
 ROUNDS = 4  # corrections at most
 GAIN, LEAST, MOST = 1.0, 0.3, 4.0  # logits that a standard deviation moves: expected at first, and bounds later

@@ -10,11 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.checks import choice
 from ..inversion.ode import check_pixels
+from ..linalg.direction_algebra import Direction
 from ..models.contracts import EncoderLike, JudgeLike
 from ..stats.intervals import Interval, normal_mean_interval, rate_interval, share_interval
 from ..worlds.fidelity import psnr
 from .counterfactuals import Counterfactual, against_truth
-from .directions import Direction
 
 STILL = 0.02  # change of a probability along a whole walk below which it has no direction
 

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from ..core.checks import choice, matrix, name_list, strength_table
 from ..inversion.deterministic import generate
 from ..inversion.ode import one_state, settled
+from ..linalg.direction_algebra import Direction
 from ..models.contracts import GeneratorLike, JudgeLike
-from .directions import Direction
 from .reports import EditReport, score_edit
 from .steps import stepped, warn_off_shell
 

@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 
 from ..alignment.linear_maps import RidgeMap
-from ..editing.directions import Direction, NothingShared, carried, direction
+from ..editing.directions import NothingShared, carried, direction
 from ..editing.walks import shifted
 from ..gaussianity.pass_rates import pass_rate_test, twin_pass_rates
 from ..inversion.deterministic import generate
 from ..latent.une import UNE
+from ..linalg.direction_algebra import Direction
 from ..probing.linear_probe import LinearProbe
 from ..probing.scores import mean_auc, mean_auc_gap
 from ..stats.intervals import RESAMPLES, Interval, gap_interval, mean_interval, percentiles, rate_interval, wilson

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from ..core.checks import share, whole
-from ..editing.directions import Direction, direction
+from ..editing.directions import direction
 from ..inversion.deterministic import generate
 from ..linalg.cosine import unit_rows
+from ..linalg.direction_algebra import Direction
 from ..models.contracts import GeneratorLike, JudgeLike
 from ..probing.choices import Kind
 from .claims import (

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..editing.directions import Direction, direction
+from ..editing.directions import direction
 from ..editing.edit_methods import directions_of, judge_of, moved_rows, noise_of
 from ..editing.edit_state import METHODS, EditState, Method
 from ..editing.judge_corrections import kept_by_judge
 from ..editing.method_probes import probe_and_unit
+from ..linalg.direction_algebra import Direction
 
 if TYPE_CHECKING:
     from ..models.contracts import GeneratorLike, JudgeLike

@@ -1,7 +1,7 @@
 """The denoiser from inside: its bottleneck, its Jacobian, and the ways between two noises.
 
 h-space moves the bottleneck at every step (Haas et al.); the pullback asks which change of a state moves the
-bottleneck most (Park et al.). Both give directions that the rooms before this one can take.
+bottleneck most (Park et al.). Both give directions, which the rooms after this one can take.
 
 Public names, by file:
 

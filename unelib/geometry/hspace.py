@@ -14,10 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linear_sum_assignment
 
 from ..core.checks import centred, finite_list, matrix, strength_table, whole
-from ..editing.directions import Direction
 from ..inversion.choices import Grid, Solver
 from ..inversion.ode import batches, check_noise, from_noise, one_state, pick_solver, settled
 from ..linalg.cosine import unit_rows
+from ..linalg.direction_algebra import Direction
 from ..linalg.principal_space import thin
 from ..models.contracts import GeneratorLike
 from .hooks import at_bottleneck, bottleneck, mid_block, output_given

@@ -14,9 +14,9 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 
 from ..core.checks import choice, matrix, same_columns, whole
-from ..editing.directions import Direction
 from ..inversion.ode import check_noise
 from ..linalg.cosine import unit_rows
+from ..linalg.direction_algebra import Direction
 from ..linalg.grassmann import frechet_mean
 from ..models.contracts import GeneratorLike
 from .hooks import bottleneck, mid_block

@@ -9,10 +9,10 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 
 from ..core.checks import finite_list, matrix, strength_table, whole
-from ..editing.directions import Direction
 from ..inversion.choices import Grid, Solver
 from ..inversion.deterministic import generate_latents, to_images
 from ..inversion.ode import batches, check_noise, one_state, pick_solver, settled, to_level
+from ..linalg.direction_algebra import Direction
 from ..models.contracts import GeneratorLike
 
 

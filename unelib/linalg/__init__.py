@@ -17,6 +17,7 @@ Public names, by file:
 - `stored_rows`: StoredRows
 - `covariance`: Covariance
 - `cosine`: unit_rows
+- `direction_algebra`: Direction
 - `grassmann`: frechet_mean, grassmann_distance, random_subspace
 - `krylov`: leading_triples
 """
