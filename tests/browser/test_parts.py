@@ -217,9 +217,19 @@ def test_a_method_is_chosen_and_moves_the_picture_by_its_own_sliders(page):
     page.get_by_role("textbox", name="text 1", exact=True).press("Enter")
     move(page, "text 1", 6)
     shown(page, r"a face with a hat \+6")
+    method(page, "pullback vectors")
+    move(page, "vector 2", 6)
+    shown(page, r"vector 2 \+6")
     method(page, "probe weights")
     move(page, "Smiling", 3)
     shown(page, r"Smiling \+3")
+
+
+def test_the_bottleneck_is_moved_in_place_of_the_noise(page):
+    method(page, "h-space")
+    move(page, "Smiling", 4)
+    expect(page.get_by_text("learning the directions of this method")).to_have_count(0, timeout=SLOW)
+    shown(page, r"Smiling \+4")
 
 
 def test_a_step_is_undone_and_done_again(page):
@@ -241,7 +251,7 @@ def test_the_judge_keeps_an_attribute(page):
     button(page, "fixed: Young").click()
     shown(page, "Young kept fixed$")
     numbers = bars(page)
-    button(page, "by the judge").click()
+    page.get_by_label("keep by").select_option("the judge")
     shown(page, "Young kept fixed by the judge$")
     assert bars(page) != numbers
 

@@ -9,11 +9,15 @@ from scipy.special import expit
 
 from unelib.editing.directions import direction, partial_directions
 from unelib.editing.edit_methods import apply, directions_of, noise_of
-from unelib.editing.edit_state import METHODS, EditState
-from unelib.editing.method_probes import probe_for
+from unelib.editing.edit_state import KEEP_BY, METHODS, EditState
+from unelib.editing.edited_pictures import pictures_of
+from unelib.editing.method_probes import MEASURED, bottleneck_effects, probe_for
 from unelib.editing.minimal_edits import least_change
 from unelib.editing.walks import move
+from unelib.geometry.hspace import HSpace
+from unelib.geometry.pullback import local_basis
 from unelib.inversion.deterministic import generate
+from unelib.models.generators import load_generator
 
 from .test_method_probes import small_zoo
 
@@ -86,6 +90,19 @@ def test_kept_is_projected_out_as_the_explorer_does_it(rows, probes, gaussian):
     np.testing.assert_allclose(apply(state, gaussian, probe, unit, unit), by_hand, atol=1e-6)
     step = apply(edit(kept=["left"], up=2), gaussian, probe, unit, unit) - unit
     assert abs(step @ left.vector).max() < 1e-5 < abs(step @ up.vector).min()
+
+
+def test_kept_by_covariance_is_uncorrelated_with_what_is_kept(rows, probes):
+    unit = np.random.default_rng(1).standard_normal((2000, 16)) @ np.tri(16)  # correlated, and many
+    probe = probes[METHODS[0]]
+    left = direction(probe, "left").vector
+    plain, cov = (directions_of(edit(kept=["left"], up=1).with_(keep_by=by), probe, unit)["up"] for by in KEEP_BY[:2])
+    scores = unit @ np.stack([plain.vector, cov.vector, left]).T
+    by_projection, by_covariance, _ = np.corrcoef(scores.T)[2]
+    assert abs(by_covariance) < 0.05 * abs(by_projection)
+    assert abs(plain.vector @ left) < 1e-8 < abs(cov.vector @ left)
+    judged = directions_of(edit(kept=["left"], up=1).with_(keep_by="judge"), probe, unit)["up"]
+    np.testing.assert_array_equal(judged.vector, plain.vector)
 
 
 def test_the_least_change_moves_scores_by_their_spread_and_keeps_others(rows, probes, gaussian):
@@ -180,6 +197,95 @@ def test_mistakes_are_named(rows, probes, gaussian):
         apply(edit(up=1), gaussian, probes[METHODS[0]], unit[:, :8], unit)
     with pytest.raises(ValueError, match="unknown method 'magic'"):
         probe_for("magic", X, Y)
+    with pytest.raises(ValueError, match="'h-space' has no probe of noise; make its directions by bottleneck_effects"):
+        probe_for("h-space", X, Y)
+
+
+STEPS = {"steps": 3}
+
+
+@pytest.fixture(scope="module")
+def ldm(model_folder):
+    return load_generator(model_folder("ldm"), "cpu")
+
+
+@pytest.fixture(scope="module")
+def noises(ldm):
+    """Noise (60, d) of a model with a bottleneck, and attributes of it."""
+    X = np.random.default_rng(0).standard_normal((60, ldm.latent_dim)).astype("f4")
+    return X, pd.DataFrame({"up": X[:, 0] > 0, "left": X[:, 1] > 0, "rare": np.arange(60) == 0}).astype(int)
+
+
+@pytest.fixture(scope="module")
+def h_space(ldm, noises):
+    X, Y = noises
+    return bottleneck_effects(ldm, X[:40], Y[:40], X[40:], **STEPS)
+
+
+def h_edit(**parts):
+    return EditState("ldm", method="h-space", **({"strengths": {"up": 3}} | STEPS | parts))
+
+
+def test_in_h_space_the_bottleneck_moves_by_class_means_and_the_noise_stays(ldm, noises, h_space):
+    (probe, unit), (X, Y) = h_space, noises
+    H = HSpace(ldm, **STEPS).rows(X)
+    assert probe.attributes_ == ["up", "left"] and len(unit) == min(20, MEASURED)  # too few have what is rare
+    means = H[:40][Y.up[:40] == 1].mean(0) - H[:40][Y.up[:40] == 0].mean(0)
+    unit_mean = means / np.linalg.norm(means)
+    rows = apply(h_edit(), ldm, probe, X[:2], unit)
+    np.testing.assert_array_equal(rows[:, : ldm.latent_dim], X[:2])
+    wanted = 3 * np.std(H[40:] @ unit_mean) * unit_mean
+    np.testing.assert_allclose(rows[:, ldm.latent_dim :], np.tile(wanted, (2, 1)), atol=1e-4)
+    assert (pictures_of(ldm, rows, **STEPS) != generate(ldm, X[:2], **STEPS)).any()
+
+
+def test_in_h_space_the_control_is_as_long_and_kept_attributes_are_taken_out(ldm, noises, h_space):
+    (probe, unit), X, d = h_space, noises[0], ldm.latent_dim
+    rows, by_chance = (apply(h_edit(control=on), ldm, probe, X[:2], unit) for on in (False, True))
+    np.testing.assert_array_equal(by_chance[:, :d], X[:2])
+    lengths = [np.linalg.norm(one[:, d:], axis=1) for one in (rows, by_chance)]
+    np.testing.assert_allclose(*lengths, rtol=1e-4)
+    assert abs(rows[0, d:] @ by_chance[0, d:]) < 0.5 * lengths[0][0] ** 2
+    left = direction(probe, "left").vector
+    kept = apply(h_edit(kept=["left"]), ldm, probe, X[:2], unit)
+    assert abs(kept[0, d:] @ left) < 1e-3 < abs(rows[0, d:] @ left)
+    with pytest.raises(ValueError, match="unknown path 'norm'; choose one of straight"):
+        h_edit(path="norm")
+
+
+def test_in_h_space_the_judge_corrects_the_bottleneck(ldm, noises, h_space):
+    (probe, unit), X, d = h_space, noises[0], ldm.latent_dim
+    state = h_edit(strengths={"up": 6}, kept=["left"], keep_by="judge")
+    plain, held = (apply(one, ldm, probe, X[:3], unit, BrightJudge()) for one in (h_edit(strengths={"up": 6}), state))
+    np.testing.assert_array_equal(held[:, :d], X[:3])
+    assert held.shape == plain.shape
+
+
+def test_pullback_vectors_are_each_images_own_and_move_its_bottleneck_most(ldm, noises):
+    X, Y = noises
+    probe = probe_for("pullback vectors", X[:40], Y[["up", "left"]][:40])
+    state = EditState("ldm", method="pullback vectors", strengths={"vector 1": 2})
+    rows = apply(state, ldm, probe, X[:2], X[40:])
+    for noise, moved in zip(X[:2], rows):
+        v = local_basis(ldm, noise[None], ldm.schedule(1, grid="uniform").timesteps[-1], 1, 1e-5).v[0]
+        step = moved - noise
+        assert abs(step @ v) == pytest.approx(np.linalg.norm(step), rel=1e-3)
+        assert np.linalg.norm(step) == pytest.approx(2 * np.std(X[40:] @ v), rel=1e-3)
+        assert step[np.abs(step).argmax()] > 0
+    np.testing.assert_allclose(apply(state, ldm, probe, X[1:2], X[40:]), rows[1:], atol=1e-5)
+    kept = apply(state.with_(kept=["up"]), ldm, probe, X[:2], X[40:]) - X[:2]
+    np.testing.assert_allclose(kept @ direction(probe, "up").vector, 0, atol=1e-4)
+    np.testing.assert_array_equal(apply(state.with_(strengths={}), ldm, probe, X[:2], X[40:]), X[:2])
+
+
+def test_mistakes_of_pullback_vectors_are_named(ldm, noises):
+    X, Y = noises
+    probe = probe_for("pullback vectors", X[:40], Y[["up"]][:40])
+    state = EditState("ldm", method="pullback vectors", strengths={"vector 7": 2})
+    with pytest.raises(ValueError, match="unknown vector 'vector 7'; choose one of vector 1, vector 2"):
+        apply(state, ldm, probe, X[:1], X[40:])
+    with pytest.raises(ValueError, match="an image's own; pass gen and the noise of one image"):
+        directions_of(state, probe, X[40:])
 
 
 @pytest.fixture

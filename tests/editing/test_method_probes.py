@@ -79,5 +79,7 @@ def test_a_zoo_tells_which_encoder_it_lacks(zoo):
         probe_and_unit(state, zoo)
     probe, _ = probe_and_unit(state.with_(encoder="drawn-clip", kept=["Young"]), zoo)
     assert probe.attributes_ == ["a smile", *zoo.labels] and probe.kind == "scores of texts"
-    with pytest.raises(ValueError, match='the method "text" has no probe of attributes'):
+    with pytest.raises(
+        ValueError, match="the method 'text' has no probe of noise; make its directions by text_effects"
+    ):
         probe_for("text", np.eye(3), pd.DataFrame({"a": [0, 1, 0]}))

@@ -12,6 +12,8 @@ STATES = [
     EditState("g", method="least change", strengths={"up": 1}, control=True),
     EditState("g", image="c", method="principal components", strengths={"component 2": -3}, kept=["up"]),
     EditState("g", image="a", method="text", encoder="clip", strengths={"a smile": 2, "no hat": -1}),
+    EditState("g", seed=1, method="pullback vectors", strengths={"vector 6": 2}, kept=["up"], keep_by="covariance"),
+    EditState("g", image="c", method="h-space", strengths={"up": -2}),
 ]
 
 
@@ -55,6 +57,14 @@ def test_touching_a_control_is_heard_once(board):
     ]
     board.reset.click()
     assert heard[-1] == EditState("g", seed=1, method="text", encoder="clip") and len(heard) == 8
+
+
+def test_in_h_space_there_is_one_path(board):
+    board.put(EditState("g", image="a", strengths={"up": 1}, path="norm"))
+    board.method.value = "h-space"
+    assert board.state().path == "straight"
+    board.method.value = "probe weights"
+    assert board.state().path == "norm"
 
 
 def test_the_same_image_again_after_a_sample(board):

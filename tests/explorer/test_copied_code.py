@@ -10,6 +10,7 @@ import pytest
 
 from unelib.editing.edit_methods import apply, noise_of
 from unelib.editing.edit_state import METHODS, EditState
+from unelib.editing.edited_pictures import pictures_of
 from unelib.editing.method_probes import KINDS, probe_and_unit
 from unelib.explorer.copied_code import as_python
 from unelib.explorer.panels import Explorer
@@ -56,7 +57,7 @@ def made(state, zoo, gen, learnt):
     """The same pictures by the functions themselves."""
     noise, (probe, unit) = noise_of(state, gen, zoo), learnt(state)
     moved = apply(state, gen, probe, noise, unit, load_judge("drawn-judge"))
-    return generate(gen, noise, **state.how)[0], generate(gen, moved, **state.how)[0]
+    return generate(gen, noise, **state.how)[0], pictures_of(gen, moved, **state.how)[0]
 
 
 STATES = [
@@ -65,6 +66,8 @@ STATES = [
     STATE.with_(control=True),
     *(STATE.with_(method=method) for method in METHODS[:5]),
     STATE.with_(method="principal components", strengths={"component 2": 4}),
+    STATE.with_(method="h-space", steps=2),
+    STATE.with_(method="pullback vectors", strengths={"vector 1": 4}),
     STATE.with_(method="text", encoder="drawn-clip", strengths={"a face with glasses": 5}),
 ]
 

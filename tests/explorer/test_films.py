@@ -21,6 +21,15 @@ def noise():
     return np.random.default_rng(0).standard_normal((9, 16)).astype(np.float32)
 
 
+def test_rows_that_move_the_bottleneck_stand_beside_noise(noise):
+    wider = lambda state, noises: np.hstack([noises, np.full((len(noises), 4), state.strengths["right"], "f4")])
+    film = strip_film(EditState("g", strengths={"right": 2}), noise[:1], wider)
+    assert film.noises.shape == (1, 9, 20)
+    np.testing.assert_array_equal(film.noises[0, :, :16], np.tile(noise[:1], (9, 1)))
+    np.testing.assert_array_equal(film.noises[0, :, -1], np.linspace(-4, 4, 9))
+    assert many_film(EditState("g", strengths={"right": 2}), noise, list("abcdefghi"), wider).noises.shape == (2, 9, 20)
+
+
 @pytest.mark.parametrize("size", [6, -2, 0.5])
 def test_a_strip_goes_from_minus_to_plus_four_and_passes_the_start_exactly(noise, size):
     film = strip_film(EditState("g", strengths={"right": size}), noise[:1], moved)

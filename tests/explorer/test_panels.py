@@ -515,7 +515,7 @@ def test_what_the_judge_keeps_is_shown_after_it_is_corrected(explorer):
     shown = []
     explorer.after_view.observe(lambda change: shown.append("not yet corrected" in change["new"]), "value")
     explorer.sliders["left"].value, explorer.keep["bright"].value = 4, True
-    explorer.by_judge.value = True
+    explorer.keep_by.value = "judge"
     explorer.wait()
     assert shown[-1] is False and True in shown and "bright kept fixed by the judge" in explorer.after_view.value
 

@@ -4,8 +4,9 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from sklearn.covariance import ledoit_wolf
 
-from unelib.linalg.covariance import Covariance, covaried, projected_correlation
+from unelib.linalg.covariance import Covariance, ShrunkCovariance, covaried, projected_correlation
 from unelib.linalg.stored_rows import StoredRows
 
 RNG = np.random.default_rng(0)
@@ -45,6 +46,23 @@ def test_correlations_of_projections_are_those_of_the_rows():
     for cov in (C, Covariance(X), C.tolist()):
         np.testing.assert_allclose(projected_correlation(cov, A, B), expected)
     assert np.isnan(projected_correlation(np.diag([0.0, *np.ones(7)]), A, B)[:, 0]).all()
+
+
+@pytest.mark.parametrize("shape", [(60, 8), (20, 50), (5, 200)])
+def test_a_shrunk_covariance_is_ledoit_and_wolfs(shape):
+    rows = RNG.standard_normal(shape) * np.linspace(0.1, 3, shape[1]) + 5
+    wanted, share = ledoit_wolf(rows)
+    found = ShrunkCovariance(rows)
+    assert found.shrinkage == pytest.approx(share, rel=1e-6)
+    np.testing.assert_allclose(found @ np.eye(shape[1]), wanted, atol=1e-10)
+
+
+def test_what_rows_leave_open_is_shrunk_and_what_they_tell_is_not():
+    white, told = RNG.standard_normal((30, 300)), X[:, :2] @ RNG.standard_normal((2, 40))
+    assert ShrunkCovariance(white).shrinkage > 0.9 and ShrunkCovariance(np.tile(told, (50, 1))).shrinkage < 0.01
+    turn = np.linalg.qr(RNG.standard_normal((8, 8)))[0]
+    np.testing.assert_allclose(ShrunkCovariance(X @ turn) @ (turn.T @ V), turn.T @ (ShrunkCovariance(X) @ V), atol=1e-8)
+    assert ShrunkCovariance(np.array([[1.0, -1], [-1, 1]])).shrinkage == 0
 
 
 def test_errors():

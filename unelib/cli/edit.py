@@ -72,7 +72,7 @@ def check_edit(state, zoo, path):
     if not state.strengths:
         raise ValueError(f'{path} moves nothing; give it strengths, such as {{"Smiling": 6}}')
     choice(state.generator, zoo.views_of("noise"), f"generator in {zoo.path}")
-    rare, free = zoo.rare, state.method in ("text", "principal components")
+    rare, free = zoo.rare, state.method in ("text", "principal components", "pullback vectors")
     if state.method == "text":
         choice(state.encoder, zoo.views_of("embedding"), f"encoder in {zoo.path}")
     for name in (*(() if free else state.strengths), *state.kept):
@@ -134,19 +134,19 @@ def edit_all(state, zoo, given, judge, folder):
     import pandas as pd
 
     from ..editing.edit_methods import apply
+    from ..editing.edited_pictures import pictures_of
     from ..editing.method_probes import probe_and_unit
     from ..editing.probe_judge import judge_for
-    from ..inversion.deterministic import generate
 
     gen, scorer = zoo.generator(state.generator), judge_for(judge, zoo)
     for name in state.kept if state.needs_judge else ():
         choice(name, scorer.attributes, f"attribute to keep by {judge}")
-    probe, unit = probe_and_unit(state, zoo)
+    probe, unit = probe_and_unit(state, zoo, gen)
     noise, lost = noise_given(state, gen, zoo, given)
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         moved = [apply(scaled(state, share), gen, probe, noise, unit, scorer) for share in FRAMES]
-    films = np.stack([generate(gen, rows, **state.how) for rows in moved], 1)
+    films = np.stack([pictures_of(gen, rows, **state.how) for rows in moved], 1)
     tables = scores(state, [one.name for one in given], films[:, 0], films[:, -1], scorer)
     for one, film, error, table in zip(given, films, lost, tables):
         write_pictures(folder, one.name, state, film)

@@ -21,9 +21,10 @@ Public names, by file:
 - `edit_controls`: control_directions, share_edited, side_effects_less
 - `probe_judge`: ProbeJudge, judge_for
 - `edit_state`: KEEP_BY, METHODS, EditState
-- `method_probes`: probe_and_unit, probe_for, text_effects
+- `method_probes`: bottleneck_effects, probe_and_unit, probe_for, text_effects
 - `judge_corrections`: kept_by_judge
 - `edit_methods`: apply, directions_of, noise_of
+- `edited_pictures`: pictures_of
 """
 
 import lazy_loader

@@ -15,7 +15,9 @@ from .edit_methods import noise_of as noise_of
 from .edit_state import KEEP_BY as KEEP_BY
 from .edit_state import METHODS as METHODS
 from .edit_state import EditState as EditState
+from .edited_pictures import pictures_of as pictures_of
 from .judge_corrections import kept_by_judge as kept_by_judge
+from .method_probes import bottleneck_effects as bottleneck_effects
 from .method_probes import probe_and_unit as probe_and_unit
 from .method_probes import probe_for as probe_for
 from .method_probes import text_effects as text_effects

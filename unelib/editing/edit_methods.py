@@ -1,31 +1,39 @@
 """What an `EditState` does: the noise that is moved along its directions.
 
 Every method gives a name a direction (`method_probes`), and so all are moved along, kept from others and scored alike.
+In h-space it is not the noise that moves: its rows have how far the bottleneck does beside the noise.
 """
 
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..inversion.deterministic import generate
+from ..core.checks import choice
+from ..geometry.pullback import local_basis
 from ..inversion.ode import check_noise
+from ..linalg.covariance import ShrunkCovariance
 from ..linalg.direction_algebra import Direction
 from ..models.contracts import GeneratorLike, JudgeLike
 from .boundaries import number_of, weights_of
 from .directions import direction
 from .edit_state import EditState
+from .edited_pictures import pictures_of
 from .judge_corrections import kept_by_judge
-from .method_probes import KINDS
+from .method_probes import COMPONENTS, KINDS
 from .minimal_edits import KEEP, least_change
 from .steps import warn_off_shell
 from .walks import shifted
 
 SEED = 0  # of the control's random direction
+SETTLED = 1e-3  # of the largest singular value: the residual up to which an image's own vectors are found
 
 
-def directions_of(state: EditState, probe: Any, unit: ArrayLike) -> dict[str, Direction]:
-    """The directions along which an edit moves noise, with what is kept taken out of them.
+def directions_of(
+    state: EditState, probe: Any, unit: ArrayLike, gen: GeneratorLike | None = None, noise: ArrayLike | None = None
+) -> dict[str, Direction]:
+    """The directions along which an edit moves noise, or the bottleneck, with what is kept taken out of them.
 
     Parameters
     ----------
@@ -35,6 +43,10 @@ def directions_of(state: EditState, probe: Any, unit: ArrayLike) -> dict[str, Di
         As `probe_for` or `text_effects` returns it; or anything with `attributes_`, `coef_` and `pattern_`.
     unit : array-like (m, d)
         Rows whose projection sets the length of a step, best ones that the probe did not learn from.
+    gen : GeneratorLike, optional
+        Whose pullback is asked for; needed by the method "pullback vectors" alone.
+    noise : array-like (1, d), optional
+        Of the image whose own vectors these are; likewise.
 
     Returns
     -------
@@ -52,8 +64,25 @@ def directions_of(state: EditState, probe: Any, unit: ArrayLike) -> dict[str, Di
     if state.method == "least change":
         return {name: least(state, probe, unit, name) for name in state.strengths}
     side: Literal["read", "write"] = "read" if state.method == "probe weights" else "write"
-    own = {name: direction(probe, name, side, X=unit) for name in (*state.strengths, *state.kept)}
-    return {name: own[name].without([own[o] for o in state.kept if o != name]) for name in state.strengths}
+    local = state.method == "pullback vectors"
+    moved = vectors_of(gen, noise, unit) if local else {}
+    own = {name: direction(probe, name, side, X=unit) for name in (*(() if local else state.strengths), *state.kept)}
+    own |= {name: moved[choice(name, moved, "vector")] for name in state.strengths if local}
+    cov = ShrunkCovariance(unit) if state.keep_by == "covariance" and state.kept and state.strengths else None
+    return {name: own[name].without([own[o] for o in state.kept if o != name], cov) for name in state.strengths}
+
+
+def vectors_of(gen, noise, unit):
+    """An image's own leading directions {"vector 1": Direction, ...}: which changes of its noise move h most.
+
+    They belong to the noise itself, the first state of its way. Each has its largest entry positive.
+    """
+    if gen is None or noise is None:
+        raise ValueError('"pullback vectors" are an image\'s own; pass gen and the noise of one image')
+    basis = local_basis(gen, noise, gen.schedule(1, grid="uniform").timesteps[-1], COMPONENTS, SETTLED)
+    signs = np.sign(np.take_along_axis(basis.v, np.abs(basis.v).argmax(1)[:, None], 1))
+    vectors = enumerate(basis.v * signs, 1)
+    return {name: Direction(name, v).scaled_by(unit) for i, v in vectors for name in [f"vector {i}"]}
 
 
 def least(state, probe, unit, name):
@@ -104,9 +133,10 @@ def apply(
 
     Returns
     -------
-    ndarray (n, d), float32
+    ndarray (n, d) or (n, d + D), float32
         Moved along every direction in turn, in the order of their names. Of the control, moved as far along one random
-        direction, which is always the same, or against it where the largest strength is negative.
+        direction, which is always the same, or against it where the largest strength is negative. In h-space the noise
+        is not moved, and beside it stands how far the bottleneck is at each step. `pictures_of` draws both.
 
     Raises
     ------
@@ -127,20 +157,47 @@ def apply(
     """
     given = check_noise(gen, noise)
     start = given.reshape(len(given), -1)
-    rows = moved_rows(state, directions_of(state, probe, unit), start)
+    rows = moved_rows(state, gen, probe, unit, start)
     if state.needs_judge:
-        own = {name: direction(probe, name, X=unit) for name in state.kept if name not in state.strengths}
-        rows = kept_by_judge(lambda x: generate(gen, x, **state.how), judge_of(judge), start, rows, own)
-    warn_off_shell(start, rows, told_steps(state))
+        rows = corrected(state, probe, unit, lambda x: pictures_of(gen, x, **state.how), judge, start, rows)
+    warn_off_shell(start, rows[:, : start.shape[1]], told_steps(state))
     return rows
 
 
-def moved_rows(state, directions, start):
-    """Noise (n, d) after the steps of an edit, or of its control, whatever the judge says of them."""
+def moved_rows(state, gen, probe, unit, start):
+    """Rows after the steps of an edit, or of its control, whatever the judge says of them."""
+    if state.method == "pullback vectors":
+        own = [directions_of(state, probe, unit, gen, noise) for noise in start[:, None]] if state.strengths else []
+        return np.concatenate([stepped(state, *one) for one in zip(own, start[:, None])]) if own else start
+    return stepped(state, directions_of(state, probe, unit), start)
+
+
+def stepped(state, directions, start):
+    """Noise (n, d) after steps along directions {name: Direction}; of h-space with the steps beside it, (n, d + D)."""
+    if state.method == "h-space" and directions:
+        start = beside(start, len(next(iter(directions.values())).vector))
     rows = start
     for name, d in directions.items():
-        rows = shifted(rows, d, state.strengths[name], state.path)
+        rows = shifted(rows, padded(d, rows.shape[1]), state.strengths[name], state.path)
     return by_chance(state, start, rows) if state.control else rows
+
+
+def beside(noise, columns):
+    """Noise (n, d) and as many columns of zeros: the bottleneck as it is."""
+    return np.hstack([noise, np.zeros((len(noise), columns), noise.dtype)])
+
+
+def padded(d, columns):
+    """A direction of the last columns as one of all."""
+    rest = columns - len(d.vector)
+    return replace(d, vector=np.concatenate([np.zeros(rest), d.vector]), origin=None) if rest else d
+
+
+def corrected(state, probe, unit, draw, judge, start, rows):
+    """Rows after an edit, corrected until the judge sees what is kept as before; `start` (n, d) is the noise."""
+    own = {name: direction(probe, name, X=unit) for name in state.kept if name not in state.strengths}
+    own = {name: padded(d, rows.shape[1]) for name, d in own.items()}
+    return kept_by_judge(draw, judge_of(judge), beside(start, rows.shape[1] - start.shape[1]), rows, own)
 
 
 def judge_of(judge):
@@ -157,6 +214,8 @@ def by_chance(state, start, moved):
     path that keeps norms each row is brought back to its own.
     """
     anywhere = np.random.default_rng(SEED).standard_normal(start.shape[1])
+    if state.method == "h-space":
+        anywhere[(start == moved).all(0)] = 0  # the noise stays
     sign = np.sign(max(state.strengths.values(), key=abs, default=1.0))
     length = np.linalg.norm((moved - start).astype(float), axis=1, keepdims=True)
     rows = start + sign * length * anywhere / np.linalg.norm(anywhere)

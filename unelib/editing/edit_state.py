@@ -24,9 +24,11 @@ Method = Literal[
     "least change",
     "principal components",
     "text",
+    "h-space",
+    "pullback vectors",
 ]
 METHODS: tuple[Method, ...] = get_args(Method)
-KeepBy = Literal["projection", "judge"]
+KeepBy = Literal["projection", "covariance", "judge"]
 KEEP_BY: tuple[KeepBy, ...] = get_args(KeepBy)
 PATHS = ("straight", *CURVED)
 SOLVERS = tuple(name for name in get_args(Solver) if name != "bdia")  # which needs more than noise to come back
@@ -49,18 +51,20 @@ class EditState:
         One of `METHODS`: where the direction of an attribute comes from.
     strengths : dict {attribute: float}
         How far to go, in standard deviations of held-out images. Read only; 0 is the same as not named. By text, what
-        stands for an attribute is any text; of principal components it is "component 1" and so on.
+        stands for an attribute is any text; of principal components it is "component 1" and so on, of pullback
+        vectors, which are the image's own, "vector 1".
     kept : sequence of str
         Attributes whose own directions are taken out of all others; sorted, each once.
-    keep_by : {"projection", "judge"}
-        By the judge, noise is moved on along the directions of what is kept until the judge's probabilities of it are
-        nearly as they were (`kept_by_judge`).
+    keep_by : {"projection", "covariance", "judge"}
+        By projection, directions become orthogonal to those of what is kept; by covariance, their scores over images
+        become uncorrelated with those (`ShrunkCovariance`). By the judge, noise is moved on along the directions of
+        what is kept until the judge's probabilities of it are nearly as they were (`kept_by_judge`).
     control : bool
         Whether a step as long in a random direction takes the place of the edit's own: what any step does.
     encoder : str, optional
         Whose texts the method "text" reads: the name of a zoo's view.
     path : {"straight", "norm", "geodesic"}
-        As `move` takes it.
+        As `move` takes it; in h-space, where the noise stays, only "straight".
     steps, solver, grid : optional
         As `generate` takes them; None: as the zoo's noise was made.
 
@@ -97,7 +101,7 @@ class EditState:
         choice(self.keep_by, KEEP_BY, "keep_by")
         check_control(self.control)
         check_encoder(self.method, self.encoder)
-        choice(self.path, PATHS, "path")
+        choice(self.path, PATHS if self.method != "h-space" else PATHS[:1], "path")
         check_way(self.steps, self.solver, self.grid)
         plain = {"strengths": MappingProxyType(checked_strengths(self.strengths)), "kept": checked_kept(self.kept)}
         plain |= {name: int(value) for name in ("seed", "steps") if (value := getattr(self, name)) is not None}

@@ -8,14 +8,17 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from ..core.checks import centred, choice, matrix, same_rows
+from ..geometry.hspace import HSpace
 from ..linalg.cosine import unit_rows
 from ..linalg.principal_space import principal
+from ..models.contracts import GeneratorLike
 from ..models.encoders import load_encoder
 from ..probing.linear_probe import LinearProbe
 from .directions import partial_directions
 from .edit_state import METHODS, EditState, Method, check_held_out
 
-COMPONENTS = 6  # principal components that can be moved along: as many as the explorer has sliders
+COMPONENTS = 6  # principal components, and singular vectors, that can be moved along: as the explorer has sliders
+LEARNT, MEASURED = 300, 100  # images that h-space is learnt from, and that its steps are measured on: 25,600 columns
 KINDS: dict[Method, Any] = {  # by what a method's directions are learnt: a kind of probe, or vectors
     "difference of class means": "mean-difference",
     "probe weights": "logistic",
@@ -24,7 +27,10 @@ KINDS: dict[Method, Any] = {  # by what a method's directions are learnt: a kind
     "least change": "logistic",
     "principal components": "principal components",
     "text": "scores of texts",
+    "h-space": "differences of bottlenecks",
+    "pullback vectors": "singular vectors",
 }
+ELSEWHERE: dict[str, str] = {"text": "text_effects", "h-space": "bottleneck_effects"}
 
 
 class Effects(NamedTuple):
@@ -36,7 +42,7 @@ class Effects(NamedTuple):
 
 
 def probe_for(method: Method, X: ArrayLike, Y: pd.DataFrame, groups: ArrayLike | None = None) -> Any:
-    """What a method learns its directions by, of every method but "text" (`text_effects`).
+    """What a method learns its directions by, but of "text" (`text_effects`) and "h-space" (`bottleneck_effects`).
 
     Parameters
     ----------
@@ -53,12 +59,13 @@ def probe_for(method: Method, X: ArrayLike, Y: pd.DataFrame, groups: ArrayLike |
     -------
     LinearProbe or Effects
         Fitted: a mean-difference or a logistic probe, regression on all attributes at once, or the first principal
-        components, "component 1" and so on, beside the differences of class means, which what is kept needs.
+        components, "component 1" and so on, beside the differences of class means, which what is kept needs; of
+        pullback vectors, which are an image's own, these alone.
 
     Raises
     ------
     ValueError
-        On an unknown method or "text", and as `LinearProbe.fit` and `partial_directions` do.
+        On an unknown method, "text" or "h-space", and as `LinearProbe.fit` and `partial_directions` do.
 
     Examples
     --------
@@ -66,8 +73,8 @@ def probe_for(method: Method, X: ArrayLike, Y: pd.DataFrame, groups: ArrayLike |
     >>> probe_for("probe weights", X, pd.DataFrame({"right": X[:, 0] > 0}).astype(int)).kind
     'logistic'
     """
-    if choice(method, METHODS, "method") == "text":
-        raise ValueError('the method "text" has no probe of attributes; make its directions by text_effects')
+    if choice(method, METHODS, "method") in ELSEWHERE:
+        raise ValueError(f"the method {method!r} has no probe of noise; make its directions by {ELSEWHERE[method]}")
     if method == "others held constant":
         found = partial_directions(X, Y)
         return Effects(list(found), np.stack([d.vector for d in found.values()]), KINDS[method])
@@ -75,6 +82,8 @@ def probe_for(method: Method, X: ArrayLike, Y: pd.DataFrame, groups: ArrayLike |
         axes = leading_axes(X)
         names = [f"component {number}" for number in range(1, len(axes) + 1)]
         return with_class_means(names, axes, KINDS[method], X, Y)
+    if method == "pullback vectors":
+        return with_class_means([], np.empty((0, matrix(X).shape[1])), KINDS[method], X, Y)
     return LinearProbe(KINDS[method]).fit(X, Y, groups)
 
 
@@ -122,13 +131,54 @@ def text_effects(texts: Sequence[str], encoder: Any, E: ArrayLike, X: ArrayLike,
     return with_class_means(list(texts), unit_rows(patterns), KINDS["text"], X, Y)
 
 
+def bottleneck_effects(
+    gen: GeneratorLike, X: ArrayLike, Y: pd.DataFrame, unit: ArrayLike, **how: Any
+) -> tuple[Effects, NDArray[np.float32]]:
+    """How the bottleneck moves with each attribute, at every step from noise to image, and rows to measure steps on.
+
+    Parameters
+    ----------
+    gen : GeneratorLike
+        With a U-Net's mid block.
+    X : array-like (n, d)
+        Noise of training images; the first 300 are taken, since each is solved.
+    Y : DataFrame (n, a) of 0/1
+        Their attributes; those that fewer than two of these images have or lack are left out.
+    unit : array-like (m, d)
+        Noise of other images, of which the first 100 are taken.
+    **how
+        Steps, solver and grid, as `HSpace` takes them.
+
+    Returns
+    -------
+    effects : Effects
+        A difference of class means (D,) an attribute in h-space, all steps side by side [1]_.
+    unit : ndarray (m, D), float32
+        The other images there.
+
+    Raises
+    ------
+    ValueError
+        As `HSpace` and its `rows` do.
+
+    References
+    ----------
+    .. [1] Haas et al., 2023.
+    """
+    space, few, labels = HSpace(gen, **how), matrix(X)[:LEARNT], Y.iloc[:LEARNT]
+    counts = labels.sum()
+    labels = labels.loc[:, (counts >= 2) & (labels.count() - counts >= 2)]
+    means = LinearProbe("mean-difference").fit(space.rows(few), labels)
+    return Effects(list(means.attributes_), means.pattern_, KINDS["h-space"]), space.rows(matrix(unit)[:MEASURED])
+
+
 def with_class_means(names, vectors, kind, X, Y):
     """Effects of named vectors (m, d) and, after them, of each attribute's difference of class means."""
     means = LinearProbe("mean-difference").fit(X, Y)
     return Effects([*names, *means.attributes_], np.concatenate([vectors, means.pattern_]), kind)
 
 
-def probe_and_unit(state: EditState, zoo: Any) -> tuple[Any, NDArray[np.float32]]:
+def probe_and_unit(state: EditState, zoo: Any, gen: GeneratorLike | None = None) -> tuple[Any, NDArray[np.float32]]:
     """What an edit needs of a zoo beside its picture.
 
     Parameters
@@ -137,13 +187,16 @@ def probe_and_unit(state: EditState, zoo: Any) -> tuple[Any, NDArray[np.float32]
         Names the method, the view, and of "text" the texts and their encoder.
     zoo : NoiseZoo
         Of that view.
+    gen : GeneratorLike, optional
+        Whose bottleneck h-space is; by default the zoo's generator is loaded.
 
     Returns
     -------
     probe
-        `probe_for` the method, from the training images and all attributes that are not too rare; or `text_effects`.
+        `probe_for` the method, from the training images and all attributes that are not too rare; or `text_effects`, or
+        `bottleneck_effects`.
     unit : ndarray (m, d), float32
-        Noise of all other images: their standard deviation is what strengths count in.
+        Noise of all other images, or their rows in h-space: their standard deviation is what strengths count in.
 
     Raises
     ------
@@ -155,6 +208,8 @@ def probe_and_unit(state: EditState, zoo: Any) -> tuple[Any, NDArray[np.float32]
     learn = zoo.split == "train"
     check_held_out(zoo, learn)
     X, Y, unit = zoo.rows(state.generator, learn), zoo.labels[learn], zoo.rows(state.generator, ~learn)
+    if state.method == "h-space":
+        return bottleneck_effects(gen or zoo.generator(state.generator), X, Y, unit, **state.how)
     if state.method != "text":
         return probe_for(state.method, X, Y, zoo.groups[learn]), unit
     encoder = choice(state.encoder, zoo.views_of("embedding"), "encoder whose texts are read")

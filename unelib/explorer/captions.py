@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..editing.edit_state import EditState
 from ..plots.figures import pretty
 
+KEPT_BY = {"projection": "", "covariance": " by covariance", "judge": " by the judge"}  # words after "kept fixed"
 USUAL = (0.5, 99.5)  # percentiles between which the lengths of a view's own rows are called usual
 
 
@@ -35,7 +36,7 @@ def edit_told(state: EditState) -> str:
     """
     if not state.strengths:
         return "not moved"
-    by = " by the judge" if state.keep_by == "judge" else ""
+    by = KEPT_BY[state.keep_by]
     told = f"{', '.join(f'{pretty(name)} {size:+g}' for name, size in state.strengths.items())} standard deviations"
     told += "".join(f", {pretty(name)} kept fixed{by}" for name in state.kept)
     return f"a step in a random direction, as long as {told}" if state.control else told

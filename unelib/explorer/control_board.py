@@ -7,14 +7,14 @@ from typing import Any
 
 from ..core.checks import choice
 from ..core.extras import needed
-from ..editing.edit_state import METHODS, EditState, Method
+from ..editing.edit_state import KEEP_BY, METHODS, EditState, Method
 from ..editing.method_probes import COMPONENTS
 from .controls import (
     HEADING,
     control_button,
     image_slider,
-    judge_button,
     keep_button,
+    keep_menu,
     menu,
     reset_button,
     seed_box,
@@ -27,6 +27,8 @@ from .controls import (
 w: Any = needed("ipywidgets", "explorer")
 TEXTS = 2  # that can be moved along at once
 AXES = tuple(f"component {number}" for number in range(1, COMPONENTS + 1))
+VECTORS = tuple(f"vector {number}" for number in range(1, COMPONENTS + 1))
+KINDS_OF_LINES = {"principal components": 1, "text": 2, "pullback vectors": 3}  # all other methods move attributes, 0
 ROW = {"flex_flow": "row wrap", "align_items": "center"}
 
 
@@ -52,7 +54,7 @@ class ControlBoard:
     ----------
     box : VBox
         All of them, as they stand on the page.
-    image, seed, method, sliders, axes, texts, keep, by_judge, control, undo, redo, reset, fresh
+    image, seed, method, sliders, axes, vectors, texts, keep, keep_by, control, undo, redo, reset, fresh
         The controls themselves.
     """
 
@@ -74,10 +76,11 @@ class ControlBoard:
         self.make_method(method)
         self.sliders = {name: strength_slider(name) for name in attributes}
         self.axes = {name: strength_slider(name) for name in AXES}
+        self.vectors = {name: strength_slider(name) for name in VECTORS}
         self.texts = [(text_box(number), strength_slider(f"text {number}")) for number in range(1, TEXTS + 1)]
         self.keep = {name: keep_button(name) for name in attributes}
-        self.by_judge, self.control = judge_button(), control_button()
-        self.box = self.in_lines(judged)
+        self.keep_by, self.control = keep_menu(KEEP_BY if judged else KEEP_BY[:-1]), control_button()
+        self.box = self.in_lines()
         self.connect()
 
     def make_source(self):
@@ -91,16 +94,16 @@ class ControlBoard:
         offered = [name for name in METHODS if name != "text" or self.encoder]
         self.method = menu("method", offered, method)
 
-    def in_lines(self, judged):
-        """All controls, a line for each that moves, and of the three kinds of lines the one that the method needs."""
+    def in_lines(self):
+        """All controls, a line for each that moves, and of the four kinds of lines the one that the method needs."""
         row = w.Layout(**ROW)
         lines = [w.HBox([self.sliders[name], self.keep[name]], layout=row) for name in self.sliders]
         texts = [w.HBox(pair, layout=row) for pair in self.texts]
-        self.kinds = [w.VBox(lines), w.VBox(list(self.axes.values())), w.VBox(texts)]
+        self.kinds = [w.VBox(part) for part in (lines, list(self.axes.values()), texts, list(self.vectors.values()))]
         self.moving = w.VBox([self.kinds[0]])
         first = w.HBox([self.image, self.undo, self.redo, self.reset], layout=row)
         second = w.HBox([self.seed, self.fresh, self.method], layout=row)
-        last = w.HBox([self.control, *[self.by_judge] * judged], layout=row)
+        last = w.HBox([self.control, self.keep_by], layout=row)
         return w.VBox([first, second, title(HEADING), self.moving, last])
 
     def connect(self):
@@ -110,8 +113,9 @@ class ControlBoard:
         self.fresh.on_click(lambda _: self.next_seed())
         self.reset.on_click(lambda _: self.put_back())
         self.method.observe(self.other_method, "value")
-        moving = [*self.sliders.values(), *self.axes.values(), *(part for pair in self.texts for part in pair)]
-        for control in (*moving, *self.keep.values(), self.by_judge, self.control):
+        moving = [slider for group in self.groups for slider in group.values()]
+        texts = [part for pair in self.texts for part in pair]
+        for control in (*moving, *texts, *self.keep.values(), self.keep_by, self.control):
             control.observe(self.touched, "value")
 
     def on_change(self, heard: Callable[[], None]) -> None:
@@ -149,10 +153,19 @@ class ControlBoard:
         self.moving.children = [self.kinds[self.kind(self.method.value)]]
         self.touched()
 
+    @property
+    def groups(self):
+        """Sliders by name, of each kind but texts."""
+        return self.sliders, self.axes, self.vectors
+
     @staticmethod
     def kind(method):
-        """Which lines a method needs: 0 attributes, 1 components, 2 texts."""
-        return {"principal components": 1, "text": 2}.get(method, 0)
+        """Which lines a method needs."""
+        return KINDS_OF_LINES.get(method, 0)
+
+    def sliders_of(self, method):
+        """{name: slider} of what a method moves, but of texts."""
+        return {1: self.axes, 3: self.vectors}.get(self.kind(method), self.sliders)
 
     @property
     def read_by(self) -> dict[str, Any]:
@@ -162,15 +175,15 @@ class ControlBoard:
     def state(self) -> EditState:
         """The edit that the controls say; ValueError where they say none."""
         method = self.method.value
-        moved: Any = (self.sliders, self.axes)[self.kind(method)] if method != "text" else self.sliders_of_texts()
+        moved: Any = self.sliders_of(method) if method != "text" else self.sliders_of_texts()
         return EditState(
             self.plain.generator,
             method=method,
             strengths={name: slider.value for name, slider in moved.items()},
             kept=tuple(name for name, button in self.keep.items() if button.value),
-            keep_by="judge" if self.by_judge.value else "projection",
+            keep_by=self.keep_by.value,
             control=self.control.value,
-            path=self.plain.path,
+            path=self.plain.path if method != "h-space" else "straight",
             **self.picked,
             **self.read_by,
         )
@@ -211,7 +224,7 @@ class ControlBoard:
             if len(state.strengths) > TEXTS:
                 raise ValueError(f"the edit has {len(state.strengths)} texts; there is room for {TEXTS}")
         else:
-            names = list((self.sliders, self.axes)[self.kind(state.method)])
+            names = list(self.sliders_of(state.method))
             for name in state.strengths:
                 choice(name, names, "slider; make the explorer with it among its attributes")
         reach = self.texts[0][1].max
@@ -254,7 +267,7 @@ class ControlBoard:
     def put_rest(self, state):
         """How it is edited."""
         self.method.value = state.method
-        for group in (self.sliders, self.axes):
+        for group in self.groups:
             for name, slider in group.items():
                 slider.value = state.strengths.get(name, 0.0)
         given = list(state.strengths.items()) if state.method == "text" else []
@@ -262,4 +275,4 @@ class ControlBoard:
             text.value, slider.value = given[number] if number < len(given) else ("", 0.0)
         for name, button in self.keep.items():
             button.value = name in state.kept
-        self.by_judge.value, self.control.value = state.keep_by == "judge", state.control
+        self.keep_by.value, self.control.value = state.keep_by, state.control

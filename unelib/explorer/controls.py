@@ -21,7 +21,10 @@ WIDE = {"flex": "1 1 260px", "min_width": "0"}  # beside a button, or above it w
 HEADING = f"move by up to {REACH} standard deviations of held-out images"
 STRENGTH_TIP = "{}, in standard deviations of held-out images. A double click sets it to zero."
 KEEP_TIP = "Takes {0}'s direction out of the others' directions. {0} may change all the same; the bars say when it did."
-BY_JUDGE_TIP = "Corrects the edit until the judge sees what is kept as before, which draws more pictures."
+KEEP_BY_TIP = (
+    "What is kept fixed: by projection, directions become orthogonal to its own; by covariance, uncorrelated with it;"
+    " by the judge, the picture is corrected until the judge sees it as before, which draws more pictures."
+)
 CONTROL_TIP = "Instead of the sliders' step, one as long in a random direction: what a step without meaning does."
 
 
@@ -127,9 +130,10 @@ def reset_button():
     return w.Button(description="reset", icon="undo", tooltip=tip, layout=w.Layout(width="110px"))
 
 
-def judge_button():
-    """Whether what is kept is kept as the judge sees it."""
-    return toggle("keep by the judge", "kept by the judge", BY_JUDGE_TIP, width="190px")
+def keep_menu(ways):
+    """How what is kept is kept."""
+    options = [("the judge" if way == "judge" else way, way) for way in ways]
+    return menu("keep by", options, ways[0], KEEP_BY_TIP)
 
 
 def part_button(words, about):
@@ -148,10 +152,10 @@ def seed_box():
     return w.BoundedIntText(0, 0, 2**31 - 1, description="seed", tooltip="of a fresh sample", **look)
 
 
-def menu(words, options, value):
+def menu(words, options, value, tip=None):
     """One of several."""
     look = {"style": {"description_width": "60px"}, "layout": w.Layout(width="auto", max_width="100%")}
-    return w.Dropdown(options=options, value=value, description=words, **look)
+    return w.Dropdown(options=options, value=value, description=words, tooltip=tip, **look)
 
 
 def text_box(number):

@@ -8,8 +8,8 @@ from ..editing.edit_state import EditState
 CODE = """\
 import numpy as np
 
-from unelib import {opened}, generate, plots
-from unelib.editing import EditState, apply, {judge_for}noise_of, probe_and_unit
+from unelib import {opened}, plots
+from unelib.editing import EditState, apply, {judge_for}noise_of, pictures_of, probe_and_unit
 
 zoo = {zoo}
 gen = zoo.generator({generator})  # solved as the zoo's noise was
@@ -18,8 +18,8 @@ state = EditState(
 )
 probe, unit = probe_and_unit(state, zoo)  # learnt from training images; strengths count in the spread of held-out ones
 {judge}noise = noise_of(state, gen, zoo)
-before = generate(gen, noise, **state.how)[0]
-after = generate(gen, apply(state, gen, probe, noise, unit{given}), **state.how)[0]
+before = pictures_of(gen, noise, **state.how)[0]
+after = pictures_of(gen, apply(state, gen, probe, noise, unit{given}), **state.how)[0]
 plots.image_grid(np.stack([before, after]), columns=2)
 """
 

@@ -18,7 +18,7 @@ from ..plots.pictures import labelled_rows
 from .captions import edit_told, source_told
 from .controls import WorkingPart
 from .film_files import film_png, gif_bytes, moving_frames, sheet_png
-from .films import Film, Moved, many_film, morph_film, strip_film, walk_film
+from .films import Film, Moved, as_wide, many_film, morph_film, strip_film, walk_film
 from .small_pictures import data_uri
 from .worker import LatestOnly
 
@@ -171,8 +171,8 @@ class Films(WorkingPart):
             return
         film = self.film(asked)
         state, start = asked.state, asked.start
-        ends = np.concatenate([start, self.moved(state, start) if state.strengths else start])
-        images = self.pictures(film.noises.reshape(-1, start.shape[1]), check)
+        ends = np.concatenate(as_wide([start, self.moved(state, start) if state.strengths else start]))
+        images = self.pictures(film.noises.reshape(-1, film.noises.shape[2]), check)
         images = images.reshape(*film.noises.shape[:2], *images.shape[1:])
         yield with_files(film, images, self.draw(ends, check), f"{source_told(state)}, {edit_told(state)}")
 

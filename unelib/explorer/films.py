@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..editing.edit_state import EditState
 from ..geometry.interpolation import Kind, interpolate
 from ..plots.figures import pretty
+from .captions import KEPT_BY
 
 Moved = Callable[[EditState, NDArray[np.float32]], NDArray[np.float32]]
 REACHED, STRIP_FRAMES, MORPH_FRAMES, WALK_FRAMES = 4.0, 9, 7, 24  # standard deviations; pictures of each film
@@ -29,8 +30,8 @@ class Film:
 
     Attributes
     ----------
-    noises : ndarray (r, c, d), float32
-        A noise a picture.
+    noises : ndarray (r, c, d) or (r, c, d + D), float32
+        A row a picture, as `editing.apply` makes it.
     title : str
         What is seen.
     rows, columns : sequence of str
@@ -74,8 +75,8 @@ def strip_film(state: EditState, noise: NDArray[np.float32], moved: Moved) -> Fi
     others = ", the other strengths in proportion" if len(state.strengths) > 1 else ""
     title = f"{pretty(name)} from -{REACHED:g} to +{REACHED:g} standard deviations{others}"
     title = f"a random direction, as long as {title}" if state.control else title
-    title += "".join(f", {pretty(kept)} kept fixed{' by the judge' * state.needs_judge}" for kept in state.kept)
-    return Film(np.stack(rows, 1), title, [""], [f"{step:+g}" if step else "0" for step in steps])
+    title += "".join(f", {pretty(kept)} kept fixed{KEPT_BY[state.keep_by]}" for kept in state.kept)
+    return Film(np.stack(as_wide(rows), 1), title, [""], [f"{step:+g}" if step else "0" for step in steps])
 
 
 def many_film(
@@ -107,7 +108,14 @@ def many_film(
         If the edit moves nothing.
     """
     largest(state)
-    return Film(np.stack([noises, moved(state, noises)]), f"{told}, on {len(noises)} images", BOTH, names, along="rows")
+    rows = np.stack(as_wide([noises, moved(state, noises)]))
+    return Film(rows, f"{told}, on {len(noises)} images", BOTH, names, along="rows")
+
+
+def as_wide(parts: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+    """Rows [(n, d or d + D)] with zeros beside those of noise alone, whose bottleneck does not move."""
+    width = max(part.shape[1] for part in parts)
+    return [np.pad(part, ((0, 0), (0, width - part.shape[1]))) for part in parts]
 
 
 def part_of_edit(state, share):

@@ -185,7 +185,8 @@ class MapOfPlanes(w.VBox):
         """Draw the edit's way, from the noise before to the noise after."""
         if self.explorer.there is not None:
             asked, drawn = self.explorer.there
-            self.map.draw_path(np.concatenate([self.explorer.editor.start(asked.state), drawn.noise]))
+            ends = self.explorer.editor.start(asked.state), self.explorer.noise_alone(drawn)[None]
+            self.map.draw_path(np.concatenate(ends))
 
 
 def planes_of(explorer):

@@ -1,4 +1,4 @@
-"""What an explorer's edits start from and lead to: noise of an image, a seed or one's own picture, and moved noise."""
+"""What an explorer's edits start from and lead to: noise of an image, a seed or one's own picture, and moved rows."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..editing.directions import direction
-from ..editing.edit_methods import directions_of, judge_of, moved_rows, noise_of
+from ..editing.edit_methods import corrected, directions_of, noise_of, stepped
 from ..editing.edit_state import METHODS, EditState, Method
-from ..editing.judge_corrections import kept_by_judge
 from ..editing.method_probes import probe_and_unit
 from ..linalg.direction_algebra import Direction
 
@@ -19,7 +17,8 @@ if TYPE_CHECKING:
     from ..store.zoo import NoiseZoo
 
 OWN: dict[str, Method] = {"logistic": "probe pattern"}  # what a probe that was handed in is taken for, by its kind
-REMEMBERED, TEXTS = 64, 8  # corrected noises, and probes of texts
+LOCAL: Method = "pullback vectors"  # whose directions are each image's own
+REMEMBERED, TEXTS, LED = 64, 8, 16  # corrected noises, probes of texts, and directions
 
 
 class NoiseEditor:
@@ -59,18 +58,20 @@ class NoiseEditor:
     ) -> None:
         self.zoo, self.gen, self.view, self.judge, self.unit = zoo, gen, view, judge, unit
         self.method = OWN.get(getattr(probe, "kind", ""), METHODS[0])
-        self.learnt: dict[Any, Any] = {self.method: probe}
+        self.learnt: dict[Any, Any] = {self.method: (probe, unit)}
         self.corrected: OrderedDict[Any, NDArray[np.float32]] = OrderedDict()
-        self.led_by: tuple[Any, dict[str, Direction]] = (None, {})
+        self.led_by: OrderedDict[Any, dict[str, Direction]] = OrderedDict()
         self.own: NDArray[np.float32] | None = None
 
-    def probe(self, state: EditState) -> Any:
-        """What the method of an edit moves by; learnt at its first use."""
-        key: Any = state.method
-        if state.method == "text":
-            key = state.method, state.encoder, tuple(state.strengths), state.kept
+    def knows(self, state: EditState) -> bool:
+        """Whether what the method of an edit moves by was learnt."""
+        return key_of_method(state) in self.learnt
+
+    def probe(self, state: EditState) -> tuple[Any, NDArray[np.float32]]:
+        """What the method of an edit moves by, and the rows its steps are measured on; learnt at its first use."""
+        key = key_of_method(state)
         if (found := self.learnt.get(key)) is None:
-            found = self.learnt[key] = probe_and_unit(state, self.zoo)[0]
+            found = self.learnt[key] = probe_and_unit(state, self.zoo, self.gen)
         for old in [key for key in self.learnt if key[0] == "text"][:-TEXTS]:  # whose probes are many
             self.learnt.pop(old, None)
         return found
@@ -84,25 +85,30 @@ class NoiseEditor:
         return self.own
 
     def moved(self, state: EditState, share: float = 1.0) -> NDArray[np.float32]:
-        """Noise (1, d) after the steps of an edit, or a share of each, before the judge has a word."""
+        """The row after the steps of an edit, or a share of each, before the judge has a word, as `apply` makes it."""
         part = state.with_(strengths={name: share * size for name, size in state.strengths.items()})
         return self.applied(part, self.start(state))
 
     def applied(self, state: EditState, noises: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Noises (n, d) after the steps of an edit, whatever image it names, before the judge has a word."""
-        return moved_rows(state, self.directions(state), noises) if state.strengths else noises
+        """Rows (n, ...) after the steps of an edit, whatever image it names, before the judge has a word."""
+        if not state.strengths:
+            return noises
+        if state.method != LOCAL:
+            return stepped(state, self.directions(state), noises)
+        return np.concatenate([stepped(state, self.directions(state, noise), noise) for noise in noises[:, None]])
 
-    def directions(self, state: EditState) -> dict[str, Direction]:
-        """The directions of an edit; those of the last one are remembered, since strengths change more often."""
-        key = state.method, state.encoder, tuple(state.strengths), state.kept
-        known, found = self.led_by  # both at once: another thread may put its own there
-        if known != key:
-            found = directions_of(state, self.probe(state), self.unit)
-            self.led_by = key, found
+    def directions(self, state: EditState, noise: NDArray[np.float32] | None = None) -> dict[str, Direction]:
+        """The directions of an edit, of pullback vectors those of one noise (1, d); the last ones are remembered."""
+        whose = None if noise is None else noise.tobytes()
+        key = state.method, state.encoder, tuple(state.strengths), state.kept, state.keep_by == "covariance", whose
+        if (found := self.led_by.get(key)) is None:
+            found = self.led_by[key] = directions_of(state, *self.probe(state), self.gen, noise)
+        while len(self.led_by) > LED:
+            self.led_by.popitem(last=False)
         return found
 
     def kept(self, state: EditState, draw: Callable[[NDArray[np.float32]], NDArray[np.uint8]]) -> NDArray[np.float32]:
-        """Noise (1, d) after an edit and, where the judge keeps attributes, after its corrections.
+        """Rows (1, ...) after an edit and, where the judge keeps attributes, after its corrections.
 
         draw  noise (n, d) to pictures; it may end the work by an exception
         """
@@ -122,10 +128,13 @@ class NoiseEditor:
         noises: NDArray[np.float32],
         draw: Callable[[NDArray[np.float32]], NDArray[np.uint8]],
     ) -> NDArray[np.float32]:
-        """Noises (n, d) after an edit, whatever image it names, and the judge's corrections if it needs them."""
+        """Rows (n, ...) after an edit, whatever image it names, and the judge's corrections if it needs them."""
         moved = self.applied(state, noises)
         if not state.needs_judge:
             return moved
-        probe = self.probe(state)
-        ways = {name: direction(probe, name, X=self.unit) for name in state.kept if name not in state.strengths}
-        return kept_by_judge(draw, judge_of(self.judge), noises, moved, ways)
+        return corrected(state, *self.probe(state), draw, self.judge, noises, moved)
+
+
+def key_of_method(state):
+    """What is learnt alike: a method; of texts, which ones."""
+    return (state.method, state.encoder, tuple(state.strengths), state.kept) if state.method == "text" else state.method

@@ -40,6 +40,7 @@ COLUMNS, GAP = "repeat(auto-fit, minmax(min(100%, 360px), 1fr))", "8px 24px"  # 
 PAIR = "repeat(auto-fit, minmax(140px, 1fr))"  # two pictures, or three
 RESTED = 0.06  # seconds after which a control counts as let go: its picture is drawn at once in full
 SMALL = 4096  # columns of noise up to which a model is drawn with one thread: `drawn-ldm`, measured in `LatestOnly`
+LEARNING = "learning the directions of this method from images, once …"
 PERFECT = "what a perfect edit makes (drawn, not generated)"
 
 
@@ -53,7 +54,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class BeforeAfter:
-    """Pictures (h, w, 3) before and after, the moved noise (1, d), and what is still to come: words, or nothing."""
+    """Pictures (h, w, 3) before and after, the row that `apply` makes, and what is still to come: words, or nothing."""
 
     before: NDArray[np.uint8]
     after: NDArray[np.uint8]
@@ -104,10 +105,11 @@ class Explorer(w.VBox):
     sliders : dict {name: slider}
         Values are standard deviations of held-out images, up to 8 to either side.
     keep : dict {name: toggle}
-        Where the value is True the direction is projected out of every other. That lowers what the others do to the
+        Where the value is True the direction is taken out of every other. That lowers what the others do to the
         attribute and does not rule it out: the bars name it where its verdict turns all the same.
-    by_judge : toggle
-        Where its value is True, the edit is corrected until the judge sees what is kept as before (`kept_by_judge`).
+    keep_by : Dropdown
+        How: by projection, by covariance, or by the judge, where the edit is corrected until the judge sees what is
+        kept as before (`kept_by_judge`).
     control : toggle
         Where its value is True, a step as long in a random direction takes the place of the edit's step.
     reset : Button
@@ -167,7 +169,7 @@ class Explorer(w.VBox):
     def make_board(self, view, names):
         """The controls, which are also reached by their own names."""
         self.board = ControlBoard(view, self.ids, names, self.editor.method, self.encoder, self.judge is not None)
-        for name in ("image", "seed", "fresh", "method", "sliders", "keep", "by_judge", "control"):
+        for name in ("image", "seed", "fresh", "method", "sliders", "keep", "keep_by", "control"):
             setattr(self, name, getattr(self.board, name))
         self.reset, self.undo, self.redo = self.board.reset, self.board.undo, self.board.redo
 
@@ -231,7 +233,7 @@ class Explorer(w.VBox):
         if worker := getattr(self, "worker", None):
             worker.close()
             self.parts.close()
-            for box in (self, self.data, *self.board.kinds, self.by_judge, *self.columns):  # some are off the page now
+            for box in (self, self.data, *self.board.kinds, *self.columns):  # some are off the page now
                 close_below(box)
         else:
             super().close()
@@ -260,8 +262,8 @@ class Explorer(w.VBox):
 
         Returns
         -------
-        ndarray (1, d), float32
-            One row.
+        ndarray (1, d), or of h-space (1, d + D), float32
+            One row, as `editing.apply` makes it.
         """
         return self.editor.moved(self.state)
 
@@ -274,7 +276,7 @@ class Explorer(w.VBox):
     def draw(self, asked, check):
         """Yield `BeforeAfter`: coarse pictures first while a control is moving, those kept by the judge last."""
         moving = self.is_moving(asked)
-        self.say("drawing …")
+        self.say("drawing …" if self.editor.knows(asked.state) else LEARNING)
         noises = self.editor.start(asked.state), self.editor.moved(asked.state)
         if moving and not all(map(self.darkroom.has, noises)):
             with suppress(Cancelled):  # not for a newer request: else a steady hand on a slider would see nothing
@@ -313,13 +315,16 @@ class Explorer(w.VBox):
         self.before_view.value = figure_html(drawn.before, trip, trip)
         self.after_view.value = figure_html(drawn.after, f"{which}, {edit}", drawn.unfinished + edit)
         self.show_judged(state, drawn)
-        self.say(
-            "drawing …" if drawn.unfinished else length_told(self.editor.start(state)[0], drawn.noise[0], self.usual)
-        )
+        noises = self.editor.start(state)[0], self.noise_alone(drawn)
+        self.say("drawing …" if drawn.unfinished else length_told(*noises, self.usual))
         self.show_perfect(state, which)
         self.facts.value = ""
         if not drawn.unfinished:
             self.show_finished(asked)
+
+    def noise_alone(self, drawn):
+        """The moved noise (d,) of a picture, without what moved the bottleneck."""
+        return drawn.noise[0, : self.gen.latent_dim]
 
     def show_judged(self, state, drawn):
         """What the judge sees, in a sentence and in bars."""
@@ -346,7 +351,7 @@ class Explorer(w.VBox):
         self.data.show(asked.state)
         self.parts.follow()
         alike = self.alike(asked.state)
-        self.facts.value = small_print(facts_told(self.drawn.noise[0], self.usual, alike, self.encoder or ""))
+        self.facts.value = small_print(facts_told(self.noise_alone(self.drawn), self.usual, alike, self.encoder or ""))
 
     def alike(self, state):
         """How alike both pictures are to the encoder; None without one, and where nothing was moved."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..inversion.deterministic import generate
+from ..editing.edited_pictures import pictures_of
 from ..inversion.ode import settled
 from .worker import watched
 
@@ -52,7 +52,7 @@ class Darkroom:
     def picture(
         self, noise: NDArray[np.float32], check: Callable[[], None], steps: int | None = None
     ) -> NDArray[np.uint8]:
-        """The picture (h, w, 3) uint8 of noise (1, d).
+        """The picture (h, w, 3) uint8 of noise (1, d), or of a row that `apply` made.
 
         check  called first and before every call of the denoiser; what it raises ends the drawing
         steps  as many as made the noise, if None
@@ -62,7 +62,7 @@ class Darkroom:
             found = self.made.get(key)
         if found is None:
             check()
-            found = generate(watched(self.gen, check), noise, steps=key[0])[0]
+            found = pictures_of(watched(self.gen, check), noise, steps=key[0])[0]
         with self.lock:
             self.made[key] = found
             self.made.move_to_end(key)

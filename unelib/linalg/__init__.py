@@ -15,7 +15,7 @@ Public names, by file:
 
 - `principal_space`: thin
 - `stored_rows`: StoredRows
-- `covariance`: Covariance
+- `covariance`: Covariance, ShrunkCovariance
 - `cosine`: unit_rows
 - `direction_algebra`: Direction
 - `grassmann`: frechet_mean, grassmann_distance, random_subspace

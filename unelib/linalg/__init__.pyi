@@ -1,5 +1,6 @@
 from .cosine import unit_rows as unit_rows
 from .covariance import Covariance as Covariance
+from .covariance import ShrunkCovariance as ShrunkCovariance
 from .direction_algebra import Direction as Direction
 from .grassmann import frechet_mean as frechet_mean
 from .grassmann import grassmann_distance as grassmann_distance

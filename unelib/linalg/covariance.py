@@ -75,6 +75,50 @@ class Covariance:
         return sum(part.T @ (part @ V) for part in away) / len(self.X)
 
 
+class ShrunkCovariance(Covariance):
+    """The covariance of rows, mixed with a multiple m I of the identity that has its trace [1]_: (1 - a) C + a m I.
+
+    Of few rows C says little about most pairs of columns; the share a is the one that brings the mixture nearest to
+    the covariance that the rows were drawn from, as they tell it.
+
+    Parameters
+    ----------
+    X : array-like (n, d) or (n, ...), or StoredRows
+        As `Covariance` takes them.
+
+    Attributes
+    ----------
+    shrinkage : float
+        a, from 0 to 1.
+    level : float
+        m, the columns' mean variance.
+
+    References
+    ----------
+    .. [1] Ledoit and Wolf, 2004.
+
+    Examples
+    --------
+    >>> white = ShrunkCovariance(np.random.default_rng(0).standard_normal((50, 200)))
+    >>> white.shrinkage > 0.9
+    True
+    """
+
+    def __init__(self, X: ArrayLike | StoredRows) -> None:
+        super().__init__(X)
+        away = np.concatenate([block - self.mean for _, block in blocks(self.X)])
+        gram, (n, d) = away @ away.T, away.shape
+        self.level = float(np.trace(gram) / (n * d))
+        squares = np.sum(gram**2) / n**2  # of C's entries, all added
+        error = (np.sum(np.diag(gram) ** 2) / n - squares) / n
+        spread = squares - d * self.level**2
+        self.shrinkage = float(np.clip(error / spread, 0, 1)) if spread > 0 else 1.0
+
+    def __matmul__(self, V: ArrayLike) -> NDArray[np.float64]:
+        """The shrunk covariance times V; parameters, result and errors as of `Covariance`."""
+        return (1 - self.shrinkage) * super().__matmul__(V) + self.shrinkage * self.level * np.asarray(V, float)
+
+
 def covaried(cov, V):
     """C V (d, m) of unit columns V (d, m), with zeros for a column on which the data do not vary, up to rounding.
 
