@@ -18,6 +18,7 @@ from measured import promised
 from playwright.sync_api import sync_playwright
 
 FIRST, PRESSES, ROUNDS, VISITS, IDLE = 3, 24, 6, 30, 20
+AT_ONCE = 30  # visitors: a workshop of thirty laptops
 PATIENCE = 300_000  # milliseconds
 PICTURE = 'img[alt^="image "] >> nth=1'  # the edited one
 # Notes when a key was pressed, and when a picture was on the screen: coarse or full, and of which edit.
@@ -46,7 +47,7 @@ THERE = """() => {
 }"""
 
 
-def main(visits=VISITS):
+def main(visits=VISITS, at_once=AT_ONCE):
     """Measure all of it."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if found is None:
@@ -61,6 +62,7 @@ def main(visits=VISITS):
         promised("browser/memory of a visitor", memory(server), "MB of a kernel's own")
         page.close()
         one_after_another(browser, server, url, visits)
+        all_at_once(browser, server, url, at_once)
         browser.close()
 
 
@@ -182,6 +184,34 @@ def one_after_another(browser, server, url, visits):
     while len(kernels(server)) > 1 and time.monotonic() < deadline:
         time.sleep(0.5)
     promised("browser/kernels left by visits", len(kernels(server)) - 1, "kernels", most=0, visits=visits)
+
+
+def all_at_once(browser, server, url, visitors):
+    """Visitors who come together and stay: when the last has pictures, what all kernels hold, and one who moves on.
+
+    All of it is computed here, the browser's work for each of them as well.
+    """
+    began = time.perf_counter()
+    pages = [browser.new_page(viewport={"width": 1280, "height": 720}) for _ in range(visitors)]
+    for page in pages:
+        page.goto(url, wait_until="commit", timeout=PATIENCE)
+    for page in pages:
+        page.locator(PICTURE).wait_for(timeout=PATIENCE * 2)
+    seconds = time.perf_counter() - began
+    rest(server)
+    held = sum(process.memory_full_info().uss for process in kernels(server)) / 1e9
+    promised(
+        "browser/visitors at once", held, "GB of kernels", visitors=visitors, **{"s until all have pictures": seconds}
+    )
+    one = pages[len(pages) // 2]
+    one.bring_to_front()
+    one.evaluate(WATCH)
+    press(one, 0, "ArrowRight")
+    events = drawn(one)
+    full = next(event["at"] for event in events if event["what"] == "full")
+    promised("browser/full picture among visitors", (full - events[0]["at"]) / 1000, "s", visitors=visitors)
+    for page in pages:
+        page.close()
 
 
 if __name__ == "__main__":

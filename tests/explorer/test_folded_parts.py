@@ -53,7 +53,8 @@ def test_gallery_and_map_mark_the_image_that_is_edited_and_lead_back_from_a_samp
 
 def test_an_image_is_chosen_on_the_map_and_the_edit_is_drawn_there(explorer):
     page = part(explorer, "map")
-    assert list(page.plane.options) == ["scores of Smiling and Young", "principal components"]
+    planes = ["scores of Smiling and Young", "principal components", "shared with encoders"]
+    assert list(page.plane.options) == planes
     page.map.value = 7
     assert explorer.state.image == explorer.ids[7] and explorer.image.value == 7
     explorer.sliders["Young"].value = 4
@@ -63,9 +64,23 @@ def test_an_image_is_chosen_on_the_map_and_the_edit_is_drawn_there(explorer):
     assert end[1] - start[1] > 2 * abs(end[0] - start[0])
     page.plane.value = "principal components"
     assert "two directions at random would show" in page.map.plane.told and np.shape(page.map.path) == (2, 2)
+    page.plane.value = "shared with encoders"
+    assert page.map.plane.names[0] == "1st shared dimension, standard deviations"
     explorer.reset.click()
     explorer.wait()
     assert page.map.path[0] == page.map.path[1]
+
+
+def test_in_h_space_the_noise_stays_where_it_is_on_the_map(explorer):
+    page = part(explorer, "map")
+    explorer.method.value, explorer.sliders["Smiling"].value = "h-space", 6
+    explorer.wait()
+    assert (explorer.after != explorer.before).any() and page.map.path[0] == page.map.path[1]
+    explorer.method.value = "pullback vectors"
+    explorer.board.vectors["vector 1"].value = 6
+    explorer.wait()
+    assert page.map.path[0] != page.map.path[1]
+    explorer.method.value = "difference of class means"
 
 
 def test_the_divider_follows_what_is_drawn(explorer):

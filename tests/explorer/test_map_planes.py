@@ -4,8 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from unelib.explorer.map_planes import principal_plane, score_plane
+from unelib.explorer.map_planes import principal_plane, score_plane, shared_plane
+from unelib.latent.une import UNE
 from unelib.probing.linear_probe import LinearProbe
+
+from ..helpers.planted import planted
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +85,16 @@ def test_what_cannot_be_is_told(rows, probe):
         score_plane(probe, "Big", "Old", rows)
     with pytest.raises(ValueError, match="the same for all rows"):
         score_plane(probe, "Big", "Wide_Hat", np.ones((5, 30)))
+
+
+def test_the_plane_of_a_shared_latent_is_the_latent_as_the_view_tells_it():
+    there = planted(600, 3, (8, 6), noise=0.3)
+    une, X = UNE(3, private=0, ridge=0).fit(there.views), next(iter(there.views.values()))
+    view = next(iter(there.views))
+    points, latent = shared_plane(une, view, X).of(X), une.latent({view: X})
+    np.testing.assert_allclose(points.mean(0), 0, atol=1e-8)
+    np.testing.assert_allclose(points.std(0), 1)
+    told = np.linalg.lstsq(latent - latent.mean(0), points, rcond=None)[0]
+    np.testing.assert_allclose((latent - latent.mean(0)) @ told, points, atol=1e-6)  # of the latent alone
+    main = np.linalg.eigvalsh(np.cov(latent.T, bias=True))[::-1][:2]
+    np.testing.assert_allclose(((latent - latent.mean(0)) @ (told / np.linalg.norm(told, axis=0))).var(0), main, 1e-4)

@@ -73,7 +73,7 @@ def test_reset_clears_all_and_draws_nothing_anew(explorer, monkeypatch):
     assert explorer.keep["bright"].button_style == "info"
     explorer.wait()
     again = lambda *_, **__: pytest.fail("the original was drawn again")
-    monkeypatch.setattr("unelib.explorer.pictures.generate", again)
+    monkeypatch.setattr("unelib.explorer.pictures.pictures_of", again)
     explorer.reset.click()
     assert not any(control.value for control in (*explorer.sliders.values(), *explorer.keep.values()))
     np.testing.assert_array_equal(explorer.before, explorer.after)

@@ -17,6 +17,8 @@ ON_PAPER = (
     "on-paper"  # tag of cells for whoever reads the notebook; a page goes without, and starts in a third of the time
 )
 
+READABLE = "from unelib.explorer import tell_errors\n\ntell_errors()"  # the page's first cell
+
 
 @click.command("explore")
 @click.option("--run", "run_name", default=TOUR, show_default=True, help="Whose zoo is explored.")
@@ -78,5 +80,7 @@ def notebook_of(run):
     found = load_notebook_node(str(executed)).metadata.papermill if executed.exists() else {}
     notebook = load_notebook_node(str(ROOT / "notebooks" / NOTEBOOK))
     notebook.cells = [cell for cell in notebook.cells if ON_PAPER not in cell.metadata.get("tags", [])]
-    given = {"run": run} | found.get("parameters", {})
-    return needed("nbformat", "notebooks").writes(parameterize_notebook(notebook, given))
+    given, nbformat = {"run": run} | found.get("parameters", {}), needed("nbformat", "notebooks")
+    page = parameterize_notebook(notebook, given)
+    page.cells.insert(0, nbformat.v4.new_code_cell(READABLE))
+    return nbformat.writes(page)

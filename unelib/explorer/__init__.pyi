@@ -6,6 +6,8 @@ from .history import History as History
 from .latent_map import LatentMap as LatentMap
 from .map_planes import principal_plane as principal_plane
 from .map_planes import score_plane as score_plane
+from .map_planes import shared_plane as shared_plane
+from .page_errors import tell_errors as tell_errors
 from .panels import Explorer as Explorer
 from .serve import page_command as page_command
 from .swipe import Swipe as Swipe

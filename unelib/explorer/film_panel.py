@@ -86,8 +86,8 @@ class Films(WorkingPart):
         `others(k)`: noises (k, d) of other images and their ids.
     draw : callable
         `draw(noises, check)`: pictures (n, h, w, 3) uint8; it calls `check` wherever it may be given up.
-    shared : (UNE, str), optional
-        As `morph_film` takes it.
+    shared : callable, optional
+        `shared()`: what `morph_film` takes, (UNE, str) or None; called when a morph is first drawn.
     threads : int, optional
         As `LatestOnly` takes it.
 
@@ -112,7 +112,7 @@ class Films(WorkingPart):
         moved: Moved,
         others: Callable[[int], tuple[NDArray[np.float32], Sequence[str]]],
         draw: Draw,
-        shared: tuple[Any, str] | None = None,
+        shared: Callable[[], tuple[Any, str] | None] | None = None,
         threads: int | None = None,
     ) -> None:
         self.state, self.noise, self.moved, self.others, self.draw = state, noise, moved, others, draw
@@ -191,7 +191,7 @@ class Films(WorkingPart):
         if ids[asked.partner] == state.image:
             raise ValueError(f"image {state.image} would become itself; choose another one to morph to")
         partner = noises[asked.partner : asked.partner + 1]
-        return morph_film(start, partner, (name, f"image {ids[asked.partner]}"), self.shared)
+        return morph_film(start, partner, (name, f"image {ids[asked.partner]}"), self.shared and self.shared())
 
     def pictures(self, noises, check):
         """Pictures of noises (n, d), a few at a time, telling how many there are."""

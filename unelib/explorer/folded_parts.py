@@ -12,7 +12,7 @@ from .controls import close_below, menu, part_button, title
 from .film_panel import Films
 from .gallery import Gallery
 from .latent_map import MOST_POINTS, LatentMap
-from .map_planes import principal_plane, score_plane
+from .map_planes import principal_plane, score_plane, shared_plane
 from .own_picture import TRIPS
 from .start_pictures import StartPictures, known_faces
 from .swipe import Swipe
@@ -190,11 +190,13 @@ class MapOfPlanes(w.VBox):
 
 
 def planes_of(explorer):
-    """What makes each plane: two scores of the first method's probe, if it has scores, and principal components."""
+    """What makes each plane: two scores of the first method's probe, if it has scores, components, what is shared."""
     editor, zoo = explorer.editor, explorer.zoo
-    probe, names = editor.learnt[editor.method], list(explorer.sliders)[:2]
+    (probe, _), names = editor.learnt[editor.method], list(explorer.sliders)[:2]
     training = zoo.split == "train"
     found = {"principal components": lambda: principal_plane(zoo.rows(editor.view, training), editor.unit)}
+    if zoo.views_of("embedding"):
+        found["shared with encoders"] = lambda: shared_plane(explorer.shared, editor.view, editor.unit)
     if len(names) == 2 and hasattr(probe, "intercept_"):
         told = f"scores of {pretty(names[0])} and {pretty(names[1])}"
         return {told: lambda: score_plane(probe, names[0], names[1], editor.unit)} | found
@@ -239,6 +241,7 @@ def films_of(explorer):
         moved=moved,
         others=explorer.others,
         draw=draw,
+        shared=lambda: explorer.shared and (explorer.shared, editor.view),
         threads=explorer.worker.threads,
     )
     return films

@@ -1,4 +1,4 @@
-"""Two dimensions to see a view in: principal components, or two scores of a probe; any row can be put on them."""
+"""Two dimensions to see a view in: components, scores of a probe, or of a shared latent; any row can be put on them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +9,7 @@ from scipy.sparse.linalg import svds
 
 from ..core.checks import matrix
 from ..editing.boundaries import number_of
+from ..latent.une import UNE
 from ..linalg.principal_space import thin
 from ..plots.figures import pretty
 
@@ -127,6 +128,41 @@ def score_plane(probe: Any, across: str, up: str, rows: ArrayLike) -> Plane:
     names = [f"score of {pretty(name)}, standard deviations" for name in (across, up)]
     shares = variance_shares(np.linalg.qr(coef.T)[0].T, seen)
     return Plane(coef / spread[:, None], intercept / spread, (names[0], names[1]), seen_told(shares, seen.shape[1]))
+
+
+def shared_plane(une: UNE, view: str, rows: ArrayLike) -> Plane:
+    """The two dimensions of a shared latent in which rows of one view differ most, as that view tells them.
+
+    Parameters
+    ----------
+    une : UNE
+        Fitted, with the view.
+    view : str
+        Of the rows.
+    rows : array-like (m, d)
+        Three at least, best ones that the model did not learn from.
+
+    Returns
+    -------
+    Plane
+        The first two principal components of E[z | row] over these rows, in their standard deviations.
+
+    Raises
+    ------
+    ValueError
+        On an unknown view, rows of another width, and a latent of one dimension.
+    """
+    seen = matrix(rows, "rows", rows=3)
+    latent = une.latent({view: seen})
+    V = leading_pair(latent - latent.mean(0))
+    V = V * np.sign(V[np.abs(V).argmax(0), [0, 1]])
+    to_latent = une.latent({view: np.vstack([np.eye(seen.shape[1]), np.zeros((1, seen.shape[1]))])})
+    weights = ((to_latent[:-1] - to_latent[-1]) @ V).T
+    spread = (seen @ weights.T).std(0)
+    names = tuple(f"{n} shared dimension, standard deviations" for n in NTH)
+    shares = variance_shares(np.linalg.qr(weights.T)[0].T, seen)
+    scaled = weights / spread[:, None]
+    return Plane(scaled, -scaled @ seen.mean(0), (names[0], names[1]), seen_told(shares, seen.shape[1]))
 
 
 def variance_shares(directions, rows):

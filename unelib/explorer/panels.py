@@ -29,6 +29,7 @@ from .judge_bars import bar_table
 from .noise_editor import NoiseEditor
 from .perfect_edits import perfect_edit
 from .pictures import Darkroom, figure_html
+from .shared_latent import shared_latent
 from .worker import Cancelled, LatestOnly
 
 if TYPE_CHECKING:
@@ -156,6 +157,7 @@ class Explorer(w.VBox):
         self.usual = usual_lengths(unit)
         self.editor = NoiseEditor(zoo, self.gen, view, probe, judge, unit)
         self.encoder, self.identity = first_of_texts(zoo) if encoder == "auto" else encoder, None
+        self.latent: Any = ...  # not yet asked for
         self.make_board(view, names)
         self.make_pictures()
         self.data = EditData(self.load, Path(zoo.path) if run is None else run, getattr(judge, "name", None))
@@ -266,6 +268,14 @@ class Explorer(w.VBox):
             One row, as `editing.apply` makes it.
         """
         return self.editor.moved(self.state)
+
+    @property
+    def shared(self) -> Any:
+        """The `shared_latent` of the noise and the zoo's encoders, or None; fitted when it is first asked for."""
+        with self.turn:
+            if self.latent is Ellipsis:
+                self.latent = shared_latent(self.zoo, self.editor.view)
+            return self.latent
 
     def others(self, count):
         """Noises (k, d) and ids of the first images there are to choose from."""
