@@ -140,11 +140,11 @@ def test_toggles_tell_whether_they_are_on_and_reset_turns_them_off(page):
 
 
 def test_a_picture_that_cannot_be_drawn_is_told_and_the_next_one_is_drawn(page, voila):
-    told(page, voila[2], "import unelib.explorer.pictures as made; whole, made.generate = made.generate, None")
+    told(page, voila[2], "import unelib.explorer.pictures as made; whole, made.pictures_of = made.pictures_of, None")
     slider(page, "Bangs").press("End")
     expect(page.get_by_text("This edit could not be drawn (TypeError")).to_be_visible()
     expect(page.get_by_text("drawing …")).to_have_count(0)
-    told(page, voila[2], "made.generate = whole")
+    told(page, voila[2], "made.pictures_of = whole")
     slider(page, "Bangs").press("ArrowLeft")
     shows(page, "Bangs +7.5 ")
     expect(page.get_by_text("could not be drawn")).to_have_count(0)

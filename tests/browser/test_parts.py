@@ -349,7 +349,7 @@ def test_the_copied_code_makes_the_pixels_of_the_page(page, tmp_path):
     opened(page, "save, load, code")
     move(page, "Smiling", 6)
     button(page, "fixed: Young").click()
-    button(page, "by the judge").click()
+    page.get_by_label("keep by").select_option("the judge")
     shown(page, "by the judge$")
     page.get_by_label("Python code of this edit").click()  # which marks all of it
     code = page.evaluate("getSelection().toString()")

@@ -168,21 +168,21 @@ def moved_rows(state, gen, probe, unit, start):
     """Rows after the steps of an edit, or of its control, whatever the judge says of them."""
     if state.method == "pullback vectors":
         own = [directions_of(state, probe, unit, gen, noise) for noise in start[:, None]] if state.strengths else []
-        return np.concatenate([stepped(state, *one) for one in zip(own, start[:, None])]) if own else start
-    return stepped(state, directions_of(state, probe, unit), start)
+        return np.concatenate([taken_along(state, *one) for one in zip(own, start[:, None])]) if own else start
+    return taken_along(state, directions_of(state, probe, unit), start)
 
 
-def stepped(state, directions, start):
+def taken_along(state, directions, start):
     """Noise (n, d) after steps along directions {name: Direction}; of h-space with the steps beside it, (n, d + D)."""
     if state.method == "h-space" and directions:
-        start = beside(start, len(next(iter(directions.values())).vector))
+        start = with_room(start, len(next(iter(directions.values())).vector))
     rows = start
     for name, d in directions.items():
         rows = shifted(rows, padded(d, rows.shape[1]), state.strengths[name], state.path)
     return by_chance(state, start, rows) if state.control else rows
 
 
-def beside(noise, columns):
+def with_room(noise, columns):
     """Noise (n, d) and as many columns of zeros: the bottleneck as it is."""
     return np.hstack([noise, np.zeros((len(noise), columns), noise.dtype)])
 
@@ -197,7 +197,7 @@ def corrected(state, probe, unit, draw, judge, start, rows):
     """Rows after an edit, corrected until the judge sees what is kept as before; `start` (n, d) is the noise."""
     own = {name: direction(probe, name, X=unit) for name in state.kept if name not in state.strengths}
     own = {name: padded(d, rows.shape[1]) for name, d in own.items()}
-    return kept_by_judge(draw, judge_of(judge), beside(start, rows.shape[1] - start.shape[1]), rows, own)
+    return kept_by_judge(draw, judge_of(judge), with_room(start, rows.shape[1] - start.shape[1]), rows, own)
 
 
 def judge_of(judge):

@@ -13,7 +13,7 @@ Inside:
 - `edit_data`: The edit to save, to load and to copy as code
 - `perfect_edits`: What a perfect edit would have made, where that can be known
 - `folded_parts`: What is folded away below the pictures, made when it is first opened
-- `shared_latent`: What noise shares with the encoders, for the map and for morphs
+- `common_ground`: What noise shares with the encoders, for the map and for morphs
 - `start_pictures`: The images there are to choose from, as small pictures
 - `visitors`: The kernels of a served page, which end after their visitors
 - `captions`: Which image it is, what was done to it, and when a picture means little or is missing

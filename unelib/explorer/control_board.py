@@ -99,7 +99,8 @@ class ControlBoard:
         row = w.Layout(**ROW)
         lines = [w.HBox([self.sliders[name], self.keep[name]], layout=row) for name in self.sliders]
         texts = [w.HBox(pair, layout=row) for pair in self.texts]
-        self.kinds = [w.VBox(part) for part in (lines, list(self.axes.values()), texts, list(self.vectors.values()))]
+        axes, vectors = ([w.HBox([one], layout=row) for one in part.values()] for part in (self.axes, self.vectors))
+        self.kinds = [w.VBox(part) for part in (lines, axes, texts, vectors)]
         self.moving = w.VBox([self.kinds[0]])
         first = w.HBox([self.image, self.undo, self.redo, self.reset], layout=row)
         second = w.HBox([self.seed, self.fresh, self.method], layout=row)

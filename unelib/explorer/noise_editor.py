@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..editing.edit_methods import corrected, directions_of, noise_of, stepped
+from ..editing.edit_methods import corrected, directions_of, noise_of, taken_along
 from ..editing.edit_state import METHODS, EditState, Method
 from ..editing.method_probes import probe_and_unit
 from ..linalg.direction_algebra import Direction
@@ -94,8 +94,8 @@ class NoiseEditor:
         if not state.strengths:
             return noises
         if state.method != LOCAL:
-            return stepped(state, self.directions(state), noises)
-        return np.concatenate([stepped(state, self.directions(state, noise), noise) for noise in noises[:, None]])
+            return taken_along(state, self.directions(state), noises)
+        return np.concatenate([taken_along(state, self.directions(state, noise), noise) for noise in noises[:, None]])
 
     def directions(self, state: EditState, noise: NDArray[np.float32] | None = None) -> dict[str, Direction]:
         """The directions of an edit, of pullback vectors those of one noise (1, d); the last ones are remembered."""

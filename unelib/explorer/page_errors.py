@@ -37,10 +37,11 @@ def tell_errors(shell: Any = None) -> None:
 def error_html(error: BaseException, details: str) -> str:
     """An error as a sentence that a screen reader reads out, with its details folded away.
 
-    >>> error_html(ValueError("no run 'a<b'"), "").split(" The page")[0]
-    "<div role='alert'><p>no run &#x27;a&lt;b&#x27;."
+    >>> error_html(ValueError("no run 'a<b'"), "").split("<p>")[1].split(" The page")[0]
+    'no run &#x27;a&lt;b&#x27;.'
     """
     reason = str(error).strip().rstrip(".") or type(error).__name__
     look = "max-height:340px;overflow:auto;font-size:12px"
     folded = f"<details><summary>the cause, for who serves this page</summary><pre tabindex='0' style='{look}'>"
-    return f"<div role='alert'><p>{escape(TOLD.format(reason))}.</p>{folded}{escape(details)}</pre></details></div>"
+    frame = "border-left:4px solid #b00020;padding:0 12px"
+    return f"<div role='alert' style='{frame}'><p>{escape(TOLD.format(reason))}.</p>{folded}{escape(details)}</pre></details></div>"

@@ -29,7 +29,7 @@ from .judge_bars import bar_table
 from .noise_editor import NoiseEditor
 from .perfect_edits import perfect_edit
 from .pictures import Darkroom, figure_html
-from .shared_latent import shared_latent
+from .common_ground import shared_latent
 from .worker import Cancelled, LatestOnly
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from unelib.explorer.shared_latent import SHARED, shared_latent
+from unelib.explorer.common_ground import SHARED, shared_latent
 from unelib.running.workspace import Workspace
 from unelib.store.zoo import NoiseZoo
 from unelib.worlds.image_sets import load_images
