@@ -44,4 +44,5 @@ def error_html(error: BaseException, details: str) -> str:
     look = "max-height:340px;overflow:auto;font-size:12px"
     folded = f"<details><summary>the cause, for who serves this page</summary><pre tabindex='0' style='{look}'>"
     frame = "border-left:4px solid #b00020;padding:0 12px"
-    return f"<div role='alert' style='{frame}'><p>{escape(TOLD.format(reason))}.</p>{folded}{escape(details)}</pre></details></div>"
+    told = f"<p>{escape(TOLD.format(reason))}.</p>{folded}{escape(details)}</pre></details>"
+    return f"<div role='alert' style='{frame}'>{told}</div>"

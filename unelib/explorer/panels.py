@@ -20,6 +20,7 @@ from ..linalg.cosine import unit_rows
 from ..models.encoders import load_encoder, reads_text
 from ..store.view_folder import picked
 from .captions import edit_told, effects_told, facts_told, failure_told, length_told, source_told, usual_lengths
+from .common_ground import shared_latent
 from .control_board import ControlBoard
 from .controls import close_below, title
 from .edit_data import EditData
@@ -29,7 +30,6 @@ from .judge_bars import bar_table
 from .noise_editor import NoiseEditor
 from .perfect_edits import perfect_edit
 from .pictures import Darkroom, figure_html
-from .common_ground import shared_latent
 from .worker import Cancelled, LatestOnly
 
 if TYPE_CHECKING:
