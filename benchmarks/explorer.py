@@ -9,11 +9,11 @@ import numpy as np
 from measured import promised
 
 from unelib import Explorer, LinearProbe, Workspace, generate, load_judge, score_edit
-from unelib.editing import EditState, apply, judge_for
+from unelib.editing import KEEP_BY, EditState, apply, judge_for
 from unelib.stats import gap_interval
 
 KEPT = (("Male", "Young"), ("Smiling", "Male"), ("Young", "Eyeglasses"), ("Bangs", "Male"), ("Wearing_Hat", "Young"))
-WAYS = {"free": {}, "projection": {}, "judge": {"keep_by": "judge"}}
+WAYS = {"free": {}} | {by: {"keep_by": by} for by in KEEP_BY}
 PRESSES, ROUNDS, EDITS, STRENGTH, FACES = 24, 6, 500, 6.0, 150
 
 
@@ -97,8 +97,8 @@ def held():
 def keeping(zoo, explorer):
     """How often a kept verdict turns, of 150 held-out faces and five pairs, as a share of how often it turns free.
 
-    By projection, and by the judge's corrections; these also as a second judge sees it, a probe of an encoder, which
-    has no part in them.
+    By projection, by covariance, and by the judge's corrections; these also as a second judge sees it, a probe of an
+    encoder, which has no part in them.
     """
     judges = {"judge": explorer.judge, "second judge": judge_for("probe:drawn-clip", zoo)}
     noise, editor = explorer.noises[:FACES], explorer.editor
@@ -109,12 +109,12 @@ def keeping(zoo, explorer):
         for way, parts in WAYS.items():
             kept = {} if way == "free" else {"kept": [other]}
             state = EditState("drawn-ldm", strengths={target: STRENGTH}, **kept, **parts)
-            moved = apply(state, explorer.gen, editor.learnt[editor.method], noise, editor.unit, explorer.judge)
+            moved = apply(state, explorer.gen, editor.probe(state)[0], noise, editor.unit, explorer.judge)
             after = generate(explorer.gen, moved)
             met[way].append(score_edit(before, after, target, explorer.judge).target_flips)
             for name, judge in judges.items():
                 turned[way][name].append(other_turned(judge, before, after, other))
-    for way in ("projection", "judge"):
+    for way in KEEP_BY:
         told(way, turned, met)
 
 
@@ -131,7 +131,8 @@ def told(way, turned, met):
     beside = {"free": free.mean(), "kept": kept.mean(), "less by": less.value, "low": less.low, "high": less.high}
     beside |= {f"target {name}": float(np.mean(met[name])) for name in ("free", way)}
     beside |= {f"second judge, {name}": float(np.mean(turned[name]["second judge"])) for name in ("free", way)}
-    name = "explorer/kept verdicts that turn" + ", by the judge" * (way == "judge")
+    by = {"projection": "", "covariance": ", by covariance", "judge": ", by the judge"}[way]
+    name = f"explorer/kept verdicts that turn{by}"
     promised(name, kept.mean() / free.mean(), "of those when free", most=0.5, **beside)
 
 

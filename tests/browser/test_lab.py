@@ -1,5 +1,6 @@
 """The explorer in JupyterLab: notebook 06, run by a reader."""
 
+import re
 import shutil
 import sys
 
@@ -8,7 +9,8 @@ from playwright.sync_api import expect
 
 from ..helpers.servers import ROOT, free_port, kernels_of, served
 from .conftest import WIDE
-from .controls_seen import SLOW, bars, button, shows, slider
+from .controls_seen import DRAWN, SLOW, bars, button, shows, slider
+from .test_parts import opened, png_file, shown
 
 pytestmark = pytest.mark.slow
 TOKEN = "only-here"
@@ -52,3 +54,13 @@ def test_the_notebook_runs_and_its_sliders_move_the_picture(page, lab, screensho
     button(page, "fixed: Male").click()
     shows(page, "Male kept fixed")
     screenshot("lab")
+
+
+def test_films_and_ones_own_photograph_are_drawn_there_too(page, tmp_path):
+    opened(page, "films", "own photograph")
+    button(page, "draw$").click()
+    expect(page.get_by_role("img", name=re.compile("all pictures in rows$"))).to_be_visible(timeout=SLOW)
+    button(page, "reset$").click()
+    page.get_by_label(re.compile("^your own photograph")).set_input_files(png_file(tmp_path))
+    shown(page, "^your own picture, not moved")
+    expect(page.get_by_role("rowheader", name="round trip, PSNR in dB")).to_be_visible(timeout=DRAWN)
