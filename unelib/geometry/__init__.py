@@ -11,6 +11,7 @@ Public names, by file:
 - `interpolation`: interpolate, pictures, smoothness
 - `hooks`: bottleneck
 - `jacobian`: Jacobian
+- `likelihood`: log_likelihood
 """
 
 import lazy_loader

@@ -4,6 +4,7 @@ from .interpolation import interpolate as interpolate
 from .interpolation import pictures as pictures
 from .interpolation import smoothness as smoothness
 from .jacobian import Jacobian as Jacobian
+from .likelihood import log_likelihood as log_likelihood
 from .pullback import Basis as Basis
 from .pullback import global_basis as global_basis
 from .pullback import local_bases as local_bases
