@@ -1,5 +1,7 @@
 """The bottleneck: what the mid block gives, read without running further, replaced, and never left with a hook."""
 
+import threading
+
 import numpy as np
 import pytest
 import torch
@@ -136,3 +138,15 @@ def test_a_mid_block_that_is_not_run_is_reported(load, monkeypatch):
     monkeypatch.setattr(gen, "predict", lambda x, t, condition: x)
     with pytest.raises(RuntimeError, match="the mid block was not run"):
         bottleneck(gen, states(gen), np.float64(3))
+
+
+def test_another_thread_that_asks_the_same_network_meets_no_hook(load):
+    gen = load("ldm")
+    x = torch.zeros(1, *gen.latent_shape)
+    plain, found = gen.eps(x, 500.0), []
+    with at_bottleneck(gen, lambda h: h + 100):
+        other = threading.Thread(target=lambda: found.append(gen.eps(x, 500.0)))
+        other.start()
+        other.join()
+        assert (gen.eps(x, 500.0) != plain).any()
+    assert torch.equal(found[0], plain)

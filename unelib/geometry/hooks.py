@@ -1,5 +1,6 @@
 """The bottleneck of a denoiser, h-space: its mid block's output, read or changed by hooks that are gone afterwards."""
 
+import threading
 from contextlib import contextmanager
 from typing import Any
 
@@ -30,9 +31,16 @@ def mid_block(gen):
 def at_bottleneck(gen, function):
     """Within it, `function` sees the bottleneck (n, c, h, w) of every pass and may return another; None leaves it.
 
-    A compiled network runs as written there: what was compiled before would not ask for the hook.
+    Other threads that ask the same network meanwhile do not meet it. A compiled network runs as written there: what was
+    compiled before would not ask for the hook.
     """
-    handle = mid_block(gen).register_forward_hook(lambda module, given, h: function(h))
+    own = threading.get_ident()
+
+    def hook(module, given, h):
+        """The function's, for passes of this thread."""
+        return function(h) if threading.get_ident() == own else None
+
+    handle = mid_block(gen).register_forward_hook(hook)
     try:
         with torch.compiler.set_stance("force_eager"):
             yield
