@@ -158,6 +158,7 @@ class Explorer(w.VBox):
         self.editor = NoiseEditor(zoo, self.gen, view, probe, judge, unit)
         self.encoder, self.identity = first_of_texts(zoo) if encoder == "auto" else encoder, None
         self.latent: Any = ...  # not yet asked for
+        self.latent_turn = threading.Lock()
         self.make_board(view, names)
         self.make_pictures()
         self.data = EditData(self.load, Path(zoo.path) if run is None else run, getattr(judge, "name", None))
@@ -272,7 +273,7 @@ class Explorer(w.VBox):
     @property
     def shared(self) -> Any:
         """The `shared_latent` of the noise and the zoo's encoders, or None; fitted when it is first asked for."""
-        with self.turn:
+        with self.latent_turn:  # of its own: it takes a second, and nobody is to wait for undo meanwhile
             if self.latent is Ellipsis:
                 self.latent = shared_latent(self.zoo, self.editor.view)
             return self.latent
