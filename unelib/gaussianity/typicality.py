@@ -121,9 +121,9 @@ def agreement(
     n, k = len(rows), int(round(share(tail, "tail", high=0.5) * len(rows)))
     if not k:
         raise ValueError(f"tail {tail} of {n} rows holds none; take a larger share")
-    x, y = residuals(rows)
-    r, rng = correlation(x, y), np.random.default_rng(seed)
-    null = np.array([correlation(x, rng.permutation(y)) for _ in range(draws)])
+    x, y = left_of_ranks(rows)
+    r, rng = rank_correlation(x, y), np.random.default_rng(seed)
+    null = np.array([rank_correlation(x, rng.permutation(y)) for _ in range(draws)])
     p = simulated_p(r, null, "both") if np.isfinite(r) else np.nan
     both = share_interval(len(set(np.argsort(rows[:, 0])[:k]) & set(np.argsort(rows[:, 1])[:k])), k)
     ends: Any = fisher_interval(r, n - 1 - rows.shape[1], ranks=True)
@@ -133,7 +133,7 @@ def agreement(
     )
 
 
-def residuals(rows):
+def left_of_ranks(rows):
     """Centred ranks of the first two columns; of a third, what is left of them after regression on its ranks."""
     ranks = rankdata(rows, axis=0)
     ranks -= ranks.mean(0)
@@ -143,7 +143,7 @@ def residuals(rows):
     return ranks[:, 0], ranks[:, 1]
 
 
-def correlation(x, y):
+def rank_correlation(x, y):
     """Of centred values; NaN where one is constant."""
     size = np.linalg.norm(x) * np.linalg.norm(y)
     return float(x @ y / size) if size > 1e-9 * len(x) ** 3 else float("nan")
