@@ -4,6 +4,7 @@ Measured where the pictures are drawn, without a browser, on the small collectio
 """
 
 import time
+from typing import Any
 
 import numpy as np
 from measured import promised
@@ -13,7 +14,7 @@ from unelib.editing import KEEP_BY, EditState, apply, judge_for
 from unelib.stats import gap_interval
 
 KEPT = (("Male", "Young"), ("Smiling", "Male"), ("Young", "Eyeglasses"), ("Bangs", "Male"), ("Wearing_Hat", "Young"))
-WAYS = {"free": {}} | {by: {"keep_by": by} for by in KEEP_BY}
+WAYS: dict[str, Any] = {"free": {}} | {by: {"keep_by": by} for by in KEEP_BY}
 PRESSES, ROUNDS, EDITS, STRENGTH, FACES = 24, 6, 500, 6.0, 150
 
 

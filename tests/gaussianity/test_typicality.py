@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, spearmanr
 
-from unelib.gaussianity.typicality import GaussianDensity, agreement
+from unelib.gaussianity.typicality import GaussianDensity, typical_alike
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((400, 5)) @ RNG.standard_normal((5, 5)) + 3
@@ -36,22 +36,22 @@ def scores(n=300, common=1.0):
 
 def test_agreement_is_spearmans_and_finds_what_is_planted():
     _, a, b = scores()
-    found = agreement(a, b)
+    found = typical_alike(a, b)
     assert found.r == pytest.approx(spearmanr(a, b).statistic) and found.low < found.r < found.high
     assert found.p < 0.01 and found.shared > found.by_chance > 0.1
-    again = agreement(np.exp(a), b**3)  # ranks alone count
+    again = typical_alike(np.exp(a), b**3)  # ranks alone count
     np.testing.assert_allclose(again.to_numpy(), found.to_numpy())
-    assert agreement(-a, b).r == pytest.approx(-found.r)
+    assert typical_alike(-a, b).r == pytest.approx(-found.r)
 
 
 def test_what_both_follow_is_taken_out():
     z, a, b = scores()
-    assert abs(agreement(a, b, given=z).r) < 0.15 < agreement(a, b).r
-    assert agreement(a, b, given=RNG.standard_normal(300)).r == pytest.approx(agreement(a, b).r, abs=0.05)
+    assert abs(typical_alike(a, b, given=z).r) < 0.15 < typical_alike(a, b).r
+    assert typical_alike(a, b, given=RNG.standard_normal(300)).r == pytest.approx(typical_alike(a, b).r, abs=0.05)
 
 
 def test_unrelated_scores_agree_as_often_as_promised():
-    found = [agreement(*RNG.standard_normal((2, 80)), draws=200) for _ in range(200)]
+    found = [typical_alike(*RNG.standard_normal((2, 80)), draws=200) for _ in range(200)]
     assert np.mean([row.p < 0.05 for row in found]) < 0.1
     assert 0.9 < np.mean([row.low < 0 < row.high for row in found]) <= 0.99
     assert np.mean([row.shared > row.by_chance for row in found]) <= 0.05
@@ -59,7 +59,7 @@ def test_unrelated_scores_agree_as_often_as_promised():
 
 def test_a_score_that_the_third_one_determines_has_nothing_left():
     a = RNG.standard_normal(50)
-    found = agreement(a, a, given=a)
+    found = typical_alike(a, a, given=a)
     assert np.isnan(found.r) and np.isnan(found.p)
 
 
@@ -67,6 +67,6 @@ def test_errors():
     with pytest.raises(ValueError, match="X has 3 columns"):
         GaussianDensity(X).log_p(X[:, :3])
     with pytest.raises(ValueError, match="at least 10 rows"):
-        agreement(np.arange(5.0), np.arange(5.0))
+        typical_alike(np.arange(5.0), np.arange(5.0))
     with pytest.raises(ValueError, match="tail 0.01 of 20 rows holds none; take a larger share"):
-        agreement(np.arange(20.0), np.arange(20.0), tail=0.01)
+        typical_alike(np.arange(20.0), np.arange(20.0), tail=0.01)

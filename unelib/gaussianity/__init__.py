@@ -13,7 +13,7 @@ Public names, by file:
 - `whiteness`: coordinate_correlation, norm_concentration, spatial_correlation
 - `report`: gaussian_report, power_curve, standard_report
 - `alternatives`: bimodal, correlated, heavy_tailed, leaky
-- `typicality`: GaussianDensity, agreement
+- `typicality`: GaussianDensity, typical_alike
 - `noise_maps`: noise_diagnostics, patch_correlation, radial_spectrum
 """
 

@@ -16,7 +16,7 @@ from .report import gaussian_report as gaussian_report
 from .report import power_curve as power_curve
 from .report import standard_report as standard_report
 from .typicality import GaussianDensity as GaussianDensity
-from .typicality import agreement as agreement
+from .typicality import typical_alike as typical_alike
 from .univariate import AXES as AXES
 from .univariate import SEPARATION as SEPARATION
 from .univariate import bimodal_control as bimodal_control

@@ -80,7 +80,7 @@ class GaussianDensity:
         return -(d * np.log(2 * np.pi) + volume + squares) / 2
 
 
-def agreement(
+def typical_alike(
     a: ArrayLike, b: ArrayLike, given: ArrayLike | None = None, tail: float = 0.1, draws: int = 2000, seed: int = 0
 ) -> pd.Series:
     """Whether two scores of the same rows rank them alike, and find the same ones least typical.
@@ -114,7 +114,7 @@ def agreement(
     Examples
     --------
     >>> a = np.random.default_rng(0).standard_normal(200)
-    >>> agreement(a, np.exp(a)).r.round(2), agreement(a, np.exp(a), given=a**3).r.round(2)
+    >>> typical_alike(a, np.exp(a)).r.round(2), typical_alike(a, np.exp(a), given=a**3).r.round(2)
     (np.float64(1.0), np.float64(nan))
     """
     rows = matrix(np.column_stack([a, b] if given is None else [a, b, given]), "the scores", rows=10)
