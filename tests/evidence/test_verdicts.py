@@ -113,6 +113,14 @@ def test_a_verdict_that_turns_under_remixing_does_not_count(tmp_path, stretch, a
     assert len(rows) == 2 and set(rows.verdict) == {"cannot tell"} and (rows.p > 0.05).all()
 
 
+def test_some_claims_of_some_images_need_no_model(tmp_path, monkeypatch):
+    monkeypatch.setattr("unelib.evidence.claims.UNE", None)
+    found = evidence(planted_zoo(tmp_path), n_train=200, claims=("linear", "predictable"))
+    assert list(found.claim.unique()) == ["linear", "predictable"] and (found.verdict == "supported").all()
+    with pytest.raises(ValueError, match="claim"):
+        evidence(planted_zoo(tmp_path / "other"), claims=["linearity"])
+
+
 def test_only_nulls_of_the_picture_have_twins(table):
     assert table.twin_gap.notna().equals(table.null.isin(PICTURE))
     assert not table.turns[~table.null.isin(PICTURE)].any()

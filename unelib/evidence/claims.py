@@ -47,6 +47,7 @@ class Trial:
     controls       {view: {role: name}}, as `NoiseZoo.controls` gives them; `nulls(view)` are those that claims use
     train          mask (n,) of all training images, those included that do not learn; these alone if None
     whole          the trial whose penalties, ridges, private parts and steps are taken over; None to choose them
+    sized          the trial whose number of shared dimensions is taken over; None for `components`
     """
 
     X: dict
@@ -62,6 +63,7 @@ class Trial:
     seed: int = 0
     groups: np.ndarray | None = None
     whole: "Trial | None" = None
+    sized: "Trial | None" = None
     cache: dict = field(default_factory=dict)
 
     @property
@@ -143,8 +145,9 @@ class Trial:
             if self.whole:
                 like = self.whole.une_of(names)
                 asked = {"components": like.k_, "private": like.private_, "ridge": like.ridge_, "steps": like.steps_}
-            elif names != self.views:
-                asked["components"] = min(self.une.k_, *(min(X.shape) - 1 for X in views.values()))
+            elif self.sized or names != self.views:
+                like = (self.sized or self).une
+                asked["components"] = min(like.k_, *(min(X.shape) - 1 for X in views.values()))
             self.cache[key] = UNE(**asked, seed=self.seed).fit(views)
         return self.cache[key]
 
@@ -198,8 +201,7 @@ def with_twins(trial, learn):
         for role, name in trial.nulls(view).items():
             X[twins[role]] = remixing(trial.X[name][mixing], trial.X[view][mixing], trial.seed).rows(trial.X[name])
         controls[view] = twins
-    k = min(trial.une.k_, learn.sum() - 1, *(trial.X[view].shape[1] - 1 for view in trial.views))
-    return trial.learning(learn, X=X, controls=controls, components=k)
+    return trial.learning(learn, X=X, controls=controls, sized=trial)
 
 
 def shuffled_measures(trial, draw):
@@ -333,28 +335,35 @@ def predictable(trial):
     """One view is linear in another: held-out R2 of the ridge map from noise to an encoder, of shuffled rows', and of
     what leaks."""
     for view, encoder in product(trial.noise, trial.encoders):
-        own = trial_errors(trial, view, encoder)
-        rivals = {"shuffled": shuffled_errors(trial, view, encoder)}
-        rivals |= {role: trial_errors(trial, null, encoder) for role, null in trial.nulls(view, ("leak",)).items()}
-        for null, other in rivals.items():
-            yield r2_row(f"{view} to {encoder}", own, null, other, trial.seed)
+        maps = {"shuffled": partial(shuffled_errors, source=view, target=encoder)}
+        yield from r2_rows(trial, view, encoder, maps | maps_from(trial.nulls(view, ("leak",)), encoder))
 
 
 def predictable_pictures(trial):
     """The same, beside maps from the picture, and beside the map to the untrained encoder."""
     for view, encoder in product(trial.noise, trial.encoders):
-        maps = {role: (null, encoder) for role, null in trial.nulls(view).items()}
+        maps = maps_from(trial.nulls(view), encoder)
         if encoder in trial.untrained:
-            maps["untrained target"] = view, trial.untrained[encoder]
-        for null, other in maps.items():
-            widened = partial(with_luck, trial, measure=partial(maps_apart, own=(view, encoder), other=other))
-            errors = trial_errors(trial, view, encoder), null, trial_errors(trial, *other)
-            yield r2_row(f"{view} to {encoder}", *errors, trial.seed, widened)
+            maps["untrained target"] = partial(trial_errors, source=view, target=trial.untrained[encoder])
+        yield from r2_rows(trial, view, encoder, maps)
+
+
+def maps_from(nulls, encoder):
+    """{role: trial -> errors} of maps to an encoder from controls {role: name}."""
+    return {role: partial(trial_errors, source=null, target=encoder) for role, null in nulls.items()}
+
+
+def r2_rows(trial, view, encoder, maps):
+    """`r2_row` of the map from a view to an encoder beside each of others, {null: trial -> errors}."""
+    own = partial(trial_errors, source=view, target=encoder)
+    for null, other in maps.items():
+        widened = partial(with_luck, trial, measure=partial(maps_apart, own=own, other=other))
+        yield r2_row(f"{view} to {encoder}", own(trial), null, other(trial), trial.seed, widened)
 
 
 def maps_apart(trial, own, other):
-    """How much higher R2 is of one map, (source, target), than of another."""
-    return pooled_r2(*trial_errors(trial, *own)) - pooled_r2(*trial_errors(trial, *other))
+    """How much higher R2 is of one map than of another, trial -> errors."""
+    return pooled_r2(*own(trial)) - pooled_r2(*other(trial))
 
 
 def trial_errors(trial, source, target):

@@ -1,13 +1,14 @@
 """The hypothesis on trial: a table of its testable claims, each beside what would be found were it not true."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
+from threadpoolctl import threadpool_limits
 
-from ..core.checks import share, whole
+from ..core.checks import choice, share, whole
 from ..editing.directions import Direction, direction
 from ..inversion.deterministic import generate
 from ..linalg.cosine import unit_rows
@@ -50,8 +51,35 @@ OTHERWISE = ("Gaussian twins", "pairs share")  # what would be true instead
 NULLS = (*OTHERWISE, *CHANCE, *PICTURE)
 ERRS = 0.025  # how often a verdict for a claim is false where there is no difference
 LEVEL = 0.05  # of two-sided p-values, corrected for their number or not
-PICTURES = (linear_pictures, predictable_pictures, shared_pictures, agree_in_pictures)
+PARTS = {
+    "Gaussian": gaussian,
+    "linear": linear,
+    "predictable": predictable,
+    "shared": shared,
+    "agree": directions_agree,
+}
+PICTURES = {
+    "linear": linear_pictures,
+    "predictable": predictable_pictures,
+    "shared": shared_pictures,
+    "agree": agree_in_pictures,
+}
 KEYS = ["claim", "view", "measure", "null"]
+COLUMNS = [
+    "claim",
+    "view",
+    "measure",
+    "value",
+    "low",
+    "high",
+    "null",
+    "null_value",
+    "gap",
+    "gap_low",
+    "gap_high",
+    "bar",
+    "p",
+]
 TWIN = {
     "value": "twin_value",
     "null_value": "twin_null",
@@ -74,6 +102,7 @@ def evidence(
     components: int | Literal["cv"] = "cv",
     seed: int = 0,
     n_train: int | None = None,
+    claims: Sequence[str] = tuple(CLAIMS),
 ) -> pd.DataFrame:
     """What a zoo says of the hypothesis' claims (`CLAIMS`): a row for each claim, view and null.
 
@@ -110,6 +139,9 @@ def evidence(
         Of the model, the resampled images, the nulls that are drawn, and the images that twins are matched on.
     n_train : int, optional
         Training images that learn, the first of them; all by default. Verdicts by n are those of several calls.
+    claims : sequence of str
+        Claims that are tried, names of `CLAIMS`; all by default. The model of a shared latent is fitted only for those
+        that need it.
 
     Returns
     -------
@@ -141,24 +173,26 @@ def evidence(
     Raises
     ------
     ValueError
-        Where the zoo has no noise, no embeddings, or no rows to learn from and hold out, on `n_train` beyond them, and
-        on a generator, judge, targets, images or strength with which edits cannot be tried.
+        Where the zoo has no noise, no embeddings, or no rows to learn from and hold out, on `n_train` beyond them,
+        unknown claims, and on a generator, judge, targets, images or strength with which edits cannot be tried.
     """
+    for claim in claims:
+        choice(claim, CLAIMS, "claim")
     trial = trial_of(zoo, kind, components, seed, n_train)
-    if generator is not None:
+    edits = generator is not None and "edits" in claims
+    if edits:
         check_editing(trial, generator, judge, targets, images, strength)
-    rows = [found for part in (gaussian, linear, predictable, shared, directions_agree) for found in part(trial)]
-    asked = zoo, generator, judge, targets, images, strength
-    if generator is not None:
+    with threadpool_limits(1, "blas"):  # small matrices: what can be done at once is, a thread a core
+        trials = [trial, *matched(trial)]
+        rows = [found for claim in PARTS if claim in claims for found in PARTS[claim](trial)]
+        beside = [[found for c in PICTURES if c in claims for found in PICTURES[c](of)] for of in trials]
+    if edits:
+        asked = zoo, generator, judge, targets, images, strength
         rows += edits_transfer(edit_flips(trial, *asked))
-    pictures, *halves = (
-        [found for part in PICTURES for found in part(of)]
-        + ([] if generator is None else list(edits_transfer(edit_flips(of, *asked, nulls=PICTURE))))
-        for of in (trial, *matched(trial))
-    )
-    return judged_rows(
-        pd.DataFrame(rows + pictures), [pd.DataFrame(half, columns=pd.DataFrame(rows).columns) for half in halves]
-    )
+        for found, of in zip(beside, trials):
+            found += edits_transfer(edit_flips(of, *asked, nulls=PICTURE))
+    pictures, *halves = (pd.DataFrame(found, columns=COLUMNS) for found in beside)
+    return judged_rows(pd.concat([pd.DataFrame(rows, columns=COLUMNS), pictures], ignore_index=True), halves)
 
 
 def judged_rows(table, halves):
