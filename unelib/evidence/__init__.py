@@ -12,7 +12,7 @@ Inside:
 
 Public names, by file:
 
-- `verdicts`: CHANCE, CLAIMS, ERRS, OTHERWISE, PICTURE, VERDICTS, evidence, summary, verdict
+- `verdicts`: CHANCE, CLAIMS, ERRS, LEVEL, OTHERWISE, PICTURE, VERDICTS, evidence, summary, verdict
 - `claims`: SIZES
 - `published`: beside_published, counterparts, published_accuracies, published_numbers, published_pass_rates,
   same_data

@@ -188,8 +188,8 @@ def evidence(
         beside = [[found for c in PICTURES if c in claims for found in PICTURES[c](of)] for of in trials]
     if edits:
         asked = zoo, generator, judge, targets, images, strength
-        rows += edits_transfer(edit_flips(trial, *asked))
-        for found, of in zip(beside, trials):
+        rows += edits_transfer(edit_flips(trial, *asked, nulls=(*CHANCE, *PICTURE)))
+        for found, of in zip(beside[1:], trials[1:]):
             found += edits_transfer(edit_flips(of, *asked, nulls=PICTURE))
     pictures, *halves = (pd.DataFrame(found, columns=COLUMNS) for found in beside)
     return judged_rows(pd.concat([pd.DataFrame(rows, columns=COLUMNS), pictures], ignore_index=True), halves)
