@@ -1,6 +1,6 @@
 """How often verdicts of the trial are false, and how often they find what is there, over planted zoos: no models.
 
-    python benchmarks/verdicts.py            # 200 zoos of each kind; about 10 s of a core for one of every kind
+    python benchmarks/verdicts.py            # 200 zoos of each kind; about 20 s of a core for one of every kind
 
 In a zoo of kind "chance" nothing is shared, and labels are those of a latent that no view has. In "picture" every view
 is as good a view of one latent as its nulls: they have one law, or, in "remixed", one law but for an invertible map.
