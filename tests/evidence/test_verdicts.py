@@ -199,6 +199,8 @@ def test_edits_are_held_against_random_and_untrained_directions(tmp_path, gaussi
     zoo = planted_zoo(tmp_path)
     table = evidence(zoo, gaussian, BrightnessJudge(), {"bright": 1}, images=20, components=K)
     edits = table[table.claim == "edits"]
+    alone = evidence(zoo, gaussian, BrightnessJudge(), {"bright": 1}, images=20, components=K, claims=["edits"])
+    pd.testing.assert_frame_equal(alone, edits.reset_index(drop=True))
     assert list(edits.null) == ["random", "random, carried", "untrained"] and (edits["view"] == "encoder").all()
     assert edits.value.between(0, 1).all()
 

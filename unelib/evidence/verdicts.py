@@ -191,8 +191,8 @@ def evidence(
         rows += edits_transfer(edit_flips(trial, *asked, nulls=(*CHANCE, *PICTURE)))
         for found, of in zip(beside[1:], trials[1:]):
             found += edits_transfer(edit_flips(of, *asked, nulls=PICTURE))
-    pictures, *halves = (pd.DataFrame(found, columns=COLUMNS) for found in beside)
-    return judged_rows(pd.concat([pd.DataFrame(rows, columns=COLUMNS), pictures], ignore_index=True), halves)
+    table, *halves = (pd.DataFrame(found, columns=COLUMNS) for found in (rows + beside[0], *beside[1:]))
+    return judged_rows(table, halves)
 
 
 def judged_rows(table, halves):
@@ -200,7 +200,7 @@ def judged_rows(table, halves):
     both = pd.concat(halves)
     means = both.groupby(KEYS, sort=False)[["value", "null_value", "gap"]].mean()
     ends = both.groupby(KEYS).agg(gap_low=("gap_low", "min"), gap_high=("gap_high", "max"), twin_p=("p", "max"))
-    table = table.merge(means.join(ends).rename(columns=TWIN), "left", KEYS)
+    table = table.merge(means.join(ends).rename(columns=TWIN).astype(float), "left", KEYS)
     of_null, of_twin = (
         [verdict(*three) for three in zip(table[low], table[high], table.bar)]
         for low, high in (("gap_low", "gap_high"), ("twin_low", "twin_high"))
@@ -208,7 +208,7 @@ def judged_rows(table, halves):
     alone = table.twin_gap.isna()
     table["turns"] = ~alone & (np.array(of_null) != np.array(of_twin))
     table["verdict"] = np.where(table.turns, VERDICTS[2], of_null)
-    sides = both.groupby(KEYS).gap.agg(["min", "max"]).reindex(pd.MultiIndex.from_frame(table[KEYS]))
+    sides = both.groupby(KEYS).gap.agg(["min", "max"]).astype(float).reindex(pd.MultiIndex.from_frame(table[KEYS]))
     above = (table.gap > table.bar) & (sides["min"].to_numpy() > table.bar)
     below = (table.gap < table.bar) & (sides["max"].to_numpy() < table.bar)
     table["p"] = table.p.where(alone, np.where(above | below, np.fmax(table.p, table.twin_p), 1.0))
