@@ -2,8 +2,19 @@
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
-from unelib.stats.p_values import draws_needed, enough_draws, holm, simulated_p, smallest_p, verdict_row
+from unelib.stats.intervals import NORMAL_95, Interval
+from unelib.stats.p_values import (
+    draws_needed,
+    enough_draws,
+    holm,
+    p_beyond_draws,
+    p_of_interval,
+    simulated_p,
+    smallest_p,
+    verdict_row,
+)
 
 
 def test_p_values_of_the_null_itself_are_uniform():
@@ -71,3 +82,22 @@ def test_holms_correction():
 def test_holm_rejects_a_true_null_among_many_at_its_level():
     p = np.random.default_rng(0).random((2000, 10))
     assert np.mean([holm(row).min() < 0.05 for row in p]) == pytest.approx(0.05, abs=0.015)
+
+
+def test_p_of_an_interval_is_that_of_its_normal_law_and_below_a_twentieth_where_0_is_outside():
+    for value in (-3.0, -1.0, 0.5, 2.2):
+        found = Interval(value, value - NORMAL_95, value + NORMAL_95)
+        assert p_of_interval(found) == pytest.approx(2 * norm.sf(abs(value)), rel=1e-4)
+    for low, high in ((0.01, 0.9), (-0.01, 0.9), (-0.9, -0.01), (-0.9, 0.01)):
+        p = p_of_interval(Interval((low + high) / 2, low, high))
+        assert (p < 0.05) == (low > 0 or high < 0)
+    assert p_of_interval(Interval(0.3, 0.3, 0.3)) == 0 and np.isnan(p_of_interval(Interval(0.3, np.nan, 1.0)))
+    assert p_of_interval(Interval(0.1, 0.12, 0.2)) < 0.05  # percentiles that leave out their own value
+
+
+def test_p_beyond_few_draws_is_uniform_where_value_and_draws_have_one_normal_law():
+    draws = np.random.default_rng(0).standard_normal((2000, 40))
+    p = np.array([p_beyond_draws(row[0], row[1:]) for row in draws])
+    for level in (0.01, 0.05, 0.25):
+        assert (p <= level).mean() == pytest.approx(level, abs=4 * np.sqrt(level / 2000))
+    assert p_beyond_draws(1.0, np.ones(39)) == 1 and p_beyond_draws(2.0, np.ones(39)) == 0

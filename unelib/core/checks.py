@@ -265,6 +265,11 @@ def two_classes(labels):
         )
 
 
+def in_classes(table):
+    """The columns of labels (n, a) of which two rows at least are 1 and two 0."""
+    return [name for name in table if min((table[name] == 1).sum(), (table[name] == 0).sum()) >= 2]
+
+
 def in_both_classes(table: pd.DataFrame, what: str, least: int = 2) -> pd.Index:
     """The columns of labels (n, a) of which `least` rows at least are 1 and as many 0, with a warning for the others.
 

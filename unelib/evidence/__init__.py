@@ -1,11 +1,18 @@
 """The hypothesis on trial: what it claims, the rivals of each claim, and a verdict that may be against it.
 
 Every claim is measured beside its null models with an interval, and the rules by which it counts as supported were
-written down first. Published numbers stand here as data, to be put beside ours.
+written down first. A null of the picture is tried with its own spectrum and with the view's. Published numbers stand
+here as data, to be put beside ours.
+
+Inside:
+
+- `direction_agreement`: Do attributes' directions agree between views, beside those of any direction
+- `learning_luck`: What the luck of the images that learn does to a measure
+- `matched_spectra`: A control remixed so that its spectrum is the view's, and nothing is lost
 
 Public names, by file:
 
-- `verdicts`: CHANCE, CLAIMS, ERRS, OTHERWISE, PICTURE, VERDICTS, evidence, summary, verdict
+- `verdicts`: CHANCE, CLAIMS, ERRS, LEVEL, OTHERWISE, PICTURE, VERDICTS, evidence, summary, verdict
 - `claims`: SIZES
 - `published`: beside_published, counterparts, published_accuracies, published_numbers, published_pass_rates,
   same_data

@@ -8,6 +8,7 @@ from .published import same_data as same_data
 from .verdicts import CHANCE as CHANCE
 from .verdicts import CLAIMS as CLAIMS
 from .verdicts import ERRS as ERRS
+from .verdicts import LEVEL as LEVEL
 from .verdicts import OTHERWISE as OTHERWISE
 from .verdicts import PICTURE as PICTURE
 from .verdicts import VERDICTS as VERDICTS

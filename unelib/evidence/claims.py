@@ -2,16 +2,23 @@
 
 Every function yields rows: a claim's measure on a view, the same on its null, and their difference with its ends: those
 of a 95% interval, paired over images, or, where the null was drawn many times, those between which 95% of it lies.
+Nulls of the picture have functions of their own, since these are asked again of `matched` trials. Two views that hold
+as much differ by the luck of the images that learn, too: intervals beside the picture have both (`with_luck`).
 """
 
-from dataclasses import dataclass, field
-from functools import cached_property
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from itertools import product
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from ..alignment.linear_maps import RidgeMap
-from ..editing.directions import NothingShared, carried, direction
+from ..core.checks import in_classes
+from ..core.cpus import threads
+from ..editing.directions import NothingShared, carried
 from ..editing.walks import shifted
 from ..gaussianity.pass_rates import pass_rate_test, twin_pass_rates
 from ..inversion.deterministic import generate
@@ -20,10 +27,14 @@ from ..linalg.direction_algebra import Direction
 from ..probing.linear_probe import LinearProbe
 from ..probing.scores import mean_auc, mean_auc_gap
 from ..stats.intervals import RESAMPLES, Interval, gap_interval, mean_interval, percentiles, rate_interval, wilson
-from ..stats.p_values import critical_values
+from ..stats.p_values import critical_values, p_beyond_draws, p_of_interval
+from .direction_agreement import agreement, mean_differences
+from .learning_luck import dealt_blocks, luck_interval
+from .matched_spectra import remixing
 
 TOLERATED = 0.05  # by which a view's pass rate may fall short of its Gaussian twins' and still count as theirs
 COLUMNS = 100  # that are tested for it
+PICTURED = ("untrained", "pixels")  # roles of controls that have the picture
 SHUFFLES = 39  # orders of the rows: with 39, the extreme ones are the ends of a test at 5%, two-sided
 SIZES = {"all": (1, 2, 2.5, 3), "pairs": (0.5, 1, 2, 3)}  # times the model's dimensions: one latent's, and each pair's
 
@@ -35,6 +46,9 @@ class Trial:
     X              {view: (n, d)}; Y DataFrame (n, a); learn, held masks (n,)
     noise, encoders  views under trial
     controls       {view: {role: name}}, as `NoiseZoo.controls` gives them; `nulls(view)` are those that claims use
+    train          mask (n,) of all training images, those included that do not learn; these alone if None
+    whole          the trial whose penalties, ridges, private parts and steps are taken over; None to choose them
+    sized          the trial whose number of shared dimensions is taken over; None for `components`
     """
 
     X: dict
@@ -44,10 +58,13 @@ class Trial:
     noise: list
     encoders: list
     controls: dict
+    train: np.ndarray | None = None
     kind: str = "logistic"
     components: int | str = "cv"
     seed: int = 0
     groups: np.ndarray | None = None
+    whole: "Trial | None" = None
+    sized: "Trial | None" = None
     cache: dict = field(default_factory=dict)
 
     @property
@@ -60,10 +77,10 @@ class Trial:
         """Groups of the held-out images, or None."""
         return None if self.groups is None else self.groups[self.held]
 
-    def nulls(self, view):
-        """{role: name} of a view's controls: the same network untrained, what leaks, small pictures."""
+    def nulls(self, view, roles=PICTURED):
+        """{role: name} of a view's controls, of the picture unless it is said otherwise."""
         there = self.controls[view]
-        return {role: there[role] for role in ("untrained", "leak", "pixels") if role in there}
+        return {role: there[role] for role in roles if role in there}
 
     @property
     def untrained(self):
@@ -75,48 +92,122 @@ class Trial:
         """(probe, held-out rows) of a view, as scores take them."""
         key = ("probe", view, kind or self.kind)
         if key not in self.cache:
-            self.cache[key] = self.fitted(self.X[view][self.learn], kind)
+            chosen = self.whole.probe(view, kind)[0].penalty_ if self.whole else np.zeros(1)
+            penalty = float(np.exp(np.log(chosen).mean())) if (chosen > 0).all() else "cv"
+            self.cache[key] = self.fitted(self.X[view][self.learn], kind, penalty=penalty)
         return self.cache[key], self.X[view][self.held]
 
-    def fitted(self, rows, kind=None, order=slice(None)):
-        """A probe of the attributes, trained on such rows of the training images, whose labels come in an order."""
-        groups = None if self.groups is None else self.groups[self.learn][order]
-        return LinearProbe(kind or self.kind).fit(rows, self.Y[self.learn].iloc[order], groups)
+    def fitted(self, rows, kind=None, penalty="cv"):
+        """A probe of the attributes, trained on such rows of the training images."""
+        groups = None if self.groups is None else self.groups[self.learn]
+        return LinearProbe(kind or self.kind, penalty=penalty).fit(rows, self.Y[self.learn], groups)
+
+    def learning(self, learn, **changes):
+        """The same trial where others learn, of the attributes of which they show both classes."""
+        known = in_classes(self.Y[learn])
+        return replace(self, learn=learn, Y=self.Y[known], cache={}, **changes)
+
+    @cached_property
+    def parts(self):
+        """Trials without each block of the images that learn; penalties and the like are this trial's."""
+        groups, at = None if self.groups is None else self.groups[self.learn], np.flatnonzero(self.learn)
+        blocks, every = dealt_blocks(len(at), groups, self.seed), np.arange(len(self.learn))
+        return [
+            self.learning(self.learn & ~np.isin(every, at[blocks == b]), whole=self) for b in range(blocks.max() + 1)
+        ]
 
     def rows(self, names, mask):
         """{view: rows} of some views."""
         return {name: self.X[name][mask] for name in names}
+
+    def differences(self, view):
+        """`mean_differences` of a view's training rows; kept."""
+        key = ("differences", view)
+        if key not in self.cache:
+            self.cache[key] = mean_differences(self.X[view][self.learn], self.Y[self.learn])
+        return self.cache[key]
 
     @property
     def views(self):
         """All views under trial."""
         return [*self.noise, *self.encoders]
 
-    @cached_property
+    @property
     def une(self):
         """The model of all views under trial."""
-        return UNE(self.components, seed=self.seed).fit(self.rows(self.views, self.learn))
+        return self.une_of(self.views)
 
     def une_of(self, names):
-        """The model, with as many dimensions, of other views."""
+        """The model of some views; of others than those under trial, with as many dimensions."""
         key = ("model", *names)
         if key not in self.cache:
             views = self.rows(names, self.learn)
-            most = min(min(X.shape) - 1 for X in views.values())
-            self.cache[key] = UNE(min(self.une.k_, most), seed=self.seed).fit(views)
+            asked = {"components": self.components}
+            if self.whole:
+                like = self.whole.une_of(names)
+                asked = {"components": like.k_, "private": like.private_, "ridge": like.ridge_, "steps": like.steps_}
+            elif self.sized or names != self.views:
+                like = (self.sized or self).une
+                asked["components"] = min(like.k_, *(min(X.shape) - 1 for X in views.values()))
+            self.cache[key] = UNE(**asked, seed=self.seed).fit(views)
         return self.cache[key]
 
     def nulls_by_shuffling(self, view):
         """{what: (draws,)} of `shuffled_measures` of a noise view, measured once for all of them."""
         if "shuffled" not in self.cache:
-            drawn = [shuffled_measures(self, draw) for draw in range(SHUFFLES)]
+            self.une, [self.differences(view) for view in self.noise]  # once, before threads ask for them
+            drawn = in_threads(partial(shuffled_measures, self), range(SHUFFLES))
             self.cache["shuffled"] = {v: pd.DataFrame([found[v] for found in drawn]) for v in self.noise}
         return {what: draws.to_numpy() for what, draws in self.cache["shuffled"][view].items()}
 
 
+def in_threads(work, items):
+    """What `work` makes of each item, a thread a core: matrices are small, and threads of BLAS would slow them down."""
+    with threadpool_limits(1), ThreadPoolExecutor(threads(), initializer=threadpool_limits, initargs=(1,)) as pool:
+        return list(pool.map(work, items))
+
+
+def without_blocks(trial, measure):
+    """A measure of a trial, and of it without each block of the images that learn: (1 + blocks,)."""
+    return np.array([measure(trial), *in_threads(measure, trial.parts)])
+
+
+def with_luck(trial, gap, measure):
+    """`Interval` of a gap, over held-out images, widened by the luck of those that learn: jackknifed, and joined to it
+    as independent of it. `measure` gives a trial's gap."""
+    luck = luck_interval(without_blocks(trial, measure))
+    half = luck.high - luck.value
+    low, high = (gap.value + side * np.hypot(end - gap.value, half) for side, end in ((-1, gap.low), (1, gap.high)))
+    return Interval(gap.value, low, high)
+
+
+def matched(trial):
+    """Two trials by halves of the images that learn, with a twin in the place of every control of the picture.
+
+    A twin is the control, given the spectrum of its view by a map that loses nothing (`matched_spectra`). The map is
+    learnt on all training images but those of the half, and everything else on these alone, for views as for twins.
+    Halves have no image in common, so what is due to the luck of one of them is not in the other. The model has as many
+    shared dimensions as that of the trial; other controls are left out.
+    """
+    order = np.random.default_rng(trial.seed).permutation(np.flatnonzero(trial.learn))
+    return [with_twins(trial, np.isin(np.arange(len(trial.learn)), half)) for half in np.array_split(order, 2)]
+
+
+def with_twins(trial, learn):
+    """The trial in which some images (n,) learn, with twins matched on the training images that do not."""
+    mixing = (trial.learn if trial.train is None else trial.train) & ~learn
+    X, controls = {view: trial.X[view] for view in trial.views}, {}
+    for view in trial.views:
+        twins = {role: f"{name} with the spectrum of {view}" for role, name in trial.nulls(view).items()}
+        for role, name in trial.nulls(view).items():
+            X[twins[role]] = remixing(trial.X[name][mixing], trial.X[view][mixing], trial.seed).rows(trial.X[name])
+        controls[view] = twins
+    return trial.learning(learn, X=X, controls=controls, sized=trial)
+
+
 def shuffled_measures(trial, draw):
-    """{noise view: {"auc", one for each encoder}}: the trial's measures where each view's training rows lie in an order
-    of their own.
+    """{noise view: {"auc", (encoder, "cosine"), (encoder, "nearest")}}: the trial's measures where each view's training
+    rows lie in an order of their own.
 
     An encoder's attributes are learnt with the labels of the noise view's order, so from shuffled rows, too: all that
     is left is what the views have by themselves. Ranks, ridge and steps are those of the model of the rows in order.
@@ -127,21 +218,33 @@ def shuffled_measures(trial, draw):
     une = UNE(model.k_, private=model.private_, ridge=model.ridge_, seed=trial.seed, steps=model.steps_).fit(rows)
 
     def measures(view):
-        own = trial.probe(view, "mean-difference")[0]
-        there = {e: trial.fitted(rows[e], "mean-difference", orders[view]) for e in trial.encoders}
-        read = latent_probe(trial, une, view)
-        agreed = {e: cosines(own, probe, une, e, view).mean() for e, probe in there.items()}
-        return agreed | {"auc": 0.5 if read is None else mean_auc(*read, trial.truth, 1)["auc"]}
+        own = trial.differences(view)
+        read, found = latent_probe(trial, une, view), {}
+        for e in trial.encoders:
+            there = mean_differences(rows[e], trial.Y[trial.learn].iloc[orders[view]])
+            agreed = agreement(own, there, une, e, view, draw)
+            found |= {(e, "cosine"): agreed.mean, (e, "nearest"): agreed.nearest.mean()}
+        return found | {"auc": plain_auc(trial, read)}
 
     return {view: measures(view) for view in trial.noise}
 
 
-def row(claim, view, measure, found, null, null_value, gap, bar=0.0):
-    """One row of evidence: `Interval` of a view, the same measure on a null, and `Interval` of the difference."""
+def row(claim, view, measure, found, null, null_value, gap, bar=0.0, p=None):
+    """One row of evidence: `Interval` of a view, the same measure on a null, and `Interval` of the difference.
+
+    p  two-sided, of a difference equal to the bar; without, the one that the interval implies
+    """
     return {
         "claim": claim, "view": view, "measure": measure, "value": found.value, "low": found.low, "high": found.high,
         "null": null, "null_value": null_value, "gap": gap.value, "gap_low": gap.low, "gap_high": gap.high, "bar": bar,
+        "p": p_of_interval(gap.less(bar)) if p is None else p,
     }  # fmt: skip
+
+
+def drawn_row(claim, view, measure, found, null, draws):
+    """`row` beside a null that was drawn many times, draws (s,)."""
+    gap = beyond_draws(found.value, draws)
+    return row(claim, view, measure, found, null, draws.mean(), gap, p=p_beyond_draws(found.value, draws))
 
 
 def beyond_draws(value, draws):
@@ -178,14 +281,36 @@ def gaussian(trial):
 
 
 def linear(trial):
-    """Attributes are linear in a view: mean AUC of its probe, beside shuffled labels' 0.5 and the same of its nulls."""
+    """Attributes are linear in a view: mean AUC of its probe, beside shuffled labels' 0.5 and what leaks."""
     for view in trial.views:
-        own = trial.probe(view)
-        found = auc_of(trial, own)
+        found = auc_of(trial, trial.probe(view))
         yield row("linear", view, "mean AUC", found, "shuffled", 0.5, found.less(0.5))
-        for role, null in trial.nulls(view).items():
-            gap = auc_gap(trial, own, trial.probe(null))
-            yield row("linear", view, "mean AUC", found, role, found.value - gap.value, gap)
+        yield from linear_beside(trial, view, ("leak",))
+
+
+def linear_pictures(trial):
+    """The same, beside small pictures and the same network untrained."""
+    for view in trial.views:
+        yield from linear_beside(trial, view, PICTURED, with_luck)
+
+
+def linear_beside(trial, view, roles, widened=None):
+    """Rows for the mean AUC of a view's probe beside those of controls with some roles."""
+    for role, null in trial.nulls(view, roles).items():
+        found, gap = auc_of(trial, trial.probe(view)), auc_gap(trial, trial.probe(view), trial.probe(null))
+        if widened:
+            gap = widened(trial, gap, partial(probes_apart, view=view, null=null))
+        yield row("linear", view, "mean AUC", found, role, found.value - gap.value, gap)
+
+
+def probes_apart(trial, view, null):
+    """How much higher the mean AUC of one view's probe is than of another's."""
+    return plain_auc(trial, trial.probe(view)) - plain_auc(trial, trial.probe(null))
+
+
+def plain_auc(trial, own):
+    """Mean AUC of (probe, rows), without its interval."""
+    return 0.5 if own is None else mean_auc(*own, trial.truth, 1)["auc"]
 
 
 def auc_of(trial, own):
@@ -208,58 +333,106 @@ def auc_gap(trial, own, other):
 
 
 def predictable(trial):
-    """One view is linear in another: held-out R2 of the ridge map from noise to an encoder, and of the nulls' maps."""
-    for view in trial.noise:
-        for encoder in trial.encoders:
-            own, truth = trial_errors(trial, view, encoder)
-            shuffled, _ = trial_errors(trial, view, encoder, shuffled=True)
-            rivals = {"shuffled": (shuffled, truth)}
-            rivals |= {role: trial_errors(trial, null, encoder) for role, null in trial.nulls(view).items()}
-            if encoder in trial.untrained:
-                rivals["untrained target"] = trial_errors(trial, view, trial.untrained[encoder])
-            for null, pair in rivals.items():
-                yield r2_row(f"{view} to {encoder}", (own, truth), null, pair, trial.seed)
+    """One view is linear in another: held-out R2 of the ridge map from noise to an encoder, of shuffled rows', and of
+    what leaks."""
+    for view, encoder in product(trial.noise, trial.encoders):
+        maps = {"shuffled": partial(shuffled_errors, source=view, target=encoder)}
+        yield from r2_rows(trial, view, encoder, maps | maps_from(trial.nulls(view, ("leak",)), encoder))
 
 
-def trial_errors(trial, source, target, shuffled=False):
+def predictable_pictures(trial):
+    """The same, beside maps from the picture, and beside the map to the untrained encoder."""
+    for view, encoder in product(trial.noise, trial.encoders):
+        maps = maps_from(trial.nulls(view), encoder)
+        if encoder in trial.untrained:
+            maps["untrained target"] = partial(trial_errors, source=view, target=trial.untrained[encoder])
+        yield from r2_rows(trial, view, encoder, maps)
+
+
+def maps_from(nulls, encoder):
+    """{role: trial -> errors} of maps to an encoder from controls {role: name}."""
+    return {role: partial(trial_errors, source=null, target=encoder) for role, null in nulls.items()}
+
+
+def r2_rows(trial, view, encoder, maps):
+    """`r2_row` of the map from a view to an encoder beside each of others, {null: trial -> errors}."""
+    own = partial(trial_errors, source=view, target=encoder)
+    for null, other in maps.items():
+        widened = partial(with_luck, trial, measure=partial(maps_apart, own=own, other=other))
+        yield r2_row(f"{view} to {encoder}", own(trial), null, other(trial), trial.seed, widened)
+
+
+def maps_apart(trial, own, other):
+    """How much higher R2 is of one map than of another, trial -> errors."""
+    return pooled_r2(*own(trial)) - pooled_r2(*other(trial))
+
+
+def trial_errors(trial, source, target):
     """Squared errors (m,) of held-out rows of a view as a ridge map from another predicts them, and what they vary."""
-    rng = np.random.default_rng(trial.seed)
-    order = rng.permutation(trial.learn.sum()) if shuffled else slice(None)
+    key = ("errors", source, target)
+    if key not in trial.cache:
+        trial.cache[key] = map_errors(trial, source, target, slice(None))
+    return trial.cache[key]
+
+
+def map_errors(trial, source, target, order):
+    """The same of a map that is learnt with the target's rows in some order."""
     learnt, truth = trial.X[target][trial.learn], trial.X[target][trial.held]
     predicted = RidgeMap().fit(trial.X[source][trial.learn], learnt[order]).predict(trial.X[source][trial.held])
     return ((truth - predicted) ** 2).sum(1), ((truth - truth.mean(0)) ** 2).sum(1)
 
 
-def r2_row(view, own, null, other, seed):
+def shuffled_errors(trial, source, target):
+    """`trial_errors` of a map learnt from shuffled rows."""
+    order = np.random.default_rng(trial.seed).permutation(trial.learn.sum())
+    return map_errors(trial, source, target, order)
+
+
+def r2_row(view, own, null, other, seed, widened=lambda gap: gap):
     """Row of evidence for pooled R2 of two maps, images drawn with return alike for both."""
     rng = np.random.default_rng(seed)
     draws = rng.integers(0, len(own[0]), (RESAMPLES, len(own[0])))
 
-    def r2(pair, rows=slice(None)):
-        return 1 - pair[0][rows].sum(-1) / pair[1][rows].sum(-1)
-
     def ends(values):
         return percentiles(values).values()
 
-    found = Interval(r2(own), *ends(r2(own, draws)))
-    gap = Interval(r2(own) - r2(other), *ends(r2(own, draws) - r2(other, draws)))
-    return row("predictable", view, "R2", found, null, r2(other), gap)
+    drawn, drawn_other = ([pooled_r2(*pair, rows) for rows in draws] for pair in (own, other))
+    found = Interval(pooled_r2(*own), *ends(drawn))
+    gap = Interval(found.value - pooled_r2(*other), *ends(np.subtract(drawn, drawn_other)))
+    return row("predictable", view, "R2", found, null, pooled_r2(*other), widened(gap))
+
+
+def pooled_r2(errors, varied, rows=slice(None)):
+    """1 - squared errors (m,) over what rows vary (m,), each summed."""
+    return float(1 - errors[rows].sum() / varied[rows].sum())
 
 
 def shared(trial):
     """A shared latent carries the attributes: what its views say of one another, and what noise alone says of it."""
     held, view = trial.rows(trial.views, trial.held), f"all views, k = {trial.une.k_}"
     own = mean_interval(trial.une.gain(held))
-    draws = mispaired_gains(trial.une, held, trial.seed)
-    yield row("shared", view, "gain, nats", own, "mispaired", draws.mean(), beyond_draws(own.value, draws))
+    yield drawn_row("shared", view, "gain, nats", own, "mispaired", mispaired_gains(trial.une, held, trial.seed))
+    yield from one_latent(trial)
+    for view in trial.noise:
+        found, draws = auc_of(trial, latent_probe(trial, trial.une, view)), trial.nulls_by_shuffling(view)["auc"]
+        yield drawn_row("shared", view, "mean AUC of z", found, "shuffled", draws)
+        yield from latent_reads(trial, view, trial.nulls(view, ("leak",)))
+
+
+def one_latent(trial):
+    """All views share, beside pairs that do, each at the best of some sizes; a row where there are three views."""
     if len(trial.views) > 2:
+        held = trial.rows(trial.views, trial.held)
         apart = UNE(0, seed=trial.seed).fit(trial.rows(trial.views, trial.learn)).log_likelihood(held)
         one, pairs = (best_likelihood(trial, held, sharing) - apart for sharing in SIZES)
-        gap = mean_interval(one - pairs)
-        yield row(
-            "shared", "all views", "nats above independence", mean_interval(one), "pairs share", pairs.mean(), gap
-        )
-    yield from latent_reads(trial)
+        found, gap = mean_interval(one), mean_interval(one - pairs)
+        yield row("shared", "all views", "nats above independence", found, "pairs share", pairs.mean(), gap)
+
+
+def shared_pictures(trial):
+    """The latent that the noise of one generator shows, beside that of small pictures and untrained networks."""
+    for view in trial.noise:
+        yield from latent_reads(trial, view, trial.nulls(view), trial.untrained, with_luck)
 
 
 def mispaired_gains(une, rows, seed):
@@ -286,21 +459,26 @@ def best_likelihood(trial, held, sharing):
     return UNE(sorted(sizes), sharing=sharing, seed=trial.seed).fit(learn).log_likelihood(held)
 
 
-def latent_reads(trial):
-    """Rows for probes of the latent as the noise of one generator shows it, beside shuffled views and other sources.
+def latent_reads(trial, view, nulls, targets=None, widened=None):
+    """Rows for probes of the latent as the noise of one generator shows it, beside other sources.
 
     A null view takes the noise's place in a model with the same encoders; against untrained targets, theirs.
     """
-    for view in trial.noise:
+    others = {role: ([null, *trial.encoders], null) for role, null in nulls.items()}
+    if targets:
+        others["untrained target"] = [view, *targets.values()], view
+    for null, (names, source) in others.items():
         own = latent_probe(trial, trial.une, view)
-        found, draws = auc_of(trial, own), trial.nulls_by_shuffling(view)["auc"]
-        yield row("shared", view, "mean AUC of z", found, "shuffled", draws.mean(), beyond_draws(found.value, draws))
-        others = {role: ([null, *trial.encoders], null) for role, null in trial.nulls(view).items()}
-        if trial.untrained:
-            others["untrained target"] = [view, *trial.untrained.values()], view
-        for null, (names, source) in others.items():
-            gap = auc_gap(trial, own, latent_probe(trial, trial.une_of(names), source))
-            yield row("shared", view, "mean AUC of z", found, null, found.value - gap.value, gap)
+        found, gap = auc_of(trial, own), auc_gap(trial, own, latent_probe(trial, trial.une_of(names), source))
+        if widened:
+            gap = widened(trial, gap, partial(latents_apart, view=view, names=names, source=source))
+        yield row("shared", view, "mean AUC of z", found, null, found.value - gap.value, gap)
+
+
+def latents_apart(trial, view, names, source):
+    """How much higher the mean AUC of a view's latent is than of another source's in the model of some views."""
+    own, other = latent_probe(trial, trial.une, view), latent_probe(trial, trial.une_of(names), source)
+    return plain_auc(trial, own) - plain_auc(trial, other)
 
 
 def latent_probe(trial, une, view):
@@ -314,20 +492,67 @@ def latent_probe(trial, une, view):
 def directions_agree(trial):
     """Directions agree: cosine of an attribute's direction in noise with the encoder's, carried there by the model.
 
-    Mean over attributes, with its interval over attributes.
+    Mean over attributes, with its interval over the images that learn, beside shuffled rows' and the absolute cosine of
+    any direction of the encoder; and of how many attributes their own is the nearest that was carried, with its
+    interval over attributes.
     """
-    for view in trial.noise:
-        for encoder in trial.encoders:
-            own, name = agreement(trial, trial.une, encoder, view), f"{encoder} in {view}"
-            found, draws = mean_interval(own), trial.nulls_by_shuffling(view)[encoder]
-            yield row("agree", name, "cosine", found, "shuffled", draws.mean(), beyond_draws(found.value, draws))
-            others = {}
-            if random := trial.untrained.get(encoder):
-                others["untrained"] = agreement(trial, trial.une_of(swapped(trial, encoder)), random, view)
-            if small := trial.nulls(view).get("pixels"):
-                others["pixels"] = agreement(trial, trial.une_of([small, *trial.encoders]), encoder, small)
-            for null, other in others.items():
-                yield row("agree", name, "cosine", found, null, float(other.mean()), mean_interval(own - other))
+    for view, encoder in product(trial.noise, trial.encoders):
+        name, draws, asked = f"{encoder} in {view}", trial.nulls_by_shuffling(view), (trial.views, encoder, view)
+        found = jackknifed(trial, partial(agreed, asked=asked, what="mean"))
+        yield drawn_row("agree", name, "cosine", found, "shuffled", draws[encoder, "cosine"])
+        gap = jackknifed(trial, partial(agreed, asked=asked, what="beyond"))
+        yield row("agree", name, "cosine", found, "random, carried", found.value - gap.value, gap)
+        found = rate_interval(carried_agreement(trial, *asked).nearest)
+        yield drawn_row("agree", name, "nearest is own", found, "shuffled", draws[encoder, "nearest"])
+
+
+def agree_in_pictures(trial):
+    """The same, beside an untrained encoder's directions, and beside small pictures in the noise's place.
+
+    Spaces differ in how near any direction comes to any other, so cosines are told in units of random ones' there.
+    """
+    for view, encoder in product(trial.noise, trial.encoders):
+        others = {}
+        if random := trial.untrained.get(encoder):
+            others["untrained"] = swapped(trial, encoder), random, view
+        if small := trial.nulls(view).get("pixels"):
+            others["pixels"] = [small, *trial.encoders], encoder, small
+        for null, other in others.items():
+            yield from agreement_rows(trial, f"{encoder} in {view}", null, (trial.views, encoder, view), other)
+
+
+def agreement_rows(trial, name, null, own, other):
+    """Rows for standardised cosines and for nearest directions, of two (names, source, target)."""
+    found = jackknifed(trial, partial(agreed, asked=own, what="standardised"))
+    gap = jackknifed(trial, partial(agreements_apart, own=own, other=other))
+    yield row("agree", name, "cosine, in random ones'", found, null, found.value - gap.value, gap)
+    nearest, others = (carried_agreement(trial, *asked).nearest for asked in (own, other))
+    found, gap = rate_interval(nearest), gap_interval(nearest, others)
+    yield row("agree", name, "nearest is own", found, null, others.mean(), gap)
+
+
+def jackknifed(trial, measure):
+    """`Interval` of a trial's measure over the images that learn."""
+    return luck_interval(without_blocks(trial, measure))
+
+
+def agreed(trial, asked, what):
+    """One number of the `Agreement` that is asked for by (names, source, target)."""
+    return getattr(carried_agreement(trial, *asked), what)
+
+
+def agreements_apart(trial, own, other):
+    """How much larger one standardised cosine is than another."""
+    return agreed(trial, own, "standardised") - agreed(trial, other, "standardised")
+
+
+def carried_agreement(trial, names, source, target):
+    """`Agreement` of a view's mean differences with those of another, carried by the model of some views; kept."""
+    key = ("agreement", source, target, *names)
+    if key not in trial.cache:
+        D = trial.differences(target), trial.differences(source)
+        trial.cache[key] = agreement(*D, trial.une_of(names), source, target, trial.seed)
+    return trial.cache[key]
 
 
 def swapped(trial, encoder):
@@ -338,18 +563,6 @@ def swapped(trial, encoder):
 def set_less(names, name):
     """The names but for one, in their order."""
     return [other for other in names if other != name]
-
-
-def agreement(trial, une, source, target):
-    """Cosines (a,) of every attribute's mean difference in a view with that of another, carried there."""
-    own, there = (trial.probe(view, "mean-difference")[0] for view in (target, source))
-    return cosines(own, there, une, source, target)
-
-
-def cosines(own, there, une, source, target):
-    """Cosines (a,) of a probe's directions with those of another view's, carried; 0 where nothing is shared."""
-    pairs = ((direction(own, name), direction(there, name)) for name in own.attributes_)
-    return np.array([d.kept(carried_or_none(other, une, source, target)) for d, other in pairs])
 
 
 def carried_or_none(d, une, source, target):

@@ -1,28 +1,36 @@
 """The hypothesis on trial: a table of its testable claims, each beside what would be found were it not true."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
+from scipy.stats import false_discovery_control
+from threadpoolctl import threadpool_limits
 
-from ..core.checks import share, whole
+from ..core.checks import choice, share, whole
 from ..editing.directions import direction
 from ..inversion.deterministic import generate
 from ..linalg.cosine import unit_rows
 from ..linalg.direction_algebra import Direction
 from ..models.contracts import GeneratorLike, JudgeLike
 from ..probing.choices import Kind
+from ..stats.p_values import holm
 from .claims import (
     Trial,
+    agree_in_pictures,
     carried_or_none,
     directions_agree,
     edits_transfer,
     gaussian,
     linear,
+    linear_pictures,
+    matched,
     predictable,
+    predictable_pictures,
     set_less,
     shared,
+    shared_pictures,
     swapped,
     turned,
 )
@@ -43,6 +51,43 @@ PICTURE = ("pixels", "untrained", "untrained target")  # nulls that have the pic
 OTHERWISE = ("Gaussian twins", "pairs share")  # what would be true instead
 NULLS = (*OTHERWISE, *CHANCE, *PICTURE)
 ERRS = 0.025  # how often a verdict for a claim is false where there is no difference
+LEVEL = 0.05  # of two-sided p-values, corrected for their number or not
+PARTS = {
+    "Gaussian": gaussian,
+    "linear": linear,
+    "predictable": predictable,
+    "shared": shared,
+    "agree": directions_agree,
+}
+PICTURES = {
+    "linear": linear_pictures,
+    "predictable": predictable_pictures,
+    "shared": shared_pictures,
+    "agree": agree_in_pictures,
+}
+KEYS = ["claim", "view", "measure", "null"]
+COLUMNS = [
+    "claim",
+    "view",
+    "measure",
+    "value",
+    "low",
+    "high",
+    "null",
+    "null_value",
+    "gap",
+    "gap_low",
+    "gap_high",
+    "bar",
+    "p",
+]
+TWIN = {
+    "value": "twin_value",
+    "null_value": "twin_null",
+    "gap": "twin_gap",
+    "gap_low": "twin_low",
+    "gap_high": "twin_high",
+}
 Verdict = Literal["supported", "not supported", "cannot tell"]
 VERDICTS: tuple[Verdict, Verdict, Verdict] = ("supported", "not supported", "cannot tell")
 
@@ -57,11 +102,19 @@ def evidence(
     kind: Kind = "logistic",
     components: int | Literal["cv"] = "cv",
     seed: int = 0,
+    n_train: int | None = None,
+    claims: Sequence[str] = tuple(CLAIMS),
 ) -> pd.DataFrame:
     """What a zoo says of the hypothesis' claims (`CLAIMS`): a row for each claim, view and null.
 
-    Each verdict errs in 1 of 40 cases (`ERRS`) to either side; nothing is corrected for their number. `summary` puts
-    claims against nulls.
+    With few images a comparison of two views measures their spectra as well as what they hold. So each null of the
+    picture (`PICTURE`) is asked a second time, as a twin: remixed by an invertible linear map that gives it the
+    spectrum of the view under trial (`matched_spectra`). Each half of the training images learns once, for view and
+    twin alike, while the map is learnt on all other training images. A verdict counts only if the null and, in both
+    halves, its twin lead to the same. Few images tell a map little: what they do not tell, it leaves as it is.
+
+    Each verdict errs in 1 of 40 cases (`ERRS`) to either side; p-values are corrected for their number within each
+    claim. `summary` puts claims against nulls.
 
     Parameters
     ----------
@@ -84,32 +137,87 @@ def evidence(
     components : int or "cv"
         Shared dimensions of the model, as `UNE` takes them.
     seed : int
-        Of the model, the resampled images and the nulls that are drawn.
+        Of the model, the resampled images, the nulls that are drawn, and the images that twins are matched on.
+    n_train : int, optional
+        Training images that learn, the first of them; all by default. Verdicts by n are those of several calls.
+    claims : sequence of str
+        Claims that are tried, names of `CLAIMS`; all by default. The model of a shared latent is fitted only for those
+        that need it.
 
     Returns
     -------
     DataFrame
-        Columns: claim, view, measure, value, low, high (95%, over images; over attributes for directions, columns for
-        Gaussianity); null and null_value; gap, gap_low, gap_high: value less null's, with the ends of its 95% interval,
-        paired over images, or, where the null was drawn many times ("shuffled", "mispaired"), those that 5% of the
-        draws lie beyond; bar that the gap is held against; verdict: "supported" if both ends lie above it, "not
-        supported" if below, else "cannot tell".
+        Columns:
+
+        claim, view, measure, value, low, high
+            What is measured, with 95% ends: over images; over columns for Gaussianity, over attributes for "nearest is
+            own".
+        null, null_value, gap, gap_low, gap_high, bar
+            The null, the measure on it, and value less null's with the ends of its 95% interval, paired as the value's,
+            or, where the null was drawn many times ("shuffled", "mispaired"), those that 5% of the draws lie beyond;
+            and what the gap is held against.
+        twin_value, twin_null, twin_gap, twin_low, twin_high
+            The same beside the null's twin, the mean of both halves, with the lower of their low ends and the higher of
+            their high ends; NaN where there is none.
+        verdict
+            "supported" if both ends of the gap, and of the twin's, lie above the bar, "not supported" if all lie below,
+            else "cannot tell".
+        turns
+            Whether null and twin lead to different verdicts: what the one says does not count.
+        p, holm, fdr
+            Two-sided p-value of a gap that is the bar: the one that the interval implies, normal beyond its ends
+            (Altman and Bland, 2011); beside draws by Student's law, which takes them to be normal. With a twin all
+            have to differ to one side: the largest p, or 1 where they differ to two. Then the same corrected for the
+            number of rows of the claim, by Holm and by Benjamini and Hochberg's false discovery rate; the latter
+            holds for rows that depend on one another positively.
 
     Raises
     ------
     ValueError
-        Where the zoo has no noise, no embeddings, or no rows to learn from and hold out, and on a generator, judge,
-        targets, images or strength with which edits cannot be tried.
+        Where the zoo has no noise, no embeddings, or no rows to learn from and hold out, on `n_train` beyond them,
+        unknown claims, and on a generator, judge, targets, images or strength with which edits cannot be tried.
     """
-    trial = trial_of(zoo, kind, components, seed)
-    if generator is not None:
+    for claim in claims:
+        choice(claim, CLAIMS, "claim")
+    trial = trial_of(zoo, kind, components, seed, n_train)
+    edits = generator is not None and "edits" in claims
+    if edits:
         check_editing(trial, generator, judge, targets, images, strength)
-    parts = [gaussian, linear, predictable, shared, directions_agree]
-    rows = [found for part in parts for found in part(trial)]
-    if generator is not None:
-        rows += edits_transfer(edit_flips(trial, zoo, generator, judge, targets, images, strength))
-    table = pd.DataFrame(rows)
-    return table.assign(verdict=[verdict(*ends) for ends in zip(table.gap_low, table.gap_high, table.bar)])
+    with threadpool_limits(1, "blas"):  # small matrices: what can be done at once is, a thread a core
+        trials = [trial, *matched(trial)]
+        rows = [found for claim in PARTS if claim in claims for found in PARTS[claim](trial)]
+        beside = [[found for c in PICTURES if c in claims for found in PICTURES[c](of)] for of in trials]
+    if edits:
+        asked = zoo, generator, judge, targets, images, strength
+        rows += edits_transfer(edit_flips(trial, *asked, nulls=(*CHANCE, *PICTURE)))
+        for found, of in zip(beside[1:], trials[1:]):
+            found += edits_transfer(edit_flips(of, *asked, nulls=PICTURE))
+    table, *halves = (pd.DataFrame(found, columns=COLUMNS) for found in (rows + beside[0], *beside[1:]))
+    return judged_rows(table, halves)
+
+
+def judged_rows(table, halves):
+    """Rows of evidence with their verdicts and corrected p-values; halves are tables of the rows beside twins."""
+    both = pd.concat(halves)
+    means = both.groupby(KEYS, sort=False)[["value", "null_value", "gap"]].mean()
+    ends = both.groupby(KEYS).agg(gap_low=("gap_low", "min"), gap_high=("gap_high", "max"), twin_p=("p", "max"))
+    table = table.merge(means.join(ends).rename(columns=TWIN).astype(float), "left", KEYS)
+    of_null, of_twin = (
+        [verdict(*three) for three in zip(table[low], table[high], table.bar)]
+        for low, high in (("gap_low", "gap_high"), ("twin_low", "twin_high"))
+    )
+    alone = table.twin_gap.isna()
+    table["turns"] = ~alone & (np.array(of_null) != np.array(of_twin))
+    table["verdict"] = np.where(table.turns, VERDICTS[2], of_null)
+    sides = both.groupby(KEYS).gap.agg(["min", "max"]).astype(float).reindex(pd.MultiIndex.from_frame(table[KEYS]))
+    above = (table.gap > table.bar) & (sides["min"].to_numpy() > table.bar)
+    below = (table.gap < table.bar) & (sides["max"].to_numpy() < table.bar)
+    table["p"] = table.p.where(alone, np.where(above | below, np.fmax(table.p, table.twin_p), 1.0))
+    known = table.p.notna()
+    for name, corrected in (("holm", holm), ("fdr", false_discovery_control)):
+        table[name] = table.p[known].groupby(table.claim[known]).transform(corrected)
+    order = np.argsort(table.claim.map(list(CLAIMS).index), kind="stable")
+    return table.drop(columns="twin_p").iloc[order].reset_index(drop=True)
 
 
 def verdict(low: float, high: float, bar: float) -> Verdict:
@@ -136,29 +244,38 @@ def verdict(low: float, high: float, bar: float) -> Verdict:
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
-    """Claims against nulls: of how many views each verdict holds, as text.
+    """Claims against nulls: of how many views each verdict holds, as text; and how many survive correction.
 
     Parameters
     ----------
     table : DataFrame
-        What `evidence` returns; its columns claim, null and verdict are read.
+        What `evidence` returns; its columns claim, null, verdict, holm and fdr are read.
 
     Returns
     -------
     DataFrame (claim x null)
         Claims in the words of `CLAIMS`. A cell is one word where the verdicts are one, else their counts; empty where
-        the claim has no such null.
+        the claim has no such null. Then, over all nulls of a claim: how many rows are "supported" of how many, how many
+        of these by "Holm" with its p at most 0.05, and by the false discovery rate, "FDR".
 
     Examples
     --------
     >>> table = pd.DataFrame({"claim": "linear", "null": ["shuffled", "pixels", "pixels"]})
-    >>> found = summary(table.assign(verdict=["supported", "supported", "cannot tell"]))
-    >>> found.loc["attributes are linear in them"].to_dict()
-    {'shuffled': 'supported', 'pixels': 'supported 1, cannot tell 1'}
+    >>> table = table.assign(verdict=["supported", "supported", "cannot tell"], holm=[0.01, 0.06, 0.2], fdr=0.04)
+    >>> summary(table).loc["attributes are linear in them"].to_dict()
+    {'shuffled': 'supported', 'pixels': 'supported 1, cannot tell 1', 'supported': '2 of 3', 'Holm': '1', 'FDR': '2'}
     """
     counted = table.groupby(["claim", "null"], sort=False).verdict.agg(in_words).unstack()
     claims, nulls = [c for c in CLAIMS if c in counted.index], [n for n in NULLS if n in counted]
-    return counted.loc[claims, nulls].rename(index=CLAIMS).fillna("")
+    counted, holds = counted.loc[claims, nulls].fillna(""), table.verdict == VERDICTS[0]
+    for name, kept in {
+        "supported": holds,
+        "Holm": holds & (table.holm <= LEVEL),
+        "FDR": holds & (table.fdr <= LEVEL),
+    }.items():
+        counted[name] = kept.groupby(table.claim).sum().astype(str)
+    counted["supported"] += " of " + table.groupby("claim").size().astype(str)
+    return counted.rename(index=CLAIMS)
 
 
 def in_words(verdicts):
@@ -172,8 +289,8 @@ def in_words(verdicts):
     return next(iter(said)) if len(said) == 1 else ", ".join(f"{name} {count}" for name, count in said.items())
 
 
-def trial_of(zoo, kind="logistic", components="cv", seed=0):
-    """`Trial` of a zoo's views."""
+def trial_of(zoo, kind="logistic", components="cv", seed=0, n_train=None):
+    """`Trial` of a zoo's views, in which the first so many training images learn, or all."""
     noise, encoders, split = zoo.views_of("noise"), zoo.views_of("embedding"), zoo.split
     for what, there in (("noise", noise), ("an embedding", encoders)):
         if not there:
@@ -185,8 +302,13 @@ def trial_of(zoo, kind="logistic", components="cv", seed=0):
             )
     X = {view: zoo[view].astype(np.float64) for view in zoo.views}
     groups = zoo.groups if len(set(zoo.groups)) < len(zoo) else None
-    controls, parts = {view: zoo.controls(view) for view in [*noise, *encoders]}, (split == "train", split == "test")
-    return Trial(X, zoo.labels, *parts, noise, encoders, controls, kind, components, seed, groups)
+    controls, learn = {view: zoo.controls(view) for view in [*noise, *encoders]}, split == "train"
+    if n_train is not None:
+        if not whole(n_train, 2, learn.sum()):
+            raise ValueError(f"n_train is {n_train!r}; {zoo.path} has training images for 2 to {learn.sum()}")
+        learn = learn & (np.cumsum(learn) <= n_train)
+    train, held = split == "train", split == "test"
+    return Trial(X, zoo.labels, learn, held, noise, encoders, controls, train, kind, components, seed, groups)
 
 
 def check_editing(trial, generator, judge, targets, images, strength):
@@ -212,33 +334,31 @@ def view_of(generator):
     return generator if isinstance(generator, str) else generator.name
 
 
-def edit_flips(trial, zoo, generator, judge, targets, images, strength):
+def edit_flips(trial, zoo, generator, judge, targets, images, strength, nulls=CHANCE):
     """{(source, null): (turned, turned by null)}: images (targets, n) that steps along carried directions turned.
 
-    A step has the length that `strength` standard deviations along the target's own direction have. Nulls, drawn anew
-    for each target, are a random direction, and a random one of the source, carried: what is shared lies where images
-    differ visibly. For encoders there is the untrained one's, too.
+    A step has the length that `strength` standard deviations along the target's own direction have. Nulls of chance,
+    drawn anew for each target, are a random direction, and a random one of the source, carried: what is shared lies
+    where images differ visibly. That of the picture is an untrained encoder's.
     """
     view, rows = view_of(generator), np.flatnonzero(trial.held)[:images]
     generator = zoo.generator(view, None if generator == view else generator)
     noise = zoo.rows(view, rows).reshape(len(rows), *generator.latent_shape)
     before = judge.probabilities(generate(generator, noise))
-    found = {}
+    pairs = {}
     for target, sign in targets.items():
         own = direction(trial.probe(view, "mean-difference")[0], target, X=trial.X[view][trial.held])
-        for name, d in candidates(trial, view, target).items():
-            made = turned(generator, noise, d, target, sign, strength * own.sigma, judge, before)
-            found.setdefault(name, []).append(made)
-    found = {name: np.stack(parts) for name, parts in found.items()}
-    pairs = {}
-    for source in set_less(trial.views, view):
-        nulls = {"random": "random", "random, carried": f"random:{source}", "untrained": trial.untrained.get(source)}
-        pairs |= {(source, null): (found[source], found[name]) for null, name in nulls.items() if name in found}
-    return pairs
+        made, asked = {}, (target, sign, strength * own.sigma, judge, before)
+        for names, directions in candidates(trial, view, target, nulls).items():
+            for name, d in zip(names, directions):
+                if name not in made:
+                    made[name] = turned(generator, noise, d, *asked)
+            pairs.setdefault((names[0], names[2]), []).append((made[names[0]], made[names[1]]))
+    return {names: tuple(map(np.stack, zip(*parts))) for names, parts in pairs.items()}
 
 
-def candidates(trial, view, target):
-    """{source: Direction in a generator's noise}: a target's in every other view, carried; and random ones."""
+def candidates(trial, view, target, nulls=CHANCE):
+    """{(source, a null's name, null): (Direction, the null's)} in a generator's noise, of a target in other views."""
     rng = np.random.default_rng([trial.seed, *target.encode()])
 
     def own(source):
@@ -247,10 +367,14 @@ def candidates(trial, view, target):
     def anything(source):
         return Direction("random", unit_rows(rng.standard_normal((1, trial.X[source].shape[1])))[0])
 
-    found = {"random": anything(view)}
+    found, anywhere = {}, anything(view)
     for source in set_less(trial.views, view):
-        found[source] = carried_or_none(own(source), trial.une, source, view)
-        found[f"random:{source}"] = carried_or_none(anything(source), trial.une, source, view)
-    for encoder, random in trial.untrained.items():
-        found[random] = carried_or_none(own(random), trial.une_of(swapped(trial, encoder)), random, view)
+        d = carried_or_none(own(source), trial.une, source, view)
+        if "random" in nulls:
+            found[source, "random", "random"] = d, anywhere
+            any_carried = carried_or_none(anything(source), trial.une, source, view)
+            found[source, f"random:{source}", "random, carried"] = d, any_carried
+        if "untrained" in nulls and source in trial.untrained:
+            fresh, une = trial.untrained[source], trial.une_of(swapped(trial, source))
+            found[source, fresh, "untrained"] = d, carried_or_none(own(fresh), une, fresh, view)
     return found

@@ -321,15 +321,19 @@ FINDINGS = (
     ),
     Finding(
         "Directions agree between noise and encoders, beyond chance", "11_evidence", "agree_chance",
-        "smallest gain in cosine", 0.0, "0: as shuffled labels",
+        "smallest gain in cosine", 0.0, "0: as shuffled labels or random directions, carried",
+    ),
+    Finding(
+        "Each attribute's own direction is the nearest that was carried, beyond chance", "11_evidence",
+        "nearest_chance", "smallest gain in the share of attributes", 0.0, "0: as shuffled labels",
     ),
     Finding(
         "Directions agree between noise and encoders, beyond small pictures", "11_evidence", "agree_pixels",
-        "smallest gain in cosine", 0.0, "0: as small pictures in place of the noise",
+        "smallest gain in cosine, in units of random directions'", 0.0, "0: as small pictures in place of the noise",
     ),
     Finding(
         "Directions agree between noise and encoders, beyond untrained encoders", "11_evidence", "agree_untrained",
-        "smallest gain in cosine", 0.0, "0: as untrained",
+        "smallest gain in cosine, in units of random directions'", 0.0, "0: as untrained",
     ),
     Finding(
         "Edits transfer from encoders to noise, beyond chance", "11_evidence", "edits_chance",

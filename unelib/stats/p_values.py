@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.stats import norm, t
 
 SIDES = {"high": 1, "low": 1, "both": 2}  # on which a statistic can be extreme
 
@@ -38,6 +39,42 @@ def simulated_p(statistic: float, null: NDArray[Any], side: Literal["high", "low
     """
     high, low = ((1 + int(extreme.sum())) / (1 + len(null)) for extreme in (null >= statistic, null <= statistic))
     return {"high": high, "low": low, "both": min(1.0, 2 * min(high, low))}[side]
+
+
+def p_of_interval(found):
+    """Two-sided p of 0 that a 95% `Interval` implies: 2 Phi(-1.96 |value| / distance of the value from the end near 0).
+
+    It is below 0.05 exactly where the interval leaves 0 out (Altman and Bland, 2011); far beyond, the law of the
+    estimate is taken to be normal. NaN where an end is, 1 for a value of 0, and 0 for another of no width.
+
+    >>> from unelib.stats import Interval
+    >>> p_of_interval(Interval(0.2, 0.0, 0.3)).__round__(3), p_of_interval(Interval(0.0, 0.0, 0.0))
+    (0.05, 1.0)
+    """
+    if not np.isfinite(found).all():
+        return np.nan
+    half = found.value - found.low if found.value > 0 else found.high - found.value
+    if found.value == 0 or found.low == found.high:
+        return float(found.value == 0)
+    if half <= 0:  # the ends of a bootstrap need not lie about the value
+        half = (found.high - found.low) / 2
+    return float(2 * norm.sf(norm.isf(0.025) * abs(found.value) / half))
+
+
+def p_beyond_draws(value, draws):
+    """Two-sided p of a value against few draws (s,) of its null, whose law is taken to be normal.
+
+    (value - mean) / (sd sqrt(1 + 1 / s)) has Student's law with s - 1 degrees of freedom where value and draws have one
+    law. `simulated_p` needs no such law, and cannot tell what lies far beyond from what lies just beyond all draws.
+
+    >>> draws = np.linspace(-1, 1, 39)
+    >>> p_beyond_draws(0.0, draws).__round__(2), bool(p_beyond_draws(5.0, draws) < 1e-6)
+    (1.0, True)
+    """
+    spread = draws.std(ddof=1) * np.sqrt(1 + 1 / len(draws))
+    if not spread > 0:
+        return float(value == draws[0])
+    return float(2 * t.sf(abs(value - draws.mean()) / spread, len(draws) - 1))
 
 
 def verdict_row(test, statistic, null, level, side="high"):
