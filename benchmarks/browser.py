@@ -18,7 +18,7 @@ from measured import promised
 from playwright.sync_api import sync_playwright
 
 FIRST, PRESSES, ROUNDS, VISITS, IDLE = 3, 24, 6, 30, 20
-AT_ONCE = 30  # visitors: a workshop of thirty laptops
+AT_ONCE, PATIENT = 30, 600  # visitors, as in a workshop of thirty laptops; one machine draws all their pages here
 PATIENCE = 300_000  # milliseconds
 PICTURE = 'img[alt^="image "] >> nth=1'  # the edited one
 # Notes when a key was pressed, and when a picture was on the screen: coarse or full, and of which edit.
@@ -62,18 +62,21 @@ def main(visits=VISITS, at_once=AT_ONCE):
         promised("browser/memory of a visitor", memory(server), "MB of a kernel's own")
         page.close()
         one_after_another(browser, server, url, visits)
+        browser.close()
+    with page_served(PATIENT) as (server, url), sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=found, args=["--no-sandbox"] * (os.geteuid() == 0))
         all_at_once(browser, server, url, at_once)
         browser.close()
 
 
 @contextmanager
-def page_served():
+def page_served(idle=IDLE):
     """The process that serves the explorer, and its address; ended afterwards."""
     with TemporaryDirectory() as folder, socket.socket() as probe, open(os.devnull, "w") as nothing:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
-        command = [sys.executable, "-m", "unelib", "explore", "--no-browser", f"--idle={IDLE}", f"--port={port}"]
+        command = [sys.executable, "-m", "unelib", "explore", "--no-browser", f"--idle={idle}", f"--port={port}"]
         known = os.environ | {"TMPDIR": folder}
         server = subprocess.Popen(command, stdout=nothing, stderr=nothing, env=known)
         try:
