@@ -96,6 +96,10 @@ WRONG = {
     '{"generator": "g", "kept": "Young"}': r"kept is 'Young'; give a list of attributes, such as \[\"Young\"\]",
     '{"generator": "g", "kept": [3]}': "an attribute that is kept is 3; give a text",
     '{"generator": "g", "path": "bent"}': "unknown path 'bent'; choose one of straight, norm, geodesic",
+    '{"generator": "g", "method": "principal components", "strengths": {"Smiling": 6}}': (
+        "unknown direction of 'principal components' 'Smiling'; choose one of component 1, component 2"
+    ),
+    '{"generator": "g", "method": "pullback vectors", "strengths": {"vector 7": 1}}': "'vector 7'; choose one of",
     '{"generator": "g", "steps": 0}': "steps is 0; give a whole number from 1 on, or leave it out",
     '{"generator": "g", "steps": 2.0}': "steps is 2.0; give",
     '{"generator": "g", "solver": "bdia"}': "unknown solver 'bdia'; choose one of ab2, heun",

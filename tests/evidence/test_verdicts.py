@@ -163,7 +163,7 @@ def test_halves_learn_in_turn_and_twins_are_matched_on_the_others(tmp_path):
     mixing = few.train & ~one.learn
     expected = remixing(few.X["null"][mixing], few.X["encoder"][mixing]).rows(few.X["null"])
     np.testing.assert_allclose(one.X["null with the spectrum of encoder"], expected)
-    with pytest.raises(ValueError, match="n_train is 401; .* for 2 to 400"):
+    with pytest.raises(ValueError, match="n_train is 401; .* for 50 to 400"):
         trial_of(zoo, n_train=401)
 
 

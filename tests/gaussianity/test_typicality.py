@@ -29,6 +29,12 @@ def test_a_rotation_and_a_shift_change_no_density():
     np.testing.assert_allclose(GaussianDensity(X @ turn + 2).log_p(new @ turn + 2), GaussianDensity(X).log_p(new))
 
 
+def test_what_varies_on_a_line_alone_has_a_density_there_and_none_beside_it():
+    line = GaussianDensity([[1.0, 0], [-1, 0]] * 5)
+    on, off = line.log_p([[0.5, 0], [0.5, 1e-3]])
+    assert on == pytest.approx(multivariate_normal(0, 1).logpdf(0.5)) and off == -np.inf
+
+
 def scores(n=300, common=1.0):
     z, rng = RNG.standard_normal(n), np.random.default_rng(1)
     return z, common * z + rng.standard_normal(n), common * z + rng.standard_normal(n)

@@ -18,10 +18,10 @@ from ..linalg.direction_algebra import Direction
 from ..models.contracts import GeneratorLike, JudgeLike
 from .boundaries import number_of, weights_of
 from .directions import direction
-from .edit_state import EditState
+from .edit_state import COMPONENTS, EditState
 from .edited_pictures import pictures_of
 from .judge_corrections import kept_by_judge
-from .method_probes import COMPONENTS, KINDS
+from .method_probes import KINDS
 from .minimal_edits import KEEP, least_change
 from .steps import warn_off_shell
 from .walks import shifted

@@ -30,6 +30,8 @@ Method = Literal[
 METHODS: tuple[Method, ...] = get_args(Method)
 KeepBy = Literal["projection", "covariance", "judge"]
 KEEP_BY: tuple[KeepBy, ...] = get_args(KeepBy)
+COMPONENTS = 6  # principal components, and vectors of an image, that can be moved along: as the explorer has sliders
+NUMBERED = {"principal components": "component", "pullback vectors": "vector"}  # what their directions are called
 PATHS = ("straight", *CURVED)
 SOLVERS = tuple(name for name in get_args(Solver) if name != "bdia")  # which needs more than noise to come back
 EXAMPLE = '{"generator": "drawn-ldm", "strengths": {"Smiling": 6}}'
@@ -57,7 +59,8 @@ class EditState:
         Attributes whose own directions are taken out of all others; sorted, each once.
     keep_by : {"projection", "covariance", "judge"}
         By projection, directions become orthogonal to those of what is kept; by covariance, their scores over images
-        become uncorrelated with those (`ShrunkCovariance`). By the judge, noise is moved on along the directions of
+        become uncorrelated with those (`ShrunkCovariance`); the least change keeps scores by itself, in either case. By
+        the judge, noise is moved on along the directions of
         what is kept until the judge's probabilities of it are nearly as they were (`kept_by_judge`).
     control : bool
         Whether a step as long in a random direction takes the place of the edit's own: what any step does.
@@ -108,6 +111,7 @@ class EditState:
         for name, value in plain.items():
             object.__setattr__(self, name, value)  # as a dataclass that is frozen sets its own
         check_words(self.method, self.strengths, self.kept)
+        check_numbered(self.method, self.strengths)
 
     def __hash__(self) -> int:
         return hash(self.to_json())
@@ -223,6 +227,13 @@ def check_words(method, strengths, kept):
     both = [name for name in kept if name in strengths] if method == "text" else []
     if both:
         raise ValueError(f"{both[0]!r} is both a text and kept; write the text in other words, or do not keep it")
+
+
+def check_numbered(method, strengths):
+    """ValueError on what is no component or vector, where a method moves along these alone."""
+    if method in NUMBERED:
+        for name in strengths:
+            choice(name, [f"{NUMBERED[method]} {i}" for i in range(1, COMPONENTS + 1)], f"direction of {method!r}")
 
 
 def check_way(steps, solver, grid):

@@ -15,9 +15,8 @@ from ..models.contracts import GeneratorLike
 from ..models.encoders import load_encoder
 from ..probing.linear_probe import LinearProbe
 from .directions import partial_directions
-from .edit_state import METHODS, EditState, Method, check_held_out
+from .edit_state import COMPONENTS, METHODS, EditState, Method, check_held_out
 
-COMPONENTS = 6  # principal components, and singular vectors, that can be moved along: as the explorer has sliders
 LEARNT, MEASURED = 300, 100  # images that h-space is learnt from, and that its steps are measured on: 25,600 columns
 KINDS: dict[Method, Any] = {  # by what a method's directions are learnt: a kind of probe, or vectors
     "difference of class means": "mean-difference",

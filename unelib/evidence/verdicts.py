@@ -51,6 +51,7 @@ PICTURE = ("pixels", "untrained", "untrained target")  # nulls that have the pic
 OTHERWISE = ("Gaussian twins", "pairs share")  # what would be true instead
 NULLS = (*OTHERWISE, *CHANCE, *PICTURE)
 ERRS = 0.025  # how often a verdict for a claim is false where there is no difference
+FEWEST = 50  # images that learn, by `n_train`: an eighth of fewer says little of their luck
 LEVEL = 0.05  # of two-sided p-values, corrected for their number or not
 PARTS = {
     "Gaussian": gaussian,
@@ -304,8 +305,8 @@ def trial_of(zoo, kind="logistic", components="cv", seed=0, n_train=None):
     groups = zoo.groups if len(set(zoo.groups)) < len(zoo) else None
     controls, learn = {view: zoo.controls(view) for view in [*noise, *encoders]}, split == "train"
     if n_train is not None:
-        if not whole(n_train, 2, learn.sum()):
-            raise ValueError(f"n_train is {n_train!r}; {zoo.path} has training images for 2 to {learn.sum()}")
+        if not whole(n_train, FEWEST, learn.sum()):
+            raise ValueError(f"n_train is {n_train!r}; {zoo.path} has training images for {FEWEST} to {learn.sum()}")
         learn = learn & (np.cumsum(learn) <= n_train)
     train, held = split == "train", split == "test"
     return Trial(X, zoo.labels, learn, held, noise, encoders, controls, train, kind, components, seed, groups)

@@ -7,8 +7,7 @@ from typing import Any
 
 from ..core.checks import choice
 from ..core.extras import needed
-from ..editing.edit_state import KEEP_BY, METHODS, EditState, Method
-from ..editing.method_probes import COMPONENTS
+from ..editing.edit_state import COMPONENTS, KEEP_BY, METHODS, EditState, Method
 from .controls import (
     HEADING,
     control_button,

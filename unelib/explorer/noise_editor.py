@@ -1,5 +1,6 @@
 """What an explorer's edits start from and lead to: noise of an image, a seed or one's own picture, and moved rows."""
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -62,6 +63,7 @@ class NoiseEditor:
         self.corrected: OrderedDict[Any, NDArray[np.float32]] = OrderedDict()
         self.led_by: OrderedDict[Any, dict[str, Direction]] = OrderedDict()
         self.own: NDArray[np.float32] | None = None
+        self.turn = threading.Lock()  # of what is learnt
 
     def knows(self, state: EditState) -> bool:
         """Whether what the method of an edit moves by was learnt."""
@@ -70,10 +72,11 @@ class NoiseEditor:
     def probe(self, state: EditState) -> tuple[Any, NDArray[np.float32]]:
         """What the method of an edit moves by, and the rows its steps are measured on; learnt at its first use."""
         key = key_of_method(state)
-        if (found := self.learnt.get(key)) is None:
-            found = self.learnt[key] = probe_and_unit(state, self.zoo, self.gen)
-        for old in [key for key in self.learnt if key[0] == "text"][:-TEXTS]:  # whose probes are many
-            self.learnt.pop(old, None)
+        with self.turn:  # films ask from a thread of their own: nothing is learnt twice
+            if (found := self.learnt.get(key)) is None:
+                found = self.learnt[key] = probe_and_unit(state, self.zoo, self.gen)
+            for old in [key for key in self.learnt if key[0] == "text"][:-TEXTS]:  # whose probes are many
+                del self.learnt[old]
         return found
 
     def start(self, state: EditState) -> NDArray[np.float32]:

@@ -13,6 +13,8 @@ from ..linalg.principal_space import thin
 from ..stats.intervals import fisher_interval, share_interval
 from ..stats.p_values import simulated_p
 
+FLAT = 1e-9  # of a row's squared length: what lies further off a span is off it
+
 
 class GaussianDensity:
     """The Gaussian of some rows: their mean, and their covariance shrunk to a multiple of the identity.
@@ -60,7 +62,8 @@ class GaussianDensity:
         Returns
         -------
         ndarray (m,)
-            One a row; -inf off the span of the rows it was learnt from where nothing was shrunk.
+            One a row. Where nothing was shrunk and rows span fewer dimensions than there are columns, it is the density
+            in these, and -inf off them.
 
         Raises
         ------
@@ -74,9 +77,10 @@ class GaussianDensity:
         beside = np.maximum((away**2).sum(1) - (along**2).sum(1), 0)
         r = len(self.variances)
         squares, volume = (along**2 / self.variances).sum(1), np.log(self.variances).sum()
-        if r < d:
-            with np.errstate(divide="ignore"):
-                squares, volume = squares + beside / self.rest, volume + (d - r) * np.log(self.rest)
+        if r < d and self.rest > 0:
+            squares, volume = squares + beside / self.rest, volume + (d - r) * np.log(self.rest)
+        elif r < d:  # a density on the span alone
+            squares, d = np.where(beside > FLAT * (away**2).sum(1), np.inf, squares), r
         return -(d * np.log(2 * np.pi) + volume + squares) / 2
 
 
@@ -104,7 +108,8 @@ def typical_alike(
     Series
         `r`, Spearman's correlation, with the ends of its 95 % interval over rows, `low` and `high`, and `p` of shuffled
         rows, to either side; `shared`, the share of a's least typical rows that are b's too, with `shared_low` and
-        `shared_high`; and `by_chance`, how large that share is in 1 of 40 shuffles at most.
+        `shared_high`; and `by_chance`, what that share exceeds in 1 of 40 shuffles at most. These do not look at
+        `given`.
 
     Raises
     ------

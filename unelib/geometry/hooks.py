@@ -32,7 +32,8 @@ def at_bottleneck(gen, function):
     """Within it, `function` sees the bottleneck (n, c, h, w) of every pass and may return another; None leaves it.
 
     Other threads that ask the same network meanwhile do not meet it. A compiled network runs as written there: what was
-    compiled before would not ask for the hook.
+    compiled before would not ask for the hook. That is set for the whole process, so no two threads may ask a compiled
+    network at once.
     """
     own = threading.get_ident()
 

@@ -84,7 +84,7 @@ class ShrunkCovariance(Covariance):
     Parameters
     ----------
     X : array-like (n, d) or (n, ...), or StoredRows
-        As `Covariance` takes them.
+        As `Covariance` takes them; once, all are held in double precision, with a matrix of n x n.
 
     Attributes
     ----------

@@ -558,7 +558,7 @@ FINDINGS = (
         "unrelated views share at most, in 39 of 40 cases",
     ),
     Finding(
-        "The length of its noise tells how likely an image is", "likelihood", "of_noise",
-        "rank correlation with log p", "of_volume", "what the ODE's volume tells",
+        "The length of its noise tells more of how likely an image is than the ODE's volume does", "likelihood",
+        "of_noise", "rank correlation with log p", "of_volume", "what the ODE's volume tells",
     ),
 )  # fmt: skip
