@@ -21,7 +21,8 @@ from scipy.stats import binomtest
 from threadpoolctl import threadpool_limits
 
 from unelib.core.cpus import cores
-from unelib.evidence.claims import Trial, directions_agree, linear, matched, one_latent, predictable, shared
+from unelib.evidence.claims import directions_agree, linear, one_latent, predictable, shared
+from unelib.evidence.trials import Trial, matched
 from unelib.evidence.verdicts import COLUMNS, PICTURES, judged_rows, trial_of
 
 ZOOS, TRAIN, TEST, K = 200, 200, 150, 4

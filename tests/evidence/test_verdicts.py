@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from unelib.editing.directions import NothingShared, direction
-from unelib.evidence.claims import beyond_draws, carried_or_none, directions_agree, matched, mispaired_gains, r2_row
+from unelib.evidence.claims import beyond_draws, carried_or_none, directions_agree, mispaired_gains, r2_row
 from unelib.evidence.matched_spectra import remixing
+from unelib.evidence.trials import matched
 from unelib.evidence.verdicts import (
     CLAIMS,
     PICTURE,
@@ -115,7 +116,7 @@ def test_a_verdict_that_turns_under_remixing_does_not_count(tmp_path, stretch, a
 
 
 def test_some_claims_of_some_images_need_no_model(tmp_path, monkeypatch):
-    monkeypatch.setattr("unelib.evidence.claims.UNE", None)
+    monkeypatch.setattr("unelib.evidence.trials.UNE", None)
     found = evidence(planted_zoo(tmp_path), n_train=200, claims=("linear", "predictable"))
     assert list(found.claim.unique()) == ["linear", "predictable"] and (found.verdict == "supported").all()
     with pytest.raises(ValueError, match="claim"):

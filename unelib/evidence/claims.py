@@ -6,203 +6,39 @@ Nulls of the picture have functions of their own, since these are asked again of
 as much differ by the luck of the images that learn, too: intervals beside the picture have both (`with_luck`).
 """
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import partial
 from itertools import product
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from ..alignment.linear_maps import RidgeMap
-from ..core.checks import in_classes
-from ..core.cpus import threads
 from ..editing.directions import NothingShared, carried
 from ..editing.walks import shifted
 from ..gaussianity.pass_rates import pass_rate_test, twin_pass_rates
 from ..inversion.deterministic import generate
 from ..latent.une import UNE
 from ..linalg.direction_algebra import Direction
-from ..probing.linear_probe import LinearProbe
 from ..probing.scores import mean_auc, mean_auc_gap
 from ..stats.intervals import RESAMPLES, Interval, gap_interval, mean_interval, percentiles, rate_interval, wilson
 from ..stats.p_values import critical_values, p_beyond_draws, p_of_interval
 from .direction_agreement import agreement, mean_differences
-from .learning_luck import dealt_blocks, luck_interval
-from .matched_spectra import remixing
+from .learning_luck import luck_interval
+from .trials import PICTURED, in_threads, with_luck, without_blocks
 
 TOLERATED = 0.05  # by which a view's pass rate may fall short of its Gaussian twins' and still count as theirs
 COLUMNS = 100  # that are tested for it
-PICTURED = ("untrained", "pixels")  # roles of controls that have the picture
 SHUFFLES = 39  # orders of the rows: with 39, the extreme ones are the ends of a test at 5%, two-sided
 SIZES = {"all": (1, 2, 2.5, 3), "pairs": (0.5, 1, 2, 3)}  # times the model's dimensions: one latent's, and each pair's
 
 
-@dataclass(frozen=True, eq=False)
-class Trial:
-    """A zoo's views and what every claim needs of them.
-
-    X              {view: (n, d)}; Y DataFrame (n, a); learn, held masks (n,)
-    noise, encoders  views under trial
-    controls       {view: {role: name}}, as `NoiseZoo.controls` gives them; `nulls(view)` are those that claims use
-    train          mask (n,) of all training images, those included that do not learn; these alone if None
-    whole          the trial whose penalties, ridges, private parts and steps are taken over; None to choose them
-    sized          the trial whose number of shared dimensions is taken over; None for `components`
-    """
-
-    X: dict
-    Y: pd.DataFrame
-    learn: np.ndarray
-    held: np.ndarray
-    noise: list
-    encoders: list
-    controls: dict
-    train: np.ndarray | None = None
-    kind: str = "logistic"
-    components: int | str = "cv"
-    seed: int = 0
-    groups: np.ndarray | None = None
-    whole: "Trial | None" = None
-    sized: "Trial | None" = None
-    cache: dict = field(default_factory=dict)
-
-    @property
-    def truth(self):
-        """Attributes of the held-out images."""
-        return self.Y[self.held]
-
-    @property
-    def persons(self):
-        """Groups of the held-out images, or None."""
-        return None if self.groups is None else self.groups[self.held]
-
-    def nulls(self, view, roles=PICTURED):
-        """{role: name} of a view's controls, of the picture unless it is said otherwise."""
-        there = self.controls[view]
-        return {role: there[role] for role in roles if role in there}
-
-    @property
-    def untrained(self):
-        """{encoder: the same network untrained}, where the zoo has it."""
-        found = {encoder: self.controls[encoder].get("untrained") for encoder in self.encoders}
-        return {encoder: null for encoder, null in found.items() if null}
-
-    def probe(self, view, kind=None):
-        """(probe, held-out rows) of a view, as scores take them."""
-        key = ("probe", view, kind or self.kind)
-        if key not in self.cache:
-            chosen = self.whole.probe(view, kind)[0].penalty_ if self.whole else np.zeros(1)
-            penalty = float(np.exp(np.log(chosen).mean())) if (chosen > 0).all() else "cv"
-            self.cache[key] = self.fitted(self.X[view][self.learn], kind, penalty=penalty)
-        return self.cache[key], self.X[view][self.held]
-
-    def fitted(self, rows, kind=None, penalty="cv"):
-        """A probe of the attributes, trained on such rows of the training images."""
-        groups = None if self.groups is None else self.groups[self.learn]
-        return LinearProbe(kind or self.kind, penalty=penalty).fit(rows, self.Y[self.learn], groups)
-
-    def learning(self, learn, **changes):
-        """The same trial where others learn, of the attributes of which they show both classes."""
-        known = in_classes(self.Y[learn])
-        return replace(self, learn=learn, Y=self.Y[known], cache={}, **changes)
-
-    @cached_property
-    def parts(self):
-        """Trials without each block of the images that learn; penalties and the like are this trial's."""
-        groups, at = None if self.groups is None else self.groups[self.learn], np.flatnonzero(self.learn)
-        blocks, every = dealt_blocks(len(at), groups, self.seed), np.arange(len(self.learn))
-        return [
-            self.learning(self.learn & ~np.isin(every, at[blocks == b]), whole=self) for b in range(blocks.max() + 1)
-        ]
-
-    def rows(self, names, mask):
-        """{view: rows} of some views."""
-        return {name: self.X[name][mask] for name in names}
-
-    def differences(self, view):
-        """`mean_differences` of a view's training rows; kept."""
-        key = ("differences", view)
-        if key not in self.cache:
-            self.cache[key] = mean_differences(self.X[view][self.learn], self.Y[self.learn])
-        return self.cache[key]
-
-    @property
-    def views(self):
-        """All views under trial."""
-        return [*self.noise, *self.encoders]
-
-    @property
-    def une(self):
-        """The model of all views under trial."""
-        return self.une_of(self.views)
-
-    def une_of(self, names):
-        """The model of some views; of others than those under trial, with as many dimensions."""
-        key = ("model", *names)
-        if key not in self.cache:
-            views = self.rows(names, self.learn)
-            asked = {"components": self.components}
-            if self.whole:
-                like = self.whole.une_of(names)
-                asked = {"components": like.k_, "private": like.private_, "ridge": like.ridge_, "steps": like.steps_}
-            elif self.sized or names != self.views:
-                like = (self.sized or self).une
-                asked["components"] = min(like.k_, *(min(X.shape) - 1 for X in views.values()))
-            self.cache[key] = UNE(**asked, seed=self.seed).fit(views)
-        return self.cache[key]
-
-    def nulls_by_shuffling(self, view):
-        """{what: (draws,)} of `shuffled_measures` of a noise view, measured once for all of them."""
-        if "shuffled" not in self.cache:
-            self.une, [self.differences(view) for view in self.noise]  # once, before threads ask for them
-            drawn = in_threads(partial(shuffled_measures, self), range(SHUFFLES))
-            self.cache["shuffled"] = {v: pd.DataFrame([found[v] for found in drawn]) for v in self.noise}
-        return {what: draws.to_numpy() for what, draws in self.cache["shuffled"][view].items()}
-
-
-def in_threads(work, items):
-    """What `work` makes of each item, a thread a core: matrices are small, and threads of BLAS would slow them down."""
-    with threadpool_limits(1), ThreadPoolExecutor(threads(), initializer=threadpool_limits, initargs=(1,)) as pool:
-        return list(pool.map(work, items))
-
-
-def without_blocks(trial, measure):
-    """A measure of a trial, and of it without each block of the images that learn: (1 + blocks,)."""
-    return np.array([measure(trial), *in_threads(measure, trial.parts)])
-
-
-def with_luck(trial, gap, measure):
-    """`Interval` of a gap, over held-out images, widened by the luck of those that learn: jackknifed, and joined to it
-    as independent of it. `measure` gives a trial's gap."""
-    luck = luck_interval(without_blocks(trial, measure))
-    half = luck.high - luck.value
-    low, high = (gap.value + side * np.hypot(end - gap.value, half) for side, end in ((-1, gap.low), (1, gap.high)))
-    return Interval(gap.value, low, high)
-
-
-def matched(trial):
-    """Two trials by halves of the images that learn, with a twin in the place of every control of the picture.
-
-    A twin is the control, given the spectrum of its view by a map that loses nothing (`matched_spectra`). The map is
-    learnt on all training images but those of the half, and everything else on these alone, for views as for twins.
-    Halves have no image in common, so what is due to the luck of one of them is not in the other. The model has as many
-    shared dimensions as that of the trial; other controls are left out.
-    """
-    order = np.random.default_rng(trial.seed).permutation(np.flatnonzero(trial.learn))
-    return [with_twins(trial, np.isin(np.arange(len(trial.learn)), half)) for half in np.array_split(order, 2)]
-
-
-def with_twins(trial, learn):
-    """The trial in which some images (n,) learn, with twins matched on the training images that do not."""
-    mixing = (trial.learn if trial.train is None else trial.train) & ~learn
-    X, controls = {view: trial.X[view] for view in trial.views}, {}
-    for view in trial.views:
-        twins = {role: f"{name} with the spectrum of {view}" for role, name in trial.nulls(view).items()}
-        for role, name in trial.nulls(view).items():
-            X[twins[role]] = remixing(trial.X[name][mixing], trial.X[view][mixing], trial.seed).rows(trial.X[name])
-        controls[view] = twins
-    return trial.learning(learn, X=X, controls=controls, sized=trial)
+def nulls_by_shuffling(trial, view):
+    """{what: (draws,)} of `shuffled_measures` of a noise view, measured once for all of them."""
+    if "shuffled" not in trial.cache:
+        trial.une, [trial.differences(view) for view in trial.noise]  # once, before threads ask for them
+        drawn = in_threads(partial(shuffled_measures, trial), range(SHUFFLES))
+        trial.cache["shuffled"] = {v: pd.DataFrame([found[v] for found in drawn]) for v in trial.noise}
+    return {what: draws.to_numpy() for what, draws in trial.cache["shuffled"][view].items()}
 
 
 def shuffled_measures(trial, draw):
@@ -414,7 +250,7 @@ def shared(trial):
     yield drawn_row("shared", view, "gain, nats", own, "mispaired", mispaired_gains(trial.une, held, trial.seed))
     yield from one_latent(trial)
     for view in trial.noise:
-        found, draws = auc_of(trial, latent_probe(trial, trial.une, view)), trial.nulls_by_shuffling(view)["auc"]
+        found, draws = auc_of(trial, latent_probe(trial, trial.une, view)), nulls_by_shuffling(trial, view)["auc"]
         yield drawn_row("shared", view, "mean AUC of z", found, "shuffled", draws)
         yield from latent_reads(trial, view, trial.nulls(view, ("leak",)))
 
@@ -497,7 +333,7 @@ def directions_agree(trial):
     interval over attributes.
     """
     for view, encoder in product(trial.noise, trial.encoders):
-        name, draws, asked = f"{encoder} in {view}", trial.nulls_by_shuffling(view), (trial.views, encoder, view)
+        name, draws, asked = f"{encoder} in {view}", nulls_by_shuffling(trial, view), (trial.views, encoder, view)
         found = jackknifed(trial, partial(agreed, asked=asked, what="mean"))
         yield drawn_row("agree", name, "cosine", found, "shuffled", draws[encoder, "cosine"])
         gap = jackknifed(trial, partial(agreed, asked=asked, what="beyond"))

@@ -17,7 +17,6 @@ from ..models.contracts import GeneratorLike, JudgeLike
 from ..probing.choices import Kind
 from ..stats.p_values import holm
 from .claims import (
-    Trial,
     agree_in_pictures,
     carried_or_none,
     directions_agree,
@@ -25,7 +24,6 @@ from .claims import (
     gaussian,
     linear,
     linear_pictures,
-    matched,
     predictable,
     predictable_pictures,
     set_less,
@@ -34,6 +32,7 @@ from .claims import (
     swapped,
     turned,
 )
+from .trials import Trial, matched
 
 if TYPE_CHECKING:
     from ..store.zoo import NoiseZoo
