@@ -70,12 +70,12 @@ def dot_plot(
         )
     ax.set_yticks(range(len(table)), names)
     ax.set(xlabel=xlabel, ylim=(len(table) - 0.4 + 0.5 * bool(mark_name), -0.6))
-    few_ticks(ax)
     if mark is not None:
         name_mark(ax, mark, mark_name)
     if title:
         headline(ax.figure, title)
-    return ax
+    ax.figure.draw_without_rendering()  # the names of rows take their room first
+    return few_ticks(ax)
 
 
 def seen_decimals(values):
