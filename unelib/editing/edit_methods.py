@@ -10,7 +10,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..core.checks import choice
 from ..geometry.pullback import local_basis
 from ..inversion.ode import check_noise
 from ..linalg.covariance import ShrunkCovariance
@@ -64,12 +63,13 @@ def directions_of(
     if state.method == "least change":
         return {name: least(state, probe, unit, name) for name in state.strengths}
     side: Literal["read", "write"] = "read" if state.method == "probe weights" else "write"
-    local = state.method == "pullback vectors"
-    moved = vectors_of(gen, noise, unit) if local else {}
-    own = {name: direction(probe, name, side, X=unit) for name in (*(() if local else state.strengths), *state.kept)}
-    own |= {name: moved[choice(name, moved, "vector")] for name in state.strengths if local}
-    cov = ShrunkCovariance(unit) if state.keep_by == "covariance" and state.kept and state.strengths else None
-    return {name: own[name].without([own[o] for o in state.kept if o != name], cov) for name in state.strengths}
+    own = {name: direction(probe, name, side, X=unit) for name in state.kept}
+    if state.method == "pullback vectors":
+        moved = vectors_of(gen, noise, unit)
+    else:
+        moved = {name: own.get(name) or direction(probe, name, side, X=unit) for name in state.strengths}
+    cov = ShrunkCovariance(unit) if state.keep_by == "covariance" and own and state.strengths else None
+    return {name: moved[name].without([own[o] for o in own if o != name], cov) for name in state.strengths}
 
 
 def vectors_of(gen, noise, unit):
