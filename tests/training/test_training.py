@@ -14,9 +14,21 @@ from unelib.models.encoders import load_encoder
 from unelib.models.generators import load_generator
 from unelib.models.judges import load_judge
 from unelib.probing.linear_probe import LinearProbe
-from unelib.training import cards, clip, data, dino, face_captions, fashion_captions, judge, measures, pixel_diffusion
+from unelib.training import (
+    cards,
+    clip,
+    contrastive,
+    data,
+    dino,
+    face_captions,
+    fashion_captions,
+    judge,
+    measures,
+    pixel_diffusion,
+    pose,
+)
 from unelib.training.loop import rate_at, train_loop
-from unelib.training.train import MODELS, train_model
+from unelib.training.train import MODELS, REPLICAS, train_model
 from unelib.training.worlds import FACES, FASHION
 from unelib.worlds import fashion
 from unelib.worlds.faces import ATTRIBUTES
@@ -166,7 +178,7 @@ def test_every_attribute_has_prompts_of_known_words(world):
 
 def test_every_model_has_a_measure_and_a_card():
     assert {family for family, _ in MODELS.values()} == set(measures.MEASURES)
-    assert set(cards.ABOUT) == set(MODELS)
+    assert set(cards.ABOUT) == set(MODELS) - set(REPLICAS)
     assert all(steps and batch for family, world in MODELS.values() for steps, batch in plan_of(family, world))
 
 
@@ -180,6 +192,8 @@ def test_the_world_of_faces_is_that_of_the_committed_models():
     built = {
         "drawn-clip": clip.build(clip.build_tokenizer(face_captions), FACES),
         "drawn-dino": dino.build(FACES),
+        "drawn-simclr": contrastive.build(FACES),
+        "drawn-pose": pose.Classifier(FACES).vit,
         "drawn-judge": judge.build(FACES),
         "drawn-ddpm": pixel_diffusion.build(FACES),
     }

@@ -18,6 +18,8 @@ GENERATORS = {
 ENCODERS = {
     "drawn-clip": "drawn-clip",
     "drawn-dino": "drawn-dino",
+    "drawn-simclr": "drawn-simclr",
+    "drawn-pose": "drawn-pose",
     "fashion-clip": "fashion-clip",
     "fashion-dino": "fashion-dino",
     "clip-b16": "openai/clip-vit-base-patch16",

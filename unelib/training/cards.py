@@ -7,7 +7,7 @@ from safetensors import safe_open
 
 from ..core import paths
 from .measures import measure
-from .train import checkpoints_of, find_family
+from .train import REPLICAS, checkpoints_of, find_family
 
 ABOUT = {
     "drawn-ldm": "Latent diffusion of drawn faces: a KL autoencoder 3 x 64 x 64 -> 4 x 16 x 16 and a U-Net on its"
@@ -22,6 +22,12 @@ ABOUT = {
     "drawn-dino": "A ViT trained without labels or captions: self-distillation of masked pictures (student and"
     " moving-average teacher), together with a decoder that redraws the picture from the class token alone. It is thus"
     " not plain DINO. A transformers `Dinov2Model` with image processor.",
+    "drawn-simclr": "A ViT trained without labels, captions or a decoder: of two views of each picture, cropped and"
+    " coloured at random, one is to be found among all others by the other (SimCLR). It was not made to know what the"
+    " workbook probes. A transformers `Dinov2Model` with image processor.",
+    "drawn-pose": "A ViT taught how a face is placed (position, size, roll, turn) and how background and shirt are"
+    " coloured, each by its third. All of these are drawn independently of the attributes that the workbook probes. A"
+    " transformers `Dinov2Model` with image processor.",
     "drawn-judge": "A classifier of all attributes, trained on labelled faces and no noise, that judges edits and never"
     " makes them. A transformers `ResNetForImageClassification`.",
     "fashion-ddpm": "Pixel diffusion of Fashion-MNIST's photographs at 1 x 32 x 32, framed in black: a U-Net with"
@@ -38,6 +44,7 @@ ABOUT = {
     " photographs and no diffusion noise, that judges edits and never makes them. A transformers"
     " `ResNetForImageClassification`.",
 }
+AGAIN = " Trained again with seed {}: another start, and pictures and noise in another order."
 TRAINED_ON = {
     "drawn": "40,000 drawn faces of seed 0, from a split of their own (`models`) that nothing else reads.",
     "fashion": "50,000 training photographs of Fashion-MNIST (the split `models` of `load_images`, which the workbook's"
@@ -98,6 +105,7 @@ def write_card(name, settings, scores):
     settings  {part: how it was trained}; scores {score: value}
     """
     folder, world = paths.MODELS / name, find_family(name)[1]
+    about = ABOUT[name.rpartition("-seed")[0]] + AGAIN.format(REPLICAS[name]) if name in REPLICAS else ABOUT[name]
     picture = "\n![64 samples](samples.png)\n" if (folder / "samples.png").is_file() else ""
     trained = "\n".join(f"- {part}: {text}" for part, text in settings.items())
     table = pd.Series(scores).map("{:.3f}".format).rename_axis("score").reset_index(name="value")
@@ -105,7 +113,7 @@ def write_card(name, settings, scores):
     size = sum(p.stat().st_size for p in folder.rglob("*.safetensors")) / 1e6
     path = folder / "README.md"
     path.write_text(
-        f"---\nlicense: mit\n---\n# {name}\n\n{ABOUT[name]} Half precision, {size:.1f} MB.\n{picture}\n## Training\n\n"
+        f"---\nlicense: mit\n---\n# {name}\n\n{about} Half precision, {size:.1f} MB.\n{picture}\n## Training\n\n"
         f"{TRAINED_ON[world.name]}\n\n{trained}\n\n"
         "AdamW with warm-up and cosine decay, moving averages of the weights, bfloat16 autocast."
         f" `python -m unelib train {name}` makes it again.\n\n## Scores\n\n{SCORED_ON[world.name]} AUC is the mean over"

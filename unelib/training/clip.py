@@ -136,12 +136,12 @@ def contrastive(image, text, scale):
     return (F.cross_entropy(logits, own) + F.cross_entropy(logits.T, own)) / 2
 
 
-def caption_loss(pixels, attributes, tokenizer, caption, smallest_crop):
+def caption_loss(pixels, attributes, tokenizer, caption, smallest_crop, seed):
     """Contrastive loss plus the words' cross-entropy of one batch of pictures and fresh captions."""
 
     def loss(reader, step, generator):
-        rows = rows_of_step(len(pixels), BATCH, step, SEED)
-        tokens = tokenize(attributes[rows], tokenizer, caption, np.random.default_rng([SEED, 1, step]))
+        rows = rows_of_step(len(pixels), BATCH, step, seed)
+        tokens = tokenize(attributes[rows], tokenizer, caption, np.random.default_rng([seed, 1, step]))
         images = crops(to_signal(pixels[rows]), generator, smallest_crop)
         image = reader.model.get_image_features(pixel_values=images).pooler_output.float()
         text = reader.model.get_text_features(**tokens).pooler_output.float()
@@ -160,18 +160,19 @@ def tokenize(attributes, tokenizer, caption, rng):
     return tokenizer(texts, padding=True, truncation=True, return_tensors="pt")
 
 
-def train(folder, checkpoints, world):
-    """Train the model and save it with its tokenizer and image processor; returns the seconds."""
+def train(folder, checkpoints, world, seed=0):
+    """Train the model and save it with its tokenizer, which is the same for every seed; returns the seconds."""
     folder, plan, caption = Path(folder), PLANS[world.name], world.captions.caption
     pixels, attributes = world.pictures()
     tokenizer = build_tokenizer(world.captions)
     drafts = tokenize(attributes[:2000], tokenizer, caption, np.random.default_rng(SEED))["input_ids"]
-    torch.manual_seed(SEED)
+    torch.manual_seed(seed)
     reader = Reader(build(tokenizer, world), words_in(drafts, len(tokenizer)).mean(0))
     reader.model.set_attn_implementation("eager")  # plain products: twice as fast in training on a CPU
-    loss = caption_loss(pixels, attributes, tokenizer, caption, plan.smallest_crop)
+    loss = caption_loss(pixels, attributes, tokenizer, caption, plan.smallest_crop, seed)
     data = {"images": len(pixels), "batch": BATCH, "word_weight": WORD_WEIGHT}
-    reader, seconds = train_loop(reader, loss, plan.steps, checkpoints, lr=1e-3, decay=0.995, warmup=100, **data)
+    data |= {"lr": 1e-3, "decay": 0.995, "warmup": 100, "seed": seed}
+    reader, seconds = train_loop(reader, loss, plan.steps, checkpoints, **data)
     reader.model.half().save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     side = {"height": world.side, "width": world.side}

@@ -13,7 +13,7 @@ from tqdm.auto import tqdm
 from ..core.files import make_folder, write_whole
 from ..core.paths import MODELS
 from ..worlds import canvas, face_painter, faces
-from ..worlds.faces import draw_faces, sample_factors
+from ..worlds.faces import NUISANCES, draw_faces, sample_factors
 from ..worlds.image_sets import SPLIT_START
 
 CACHE = MODELS.parent / "cache"
@@ -30,6 +30,12 @@ def training_faces(n, seed=0, cache=CACHE):
         make_folder(path.parent)
         write_whole(path, partial(save_array, draw_in_parallel(indices, seed)))
     return np.load(path, mmap_mode="r", allow_pickle=False), sample_factors(indices, seed).attributes
+
+
+def training_nuisances(n, seed, names):
+    """Nuisances (n, names) float32 in -1..1 of the faces of `training_faces`."""
+    drawn = sample_factors(np.arange(n) + SPLIT_START["models"], seed).nuisance
+    return drawn[:, [NUISANCES.index(name) for name in names]]
 
 
 def save_array(values, path):

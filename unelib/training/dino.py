@@ -18,15 +18,15 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 from tqdm.auto import tqdm
-from transformers import BitImageProcessorPil, Dinov2Config, Dinov2Model
 
 from ..probing.linear_probe import LinearProbe
 from .data import crops, rows_of_step, to_signal
 from .latent_diffusion import reconstruction_loss
 from .loop import train_loop, update_average
 from .scores import class_accuracy, mean_auc
+from .vit import build_vit, class_tokens, save_vit
 
-SEED, BATCH = 0, 64
+BATCH = 64
 TEACHER_DECAY, MOST_MASKED = 0.99, 0.4
 SIDE, CELL, BINS = 32, 4, 9  # pixels a side of a redrawn picture and of its cells; directions in a cell's histogram
 WATCH_EVERY, WATCH_TRAIN, WATCH_TEST = 1000, 3000, 1500
@@ -87,11 +87,7 @@ def steps_and_batches(world):
 
 def build(world):
     """Dinov2Model: three or four layers of width 192 on 64 patches (1.1 M or 1.5 M parameters)."""
-    config = Dinov2Config(
-        hidden_size=192, num_hidden_layers=PLANS[world.name].layers, num_attention_heads=6, mlp_ratio=3,
-        image_size=world.side, patch_size=world.patch,
-    )  # fmt: skip
-    return Dinov2Model(config)
+    return build_vit(world, 192, PLANS[world.name].layers)
 
 
 class SelfDistillation(nn.Module):
@@ -134,7 +130,7 @@ def random_mask(n, generator, patches=64):
     return torch.rand(n, patches, generator=generator) < share
 
 
-def distillation_loss(pixels, plan, watch):
+def distillation_loss(pixels, plan, watch, seed):
     """The three losses of one step; moves the teacher first, and calls `watch(teacher, step)` now and then."""
     patch_weight, class_weight, redrawn_weight = plan.weights
 
@@ -143,7 +139,7 @@ def distillation_loss(pixels, plan, watch):
             update_average(model.teacher, model.student, min(TEACHER_DECAY, (1 + step) / (10 + step)))
         if step % WATCH_EVERY == 0:
             watch(model.teacher, step)
-        images = to_signal(pixels[rows_of_step(len(pixels), BATCH, step, SEED)])
+        images = to_signal(pixels[rows_of_step(len(pixels), BATCH, step, seed)])
         seen, other = (view(images, generator, plan.smallest_crop) for _ in range(2))
         mask = random_mask(len(images), generator)
         patch_targets, class_targets = teach(model.teacher, seen, other)
@@ -157,13 +153,6 @@ def distillation_loss(pixels, plan, watch):
     return loss
 
 
-@torch.no_grad()
-def class_tokens(model, pixels, batch_size=250):
-    """Class tokens (n, d) float32 of pictures (n, h, w, 3) uint8."""
-    parts = [to_signal(pixels[i : i + batch_size]) for i in range(0, len(pixels), batch_size)]
-    return torch.cat([model(part).last_hidden_state[:, 0].float() for part in parts]).numpy()
-
-
 def probed(model, pixels, attributes, classes):
     """What a ridge probe of class tokens reads, in words: only looked at, never learnt from."""
     tokens = class_tokens(model, pixels[: WATCH_TRAIN + WATCH_TEST])
@@ -173,11 +162,11 @@ def probed(model, pixels, attributes, classes):
     return f"AUC {mean_auc(attributes[test], scores):.3f}{accuracy}"
 
 
-def train(folder, checkpoints, world):
+def train(folder, checkpoints, world, seed=0):
     """Train student and teacher and save the teacher; returns the seconds."""
     plan = PLANS[world.name]
     pixels, attributes = world.pictures()
-    torch.manual_seed(SEED)
+    torch.manual_seed(seed)
     model = SelfDistillation(world)
     untrained = probed(model.teacher, pixels, attributes, world.classes)
 
@@ -186,12 +175,8 @@ def train(folder, checkpoints, world):
 
     data = {"images": len(pixels), "batch": BATCH, "teacher_decay": TEACHER_DECAY, "most_masked": MOST_MASKED}
     data |= {"smallest_crop": plan.smallest_crop, "weights": list(plan.weights), "redrawn": list(plan.redrawn.shape)}
-    loss = distillation_loss(pixels, plan, watch)
-    model, seconds = train_loop(model, loss, plan.steps, checkpoints, lr=1e-3, decay=0.0, **data)
+    loss = distillation_loss(pixels, plan, watch, seed)
+    model, seconds = train_loop(model, loss, plan.steps, checkpoints, lr=1e-3, decay=0.0, seed=seed, **data)
     watch(model.teacher, plan.steps)
-    model.teacher.half().save_pretrained(folder)
-    side = {"height": world.side, "width": world.side}
-    BitImageProcessorPil(
-        size=side, crop_size=side, do_center_crop=False, image_mean=[0.5] * 3, image_std=[0.5] * 3
-    ).save_pretrained(folder)
+    save_vit(model.teacher, folder, world)
     return {"dino": seconds}

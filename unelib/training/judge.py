@@ -15,7 +15,7 @@ from transformers import ResNetConfig, ResNetForImageClassification, ViTImagePro
 from .data import crops, rows_of_step, to_signal
 from .loop import train_loop
 
-SEED, SIDE = 0, 64
+SIDE = 64
 
 
 def shifted(images, generator, reach=3):
@@ -80,12 +80,12 @@ def softened(images, generator):
     return images + 0.05 * torch.randn(images.shape, generator=generator)
 
 
-def classification_loss(pixels, labels, plan):
+def classification_loss(pixels, labels, plan, seed):
     """Binary cross-entropy of all attributes on varied pictures."""
     labels = torch.from_numpy(labels.astype(np.float32))
 
     def loss(model, step, generator):
-        rows = rows_of_step(len(pixels), plan.batch, step, SEED)
+        rows = rows_of_step(len(pixels), plan.batch, step, seed)
         images = softened(plan.vary(enlarged(to_signal(pixels[rows])), generator), generator)
         images = images.to(memory_format=torch.channels_last)
         return F.binary_cross_entropy_with_logits(model(images).logits.float(), labels[rows])
@@ -93,14 +93,14 @@ def classification_loss(pixels, labels, plan):
     return loss
 
 
-def train(folder, checkpoints, world):
+def train(folder, checkpoints, world, seed=0):
     """Train the judge and save it as a transformers folder; returns the seconds."""
     plan = PLANS[world.name]
     pixels, labels = world.pictures()
-    torch.manual_seed(SEED)
+    torch.manual_seed(seed)
     model = build(world).to(memory_format=torch.channels_last)
-    loss, data = classification_loss(pixels, labels, plan), {"images": len(pixels), "batch": plan.batch}
-    model, seconds = train_loop(model, loss, plan.steps, checkpoints, lr=3e-3, decay=0.995, **data)
+    loss, data = classification_loss(pixels, labels, plan, seed), {"images": len(pixels), "batch": plan.batch}
+    model, seconds = train_loop(model, loss, plan.steps, checkpoints, lr=3e-3, decay=0.995, seed=seed, **data)
     model.half().save_pretrained(Path(folder))
     processor().save_pretrained(Path(folder))
     return {"judge": seconds}

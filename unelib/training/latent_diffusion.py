@@ -13,7 +13,6 @@ from ..models.loading import weights_digest
 from .data import rows_of_step, to_signal
 from .loop import train_loop
 
-SEED = 0
 AUTOENCODER_STEPS, DECODER_STEPS, AUTOENCODER_BATCH = 5000, 6000, 16
 DENOISER_STEPS, DENOISER_BATCH = 10_000, 64
 
@@ -64,11 +63,11 @@ def reconstruction_loss(made, image):
     return F.l1_loss(made, image) + F.mse_loss(made, image) + edges
 
 
-def autoencoder_loss(pixels, kl_weight=2e-4):
+def autoencoder_loss(pixels, seed, kl_weight=2e-4):
     """Loss of one step of the autoencoder on pictures (n, 64, 64, 3) uint8."""
 
     def loss(model, step, generator):
-        image = to_signal(pixels[rows_of_step(len(pixels), AUTOENCODER_BATCH, step, SEED)])
+        image = to_signal(pixels[rows_of_step(len(pixels), AUTOENCODER_BATCH, step, seed)])
         image = image.to(memory_format=torch.channels_last)
         posterior = model.encode(image).latent_dist
         made = model.decode(posterior.sample()).sample
@@ -77,11 +76,11 @@ def autoencoder_loss(pixels, kl_weight=2e-4):
     return loss
 
 
-def decoder_loss(pixels, latents):
+def decoder_loss(pixels, latents, seed):
     """Loss of one step of the decoder alone, on latents (n, 4, 16, 16) that no longer change."""
 
     def loss(model, step, generator):
-        rows = rows_of_step(len(pixels), AUTOENCODER_BATCH, step, SEED + 1)
+        rows = rows_of_step(len(pixels), AUTOENCODER_BATCH, step, seed + 1)
         image = to_signal(pixels[rows]).to(memory_format=torch.channels_last)
         made = model.decode(latents[rows].to(memory_format=torch.channels_last)).sample.float()
         return 20 * F.mse_loss(made, image) + 0.3 * reconstruction_loss(made, image)
@@ -101,23 +100,23 @@ def encode_all(autoencoder, pixels, batch_size=100):
     return torch.cat(parts)
 
 
-def noised(signals, scheduler, batch_size, step, generator):
+def noised(signals, scheduler, batch_size, step, generator, seed):
     """One batch of a step: clean signals, their timesteps (spread evenly), the noise, and the sum the model sees."""
-    clean = signals[rows_of_step(len(signals), batch_size, step, SEED)]
+    clean = signals[rows_of_step(len(signals), batch_size, step, seed)]
     t = (torch.rand(len(clean), generator=generator) + torch.arange(len(clean))) / len(clean)
     t = (t * scheduler.config.num_train_timesteps).long()
     noise = torch.randn(clean.shape, generator=generator)
     return clean, t, noise, scheduler.add_noise(clean, noise, t).to(memory_format=torch.channels_last)
 
 
-def denoising_loss(signals, scheduler, batch_size, gamma=5.0):
+def denoising_loss(signals, scheduler, batch_size, seed, gamma=5.0):
     """Epsilon loss on signals (n, c, h, w), latents or pictures, weighted by min(SNR, gamma) / SNR.
 
     The weight (Hang et al., 2023) keeps the nearly clean from ruling; a tenth of the plain loss is added.
     """
 
     def loss(model, step, generator):
-        _, t, noise, noisy = noised(signals, scheduler, batch_size, step, generator)
+        _, t, noise, noisy = noised(signals, scheduler, batch_size, step, generator, seed)
         error = (model(noisy, t).sample.float() - noise).square().mean((1, 2, 3))
         snr = compute_snr(scheduler, t)
         return (error * snr.clamp(max=gamma) / snr).mean() + 0.1 * error.mean()
@@ -125,11 +124,11 @@ def denoising_loss(signals, scheduler, batch_size, gamma=5.0):
     return loss
 
 
-def velocity_loss(signals, scheduler, batch_size):
+def velocity_loss(signals, scheduler, batch_size, seed):
     """Plain loss of v-prediction (Salimans and Ho, 2022) on signals (n, c, h, w)."""
 
     def loss(model, step, generator):
-        clean, t, noise, noisy = noised(signals, scheduler, batch_size, step, generator)
+        clean, t, noise, noisy = noised(signals, scheduler, batch_size, step, generator, seed)
         return F.mse_loss(model(noisy, t).sample.float(), scheduler.get_velocity(clean, noise, t))
 
     return loss
@@ -141,15 +140,15 @@ def save_pipeline(folder, autoencoder, denoiser, scheduler):
     pipeline.save_pretrained(folder, safe_serialization=True)
 
 
-def train(folder, checkpoints, world):
+def train(folder, checkpoints, world, seed=0):
     """Train both parts and save them as one diffusers folder; returns the seconds of each."""
     checkpoints = Path(checkpoints)
     pixels, _ = world.pictures()
-    data = {"images": len(pixels), "batch": AUTOENCODER_BATCH}
-    torch.manual_seed(SEED)
+    data = {"images": len(pixels), "batch": AUTOENCODER_BATCH, "seed": seed}
+    torch.manual_seed(seed)
     autoencoder = build_autoencoder().to(memory_format=torch.channels_last)
     autoencoder, vae_seconds = train_loop(
-        autoencoder, autoencoder_loss(pixels), AUTOENCODER_STEPS, checkpoints / "autoencoder", lr=1e-3, **data
+        autoencoder, autoencoder_loss(pixels, seed), AUTOENCODER_STEPS, checkpoints / "autoencoder", lr=1e-3, **data
     )
     data |= {"autoencoder": weights_digest(autoencoder)}  # both trainings below stand on its latents
     latents = encode_all(autoencoder, pixels)
@@ -158,14 +157,14 @@ def train(folder, checkpoints, world):
     autoencoder.decoder.requires_grad_(True)
     autoencoder.post_quant_conv.requires_grad_(True)
     autoencoder, decoder_seconds = train_loop(
-        autoencoder, decoder_loss(pixels, latents), DECODER_STEPS, checkpoints / "decoder", lr=8e-4, **data
+        autoencoder, decoder_loss(pixels, latents, seed), DECODER_STEPS, checkpoints / "decoder", lr=8e-4, **data
     )
     autoencoder.register_to_config(scaling_factor=float(1 / latents.std()))
     latents *= autoencoder.config.scaling_factor
     scheduler = build_scheduler()
-    torch.manual_seed(SEED)
+    torch.manual_seed(seed)
     denoiser = plain_attention(build_denoiser()).to(memory_format=torch.channels_last)
-    loss, data = denoising_loss(latents, scheduler, DENOISER_BATCH), data | {"batch": DENOISER_BATCH}
+    loss, data = denoising_loss(latents, scheduler, DENOISER_BATCH, seed), data | {"batch": DENOISER_BATCH}
     denoiser, unet_seconds = train_loop(
         denoiser, loss, DENOISER_STEPS, checkpoints / "denoiser", lr=6e-4, decay=0.9985, **data
     )

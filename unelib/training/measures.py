@@ -14,7 +14,7 @@ from ..probing.linear_probe import LinearProbe
 from ..stats.roc import auc
 from ..worlds.fidelity import psnr
 from ..worlds.image_sets import load_images
-from . import clip, dino, judge, latent_diffusion, pixel_diffusion
+from . import clip, contrastive, dino, judge, latent_diffusion, pixel_diffusion, pose
 from .scores import class_accuracy, class_shares, mean_auc
 from .train import find_family
 
@@ -175,7 +175,7 @@ def measure_clip(name, world):
     return zero_shot | reading(world, "linear-probe", *probed(world, encoder.embed, sizes)) | by_name
 
 
-def measure_dino(name, world):
+def measure_vit(name, world):
     """Attributes read by a linear probe of the class token, beside the same network untrained."""
     table, sizes = {}, PROBING[world.name].embedding
     for encoder, untrained in ((name, ""), (f"untrained:{name}", ", untrained")):
@@ -201,7 +201,9 @@ MEASURES = {
     latent_diffusion: measure_latent_diffusion,
     pixel_diffusion: measure_pixel_diffusion,
     clip: measure_clip,
-    dino: measure_dino,
+    dino: measure_vit,
+    contrastive: measure_vit,
+    pose: measure_vit,
     judge: measure_judge,
 }
 

@@ -10,7 +10,7 @@ from .data import to_signal
 from .latent_diffusion import velocity_loss
 from .loop import train_loop
 
-SEED, SIZE = 0, 32
+SIZE = 32
 STEPS, BATCH = 4000, 64
 
 
@@ -47,14 +47,14 @@ def signals_of(pixels, channels, chunk=1000):
     return torch.cat([F.interpolate(to_signal(part), size=(SIZE, SIZE), mode="area") for part in chunks])
 
 
-def train(folder, checkpoints, world):
+def train(folder, checkpoints, world, seed=0):
     """Train the U-Net and save it as a diffusers folder; returns the seconds."""
     signals = signals_of(world.pictures()[0], world.channels)
     scheduler = build_scheduler()
-    torch.manual_seed(SEED)
+    torch.manual_seed(seed)
     denoiser = plain_attention(build(world)).to(memory_format=torch.channels_last)
-    loss, data = velocity_loss(signals, scheduler, BATCH), {"images": len(signals), "batch": BATCH}
-    denoiser, seconds = train_loop(denoiser, loss, STEPS, checkpoints, lr=8e-4, decay=0.9985, **data)
+    loss, data = velocity_loss(signals, scheduler, BATCH, seed), {"images": len(signals), "batch": BATCH}
+    denoiser, seconds = train_loop(denoiser, loss, STEPS, checkpoints, lr=8e-4, decay=0.9985, seed=seed, **data)
     pipeline = DDIMPipeline(unet=denoiser.half(), scheduler=scheduler)
     pipeline.save_pretrained(folder, safe_serialization=True)
     return {"denoiser": seconds}

@@ -1,7 +1,7 @@
 """Train an embedded model by name: `python -m unelib train NAME`."""
 
 from ..core import paths
-from . import clip, dino, judge, latent_diffusion, pixel_diffusion
+from . import clip, contrastive, dino, judge, latent_diffusion, pixel_diffusion, pose
 from .worlds import FACES, FASHION
 
 MODELS = {  # name: the module of its family, and its world
@@ -9,12 +9,20 @@ MODELS = {  # name: the module of its family, and its world
     "drawn-ddpm": (pixel_diffusion, FACES),
     "drawn-clip": (clip, FACES),
     "drawn-dino": (dino, FACES),
+    "drawn-simclr": (contrastive, FACES),
+    "drawn-pose": (pose, FACES),
     "drawn-judge": (judge, FACES),
     "fashion-ddpm": (pixel_diffusion, FASHION),
     "fashion-clip": (clip, FASHION),
     "fashion-dino": (dino, FASHION),
     "fashion-judge": (judge, FASHION),
 }
+
+
+REPLICAS = {  # trained again on the same pictures: another start, another order, other noise
+    f"{name}-seed{seed}": seed for name in ("fashion-ddpm", "fashion-clip", "drawn-dino") for seed in (1, 2)
+}
+MODELS |= {name: MODELS[name.rpartition("-seed")[0]] for name in REPLICAS}
 
 
 def train_model(name, folder=None):
@@ -24,7 +32,7 @@ def train_model(name, folder=None):
     says where a world's pictures are to be had.
     """
     family, world = find_family(name)
-    return family.train(folder or paths.MODELS / name, checkpoints_of(name), world)
+    return family.train(folder or paths.MODELS / name, checkpoints_of(name), world, REPLICAS.get(name, 0))
 
 
 def find_family(name):

@@ -12,7 +12,7 @@ from types import ModuleType
 from ..worlds import faces, fashion
 from ..worlds.image_sets import load_images
 from . import face_captions, fashion_captions
-from .data import training_faces
+from .data import training_faces, training_nuisances
 
 FACES_SIDE, FASHION_SIDE = 64, 32
 PATCHES = 8  # along each side of a picture, for the models that cut it into patches
@@ -30,6 +30,7 @@ class World:
     channels    3, or 1 if its pictures are grey
     pictures    () -> pixels (n, side, side, 3) uint8 and attributes (n, a) uint8 of the split `models`
     captions    module with `caption`, `PROMPTS` and `examples`
+    nuisances   (names) -> what is drawn independently of all attributes (n, names) in -1..1; None where unknown
     """
 
     name: str
@@ -40,6 +41,7 @@ class World:
     channels: int
     pictures: Callable
     captions: ModuleType
+    nuisances: Callable | None = None
 
     @property
     def patch(self):
@@ -59,6 +61,7 @@ def training_fashion():
 FACES = World(
     name="drawn", image_set="drawn-faces", attributes=tuple(faces.ATTRIBUTES), classes=0, side=FACES_SIDE, channels=3,
     pictures=partial(training_faces, 40_000, 0), captions=face_captions,
+    nuisances=partial(training_nuisances, 40_000, 0),
 )  # fmt: skip
 FASHION = World(
     name="fashion", image_set="fashion", attributes=fashion.ATTRIBUTES, classes=len(fashion.CLASSES), side=FASHION_SIDE,
