@@ -18,6 +18,7 @@ Public names, by file:
 - `linear_maps`: Procrustes, RidgeMap, ridge_maps
 - `canonical`: CCA, GCCA, distinct_sets
 - `paired_directions`: pairs_and_chance
+- `paired_rows`: partner_correlation
 - `shared_space`: read_alone
 - `relative`: RelativeRepresentation, choose_anchors, stitched_scores
 - `similarity`: STANDARD, cka, mutual_knn, permutation_null, procrustes_distance, pwcca, rank_agreement, rsa,

@@ -8,6 +8,7 @@ from .neighbours import nearest as nearest
 from .neighbours import nearest_by_view as nearest_by_view
 from .neighbours import neighbour_agreement as neighbour_agreement
 from .paired_directions import pairs_and_chance as pairs_and_chance
+from .paired_rows import partner_correlation as partner_correlation
 from .relative import RelativeRepresentation as RelativeRepresentation
 from .relative import choose_anchors as choose_anchors
 from .relative import stitched_scores as stitched_scores

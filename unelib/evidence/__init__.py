@@ -14,6 +14,7 @@ Inside:
 Public names, by file:
 
 - `verdicts`: CHANCE, CLAIMS, ERRS, LEVEL, OTHERWISE, PICTURE, VERDICTS, evidence, summary, verdict
+- `trainings`: over_trainings
 - `claims`: SIZES
 - `published`: beside_published, counterparts, published_accuracies, published_numbers, published_pass_rates,
   same_data

@@ -5,6 +5,7 @@ from .published import published_accuracies as published_accuracies
 from .published import published_numbers as published_numbers
 from .published import published_pass_rates as published_pass_rates
 from .published import same_data as same_data
+from .trainings import over_trainings as over_trainings
 from .verdicts import CHANCE as CHANCE
 from .verdicts import CLAIMS as CLAIMS
 from .verdicts import ERRS as ERRS

@@ -10,6 +10,7 @@ Public names, by file:
 - `ode`: SETTINGS, noise_settings, solved_by
 - `round_trips`: recovery, round_trip
 - `cost_accuracy`: PEERS, frontier
+- `second_moments`: GaussianFlow
 - `solvers`: SOLVERS
 - `stochastic`: decode, encode, step_diagnostics
 """

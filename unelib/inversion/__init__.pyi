@@ -15,6 +15,7 @@ from .ode import noise_settings as noise_settings
 from .ode import solved_by as solved_by
 from .round_trips import recovery as recovery
 from .round_trips import round_trip as round_trip
+from .second_moments import GaussianFlow as GaussianFlow
 from .solvers import SOLVERS as SOLVERS
 from .stochastic import decode as decode
 from .stochastic import encode as encode

@@ -12,6 +12,7 @@ Inside:
 Public names, by file:
 
 - `une`: UNE
+- `embedding_flow`: EmbeddingFlow
 - `dimension`: parallel_analysis
 - `rival_models`: rivals
 """

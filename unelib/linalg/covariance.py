@@ -84,7 +84,7 @@ class ShrunkCovariance(Covariance):
     Parameters
     ----------
     X : array-like (n, d) or (n, ...), or StoredRows
-        As `Covariance` takes them; once, all are held in double precision, with a matrix of n x n.
+        As `Covariance` takes them; once, all are held in double precision, with a matrix of the smaller of n and d.
 
     Attributes
     ----------
@@ -107,10 +107,11 @@ class ShrunkCovariance(Covariance):
     def __init__(self, X: ArrayLike | StoredRows) -> None:
         super().__init__(X)
         away = np.concatenate([block - self.mean for _, block in blocks(self.X)])
-        gram, (n, d) = away @ away.T, away.shape
-        self.level = float(np.trace(gram) / (n * d))
+        (n, d), lengths = away.shape, np.einsum("nd,nd->n", away, away)
+        gram = away @ away.T if n < d else away.T @ away
+        self.level = float(lengths.sum() / (n * d))
         squares = np.sum(gram**2) / n**2  # of C's entries, all added
-        error = (np.sum(np.diag(gram) ** 2) / n - squares) / n
+        error = (np.sum(lengths**2) / n - squares) / n
         spread = squares - d * self.level**2
         self.shrinkage = float(np.clip(error / spread, 0, 1)) if spread > 0 else 1.0
 

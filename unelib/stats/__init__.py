@@ -9,7 +9,7 @@ Inside:
 
 Public names, by file:
 
-- `intervals`: Interval, gap_interval, mean_interval, rate_interval, share_interval, wilson
+- `intervals`: Interval, gap_interval, mean_interval, normal_mean_interval, rate_interval, share_interval, wilson
 - `digits`: told_with_ends
 - `p_values`: holm, simulated_p, smallest_p
 - `roc`: auc, average_precision

@@ -4,6 +4,7 @@ from .groups import split_by_group as split_by_group
 from .intervals import Interval as Interval
 from .intervals import gap_interval as gap_interval
 from .intervals import mean_interval as mean_interval
+from .intervals import normal_mean_interval as normal_mean_interval
 from .intervals import rate_interval as rate_interval
 from .intervals import share_interval as share_interval
 from .intervals import wilson as wilson

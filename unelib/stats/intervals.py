@@ -104,8 +104,24 @@ def normal_interval(value, error):
     return Interval(float(value), float(value - half), float(value + half))
 
 
-def normal_mean_interval(values):
-    """`Interval` of the mean of values (n,) by Student's t; NaN ends of one alone, and all NaN of none."""
+def normal_mean_interval(values: ArrayLike) -> Interval:
+    """The mean of few values, such as one a training, by Student's t.
+
+    Parameters
+    ----------
+    values : array-like (n,)
+        Independent, and about normal.
+
+    Returns
+    -------
+    Interval
+        Its ends are NaN for one value, and all is NaN of none.
+
+    Examples
+    --------
+    >>> round(normal_mean_interval([0.4, 0.5, 0.6]).high, 2)
+    0.75
+    """
     values = np.asarray(values, float)
     if values.size == 0:
         return Interval(np.nan, np.nan, np.nan)
