@@ -18,6 +18,13 @@ def test_rows_stand_in_their_order_with_their_numbers_beside_them():
     assert top < 0 < 1 < bottom, "the first row is on top"
 
 
+def test_long_names_do_not_touch_each_other():
+    long = ROWS.set_axis(["the noise of one generator, twice", "what mean and covariance alone would give"])
+    ax = dot_plot(pd.concat([long, ROWS]))
+    boxes = [label.get_window_extent() for label in ax.get_yticklabels()]
+    assert all(upper.y0 >= lower.y1 for upper, lower in zip(boxes, boxes[1:]))
+
+
 def test_controls_are_grey_and_hollow():
     dots = [line for line in dot_plot(ROWS, control=["chance"]).lines if line.get_marker() in "os"]
     assert [to_hex(dot.get_color()) == PALETTE[0] for dot in dots] == [True, False]

@@ -12,6 +12,7 @@ Public names, by file:
 - `hooks`: bottleneck
 - `jacobian`: Jacobian
 - `likelihood`: log_likelihood
+- `posterior`: left_open
 """
 
 import lazy_loader

@@ -5,6 +5,7 @@ from .interpolation import pictures as pictures
 from .interpolation import smoothness as smoothness
 from .jacobian import Jacobian as Jacobian
 from .likelihood import log_likelihood as log_likelihood
+from .posterior import left_open as left_open
 from .pullback import Basis as Basis
 from .pullback import global_basis as global_basis
 from .pullback import local_bases as local_bases

@@ -54,6 +54,11 @@ def to_noise(gen, latent, integrate, schedule, start=0):
 @torch.inference_mode()
 def from_noise(gen, noise, integrate, schedule, before=None):
     """The ODE on one batch of noises, float32, from the highest to the lowest level: latents."""
+    return latents_along(gen, noise, integrate, schedule, before)
+
+
+def latents_along(gen, noise, integrate, schedule, before=None):
+    """The same as a function that can be differentiated."""
     scale = schedule.scales[-1]
     if before is not None:
         integrate = partial(integrate, before=before.float() / scale)

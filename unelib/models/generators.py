@@ -230,14 +230,16 @@ class Generator:
         ndarray (n, h, w, 3), uint8
             Images, 0 to 255.
         """
-        x = latent.float()
-        if self.vae is not None:
-            code = x / self.vae.config.scaling_factor + self.shift
-            x = torch.cat(
-                [self.vae.decode(self.fit(part, self.vae.dtype)).sample.float() for part in code.split(PIECE)]
-            )
-        x = ((x.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
+        x = ((self.unclipped(latent).clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
         return match_channels(x, 3).permute(0, 2, 3, 1).cpu().numpy()
+
+    def unclipped(self, latent: torch.Tensor) -> torch.Tensor:
+        """Pictures (n, channels, h, w) float32 of latents before they are cut to -1..1 and rounded: differentiable."""
+        if self.vae is None:
+            return latent.float()
+        code = latent.float() / self.vae.config.scaling_factor + self.shift
+        parts = [self.vae.decode(self.fit(part, self.vae.dtype)).sample.float() for part in code.split(PIECE)]
+        return torch.cat(parts)
 
     @property
     def shift(self) -> float:

@@ -56,20 +56,22 @@ def dot_plot(
     'Noise is read'
     """
     names = [wrapped(name, 20) for name in table.index]
-    ax = axes_for(ax, height=0.34 * len(table) + 0.16 * sum(name.count("\n") for name in names) + 1.2)
+    rooms = np.array([1 + 0.5 * name.count("\n") for name in names])  # of a row, in heights of one with a short name
+    places = np.cumsum(rooms) - rooms / 2 - 0.5
+    ax = axes_for(ax, height=0.34 * rooms.sum() + 1.2)
     most = seen_decimals(table.iloc[:, :3].to_numpy(float))
-    for y, name in enumerate(table.index):
-        value, low, high = table.iloc[y, :3].astype(float)
+    for y, name, ends in zip(places, table.index, table.iloc[:, :3].to_numpy(float)):
+        value, low, high = ends
         grey = name in control
-        ends = np.maximum([[value - low], [high - value]], 0)
+        arms = np.maximum([[value - low], [high - value]], 0)
         look = {"color": GREY if grey else PALETTE[0], "mfc": "white" if grey else PALETTE[0]}
-        ax.errorbar(value, y, xerr=ends, fmt="s" if grey else "o", ms=7, lw=1.8, **look)
+        ax.errorbar(value, y, xerr=arms, fmt="s" if grey else "o", ms=7, lw=1.8, **look)
         text = told_with_ends((value, low, high), most).replace("-", "−")
         ax.annotate(
             text, (1.02, y), xycoords=("axes fraction", "data"), va="center", fontsize=TEXT, color=look["color"]
         )
-    ax.set_yticks(range(len(table)), names)
-    ax.set(xlabel=xlabel, ylim=(len(table) - 0.4 + 0.5 * bool(mark_name), -0.6))
+    ax.set_yticks(places, names)
+    ax.set(xlabel=xlabel, ylim=(rooms.sum() - 0.4 + 0.5 * bool(mark_name), -0.6))
     if mark is not None:
         name_mark(ax, mark, mark_name)
     if title:
