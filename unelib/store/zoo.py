@@ -11,7 +11,7 @@ may build one view, and any of them may be killed. Rows made on another machine,
 differ in the last bits of float32, most of which float16 rounds away. Other rooms know no paths in it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..core.checks import file_name
 from ..core.files import file_hash, sweep, value_hash, write_json, write_whole
@@ -40,6 +40,7 @@ from .image_index import (
 from .locks import Claims
 from .manifest import KINDS, check_among, new_manifest, read_manifest, refuse_other_settings
 from .npy_layout import open_npy
+from .own_arrays import arrays_index, own_folder, rows_digest, views_of_arrays
 from .view_folder import ViewFolder, picked
 
 if TYPE_CHECKING:
@@ -89,6 +90,72 @@ class NoiseZoo:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+
+    @classmethod
+    def from_arrays(
+        cls,
+        views: Mapping[str, ArrayLike],
+        attributes: pd.DataFrame | ArrayLike,
+        ids: ArrayLike | None = None,
+        persons: ArrayLike | None = None,
+        split: ArrayLike | None = None,
+        kinds: Mapping[str, str] | None = None,
+        path: str | Path | None = None,
+        held_out: float = 0.3,
+        seed: int = 0,
+    ) -> "NoiseZoo":
+        """A zoo of arrays that are at hand: what needs neither pictures nor a generator runs on it.
+
+        Parameters
+        ----------
+        views : dict {str: array-like (n, d)}
+            By name, row = image in all of them. The first is noise, and the others are embeddings, unless `kinds` says
+            otherwise.
+        attributes : DataFrame (n, a) or array-like
+            0/1 or -1/1, in the order of the rows.
+        ids : array-like (n,), optional
+            Names of the images; by default the table's index, or numbers.
+        persons : array-like (n,), optional
+            Whom each image shows: nobody is on both sides of the split, and intervals are over persons.
+        split : array-like (n,) of "train" and "test", optional
+            Which images are learnt from; by default a share is held out at random.
+        kinds : dict {view: str}, optional
+            "noise", "embedding", or the role of a control: "pixels" for small pictures, "leak", "untrained", ...
+        path : str or Path, optional
+            Its folder; by default a new one among temporary files.
+        held_out : float
+            Share that is held out, where there is no `split`.
+        seed : int
+            Of the draw.
+
+        Returns
+        -------
+        NoiseZoo
+            Rows are kept as float32.
+
+        Raises
+        ------
+        ValueError
+            On numbers of rows that differ, values that are not finite, attributes that are not 0/1 or -1/1, an image
+            that is there twice, and a folder that holds another zoo.
+
+        Examples
+        --------
+        >>> rng = np.random.default_rng(0)
+        >>> z = rng.standard_normal((200, 8))
+        >>> zoo = NoiseZoo.from_arrays({"z": z, "mine": z @ rng.standard_normal((8, 5))}, {"smile": z[:, 0] > 0})
+        >>> zoo.views_of("noise"), zoo.views_of("embedding"), int((zoo.split == "test").sum())
+        (['z'], ['mine'], 60)
+        """
+        made = views_of_arrays(views, kinds)
+        if not made:
+            raise ValueError("views is empty; give arrays by name, {'z': Z, 'mine': E}")
+        zoo = cls(own_folder(path))
+        zoo.add_index(arrays_index(len(made[0][1]), attributes, ids, persons, split, held_out, seed))
+        for name, rows, how in made:
+            results = partial(computed, np.asarray, rows.__getitem__)
+            zoo.fill(name, results, {"array": rows_digest(rows)}, progress=False, dtype="float32", **how)
+        return zoo
 
     def __repr__(self) -> str:
         return f"NoiseZoo({str(self.path)!r}, {len(self)} images, views {self.views})"

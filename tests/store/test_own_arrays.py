@@ -1,0 +1,73 @@
+"""Arrays become a zoo in one call; what is wrong with them is said by name."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from unelib import NoiseZoo
+from unelib.evidence import evidence
+
+rng = np.random.default_rng(0)
+Z = rng.standard_normal((300, 6))
+VIEWS = {
+    "z": Z @ rng.standard_normal((6, 20)) + rng.standard_normal((300, 20)),
+    "mine": Z @ rng.standard_normal((6, 12)),
+    "small": rng.standard_normal((300, 2, 3)),
+}
+LABELS = pd.DataFrame(Z[:, :2] > 0, columns=["one", "two"])
+
+
+def test_rows_ids_and_kinds_are_kept(tmp_path):
+    zoo = NoiseZoo.from_arrays(VIEWS, LABELS, kinds={"small": "pixels"}, path=tmp_path / "zoo")
+    assert zoo.views == ["z", "mine", "small"] and zoo.controls("z") == {"pixels": "small"}
+    np.testing.assert_array_equal(zoo["mine"], VIEWS["mine"].astype(np.float32))
+    assert zoo["small"].shape == (300, 6) and zoo.ids[7] == "row-7"
+    np.testing.assert_array_equal(zoo.attributes.to_numpy(), LABELS.to_numpy())
+    assert zoo.verify().empty and len(NoiseZoo(tmp_path / "zoo").views) == 3
+
+
+def test_the_same_arrays_are_taken_up_and_others_refused(tmp_path):
+    for _ in range(2):
+        NoiseZoo.from_arrays(VIEWS, LABELS, path=tmp_path)
+    with pytest.raises(ValueError, match="z"):
+        NoiseZoo.from_arrays(VIEWS | {"z": VIEWS["z"] + 1}, LABELS, path=tmp_path)
+
+
+def test_persons_are_on_one_side_of_the_split():
+    persons = np.repeat(np.arange(60), 5)
+    zoo = NoiseZoo.from_arrays(VIEWS, LABELS, persons=persons)
+    assert not set(zoo.groups[zoo.split == "train"]) & set(zoo.groups[zoo.split == "test"])
+    assert (zoo.split == "test").mean() == pytest.approx(0.3, abs=0.01)
+
+
+def test_minus_ones_a_tables_own_ids_and_a_split_are_read():
+    table = (2 * LABELS.astype(int) - 1).set_axis([f"img{i}.png" for i in range(300)])
+    split = np.where(np.arange(300) < 100, "test", "train")
+    zoo = NoiseZoo.from_arrays(VIEWS, table, split=split)
+    assert zoo.ids[2] == "img2.png" and (zoo.split == split).all()
+    np.testing.assert_array_equal(zoo.attributes.to_numpy(), LABELS.to_numpy())
+
+
+def test_the_trial_runs_on_it():
+    table = evidence(NoiseZoo.from_arrays(VIEWS, LABELS, kinds={"small": "pixels"}), claims=("linear", "predictable"))
+    found = table.set_index(["view", "null"]).verdict
+    assert found["z to mine", "pixels"] == "supported" and found["z", "shuffled"] == "supported"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"views": VIEWS | {"mine": VIEWS["mine"][:-1]}}, "view 'mine' has 299 rows, and 'z' has 300"),
+        ({"views": {}}, "views is empty"),
+        ({"views": VIEWS | {"mine": np.where(VIEWS["mine"] > 2, np.nan, VIEWS["mine"])}}, "mine"),
+        ({"attributes": LABELS[:-1]}, "attributes have 299 rows, and the views 300"),
+        ({"attributes": LABELS.astype(int) + 1}, "is not 0/1 or -1/1"),
+        ({"ids": ["a"] * 300}, "'a' is there twice"),
+        ({"persons": ["a"]}, "persons have 1 rows"),
+        ({"split": ["train"] * 299 + ["dev"]}, "split holds 'dev'"),
+        ({"kinds": {"other": "noise"}}, "kinds names 'other'; the views are z, mine, small"),
+    ],
+)
+def test_what_is_wrong_is_said(wrong, said):
+    with pytest.raises(ValueError, match=said):
+        NoiseZoo.from_arrays(**{"views": VIEWS, "attributes": LABELS} | wrong)
