@@ -10,7 +10,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import Ridge, RidgeCV
 from sklearn.metrics import r2_score
 
-from unelib.alignment.linear_maps import Procrustes, RidgeMap, ridge_maps
+from unelib.alignment.linear_maps import Procrustes, RidgeMap, r2_gap, r2_interval, ridge_maps
 from unelib.linalg.principal_space import thin
 from unelib.linalg.ridge_regression import penalty_grid
 
@@ -151,3 +151,31 @@ def test_errors_of_other_rows(estimator, work, message):
 def test_errors_of_the_penalty(penalty, told):
     with pytest.raises(ValueError, match=f"penalty .* is {told}"):
         RidgeMap(penalty).fit(X, X2)
+
+
+def test_an_interval_lies_about_the_score_and_covers_that_of_many_images():
+    one, other, _ = planted_arrays(6000)[1]
+    fitted, covered = RidgeMap().fit(one[:1000], other[:1000]), 0
+    true = fitted.score(one[1000:], other[1000:])["r2"]
+    for start in range(1000, 6000, 250):
+        rows = slice(start, start + 250)
+        found = r2_interval((fitted, one[rows]), other[rows])
+        assert found["low"] < found["r2"] == fitted.score(one[rows], other[rows])["r2"] < found["high"]
+        covered += found["low"] < true < found["high"]
+    assert covered >= 16  # of 20
+
+
+def test_a_gap_is_that_of_two_scores_and_the_luck_of_images_cancels():
+    good, poor = RidgeMap().fit(X[:200], X2[:200]), RidgeMap().fit(X[:200, :4], X2[:200])
+    pair, pair2 = (good, X[200:]), (poor, X[200:, :4])
+    gap, back = r2_gap(pair, pair2, X2[200:]), r2_gap(pair2, pair, X2[200:])
+    scores = [fitted.score(rows, X2[200:])["r2"] for fitted, rows in (pair, pair2)]
+    assert gap["gap"] == pytest.approx(scores[0] - scores[1]) and 0 < gap["low"] < gap["gap"] < gap["high"]
+    np.testing.assert_allclose([back["gap"], back["low"], back["high"]], [-gap[k] for k in ("gap", "high", "low")])
+    assert r2_gap(pair, pair, X2[200:]) == {"gap": 0.0, "low": 0.0, "high": 0.0}
+
+
+def test_an_interval_over_people_is_wider_where_their_images_are_copies():
+    fitted, many = RidgeMap().fit(X[:200], X2[:200]), np.repeat(np.arange(200, 240), 10)
+    alone, by_person = (r2_interval((fitted, X[many]), X2[many], groups=g) for g in (None, many))
+    assert by_person["high"] - by_person["low"] > 2 * (alone["high"] - alone["low"])

@@ -43,9 +43,10 @@ from unelib import (
     stitched_scores,
     walk,
 )
+from unelib.alignment import BestView, best_view, r2_gap, r2_interval
 from unelib.editing import EditReport, EditState, apply, directions_of, noise_of, probe_and_unit
 from unelib.explorer import History, as_python
-from unelib.geometry import Basis
+from unelib.geometry import Basis, block_activations, block_names, layer_activations
 from unelib.inversion import Inversion, solved_by
 from unelib.linalg import Direction
 from unelib.models import EncoderLike, Generator, GeneratorLike, Judge, JudgeLike
@@ -145,6 +146,19 @@ def inside(gen: GeneratorLike, noise: NDArray[np.float32]) -> None:
     assert_type(basis, Basis)
     assert_type(basis.direction(0), Direction)
     assert_type(interpolate(noise, noise, [0, 0.5, 1]), NDArray[np.float32])
+
+
+def where(gen: GeneratorLike, pixels: NDArray[np.uint8], Y: pd.DataFrame, Z: NDArray[np.float32]) -> None:
+    views = block_activations(gen, pixels, [100, 500.5], block_names(gen)[:2])
+    assert_type(views, dict[tuple[str, float], NDArray[np.float32]])
+    assert_type(layer_activations(load_encoder("drawn-dino"), pixels), dict[tuple[int, str], NDArray[np.float32]])
+    found = best_view(views, Y)
+    assert_type(found, BestView)
+    assert_type(found.p, float)
+    best_view(views, Z, "f1")  # type: ignore[arg-type]
+    pair = RidgeMap().fit(views[found.name], Z), views[found.name]
+    assert_type(r2_gap(pair, pair, Z), dict[str, float])
+    assert_type(r2_interval(pair, Z), dict[str, float])
 
 
 def runs(zoo: NoiseZoo, probe: LinearProbe) -> None:

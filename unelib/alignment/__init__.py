@@ -15,7 +15,7 @@ Inside:
 
 Public names, by file:
 
-- `linear_maps`: Procrustes, RidgeMap, ridge_maps
+- `linear_maps`: Procrustes, RidgeMap, r2_gap, r2_interval, ridge_maps
 - `canonical`: CCA, GCCA, distinct_sets
 - `paired_directions`: pairs_and_chance
 - `paired_rows`: partner_correlation
@@ -24,6 +24,7 @@ Public names, by file:
 - `similarity`: STANDARD, cka, mutual_knn, permutation_null, procrustes_distance, pwcca, rank_agreement, rsa,
   similarity_table, svcca
 - `neighbours`: nearest, nearest_by_view, neighbour_agreement
+- `view_search`: BestView, best_view
 """
 
 import lazy_loader

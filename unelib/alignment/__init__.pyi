@@ -3,6 +3,8 @@ from .canonical import GCCA as GCCA
 from .canonical import distinct_sets as distinct_sets
 from .linear_maps import Procrustes as Procrustes
 from .linear_maps import RidgeMap as RidgeMap
+from .linear_maps import r2_gap as r2_gap
+from .linear_maps import r2_interval as r2_interval
 from .linear_maps import ridge_maps as ridge_maps
 from .neighbours import nearest as nearest
 from .neighbours import nearest_by_view as nearest_by_view
@@ -23,3 +25,5 @@ from .similarity import rank_agreement as rank_agreement
 from .similarity import rsa as rsa
 from .similarity import similarity_table as similarity_table
 from .similarity import svcca as svcca
+from .view_search import BestView as BestView
+from .view_search import best_view as best_view

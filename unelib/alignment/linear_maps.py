@@ -3,10 +3,10 @@
 A view is a matrix (n, d), one row an image. Views are centred by their training means; nothing else is scaled.
 """
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
@@ -14,6 +14,9 @@ from ..core.checks import Rows, centred, centred_views, matrix, same_columns, sa
 from ..linalg.cosine import unit_rows
 from ..linalg.principal_space import thin
 from ..linalg.ridge_regression import leave_one_out, penalty_grid, ridge_weights
+from ..stats.groups import shared_groups
+from ..stats.intervals import percentiles
+from ..stats.roc import drawn_counts
 
 
 class LinearMap(BaseEstimator):
@@ -232,3 +235,92 @@ def ridge_maps(X: Rows, X2: Rows, penalty: Literal["loo"] | float = "loo") -> tu
     True
     """
     return RidgeMap(penalty).fit(X, X2), RidgeMap(penalty).fit(X2, X)
+
+
+def r2_interval(
+    one: tuple[Any, Rows], X2: Rows, resamples: int = 200, seed: int = 0, groups: ArrayLike | None = None
+) -> dict[str, float]:
+    """How well a map predicts a view of other images, with an interval over these.
+
+    Parameters
+    ----------
+    one : (LinearMap, array-like (m, d))
+        A fitted map, and rows of its first view.
+    X2 : array-like (m, d2)
+        The second view of the same images.
+    resamples : int
+        Draws of images with return; squares are about the mean of all of them.
+    seed : int
+        Of the draws.
+    groups : array-like (m,), optional
+        Whom each image shows; whole groups are then drawn.
+
+    Returns
+    -------
+    dict
+        "r2", as `score` gives it, and "low" and "high", the percentile 95 % interval for this map.
+
+    Raises
+    ------
+    ValueError
+        As `LinearMap.score`.
+
+    Examples
+    --------
+    >>> X = np.random.default_rng(0).standard_normal((100, 5))
+    >>> r2_interval((RidgeMap().fit(X, 2 * X), X), 2 * X)["low"].__round__(3)
+    1.0
+    """
+    value, draws = resampled_r2(one, X2, resamples, seed, groups)
+    return {"r2": value} | percentiles(draws)
+
+
+def r2_gap(
+    one: tuple[Any, Rows],
+    other: tuple[Any, Rows],
+    X2: Rows,
+    resamples: int = 200,
+    seed: int = 0,
+    groups: ArrayLike | None = None,
+) -> dict[str, float]:
+    """How much better one map predicts a view than another does, on the same images.
+
+    Parameters
+    ----------
+    one, other : (LinearMap, array-like (m, d))
+        Fitted maps, each with rows of its own first view.
+    X2 : array-like (m, d2)
+        The view that both predict.
+    resamples, seed, groups
+        As in `r2_interval`. Both maps meet the same draws, so the luck of the images cancels.
+
+    Returns
+    -------
+    dict
+        "gap", R² of the one less that of the other, "low" and "high".
+
+    Raises
+    ------
+    ValueError
+        As `LinearMap.score`.
+
+    Examples
+    --------
+    >>> X = np.random.default_rng(0).standard_normal((100, 5))
+    >>> pair = RidgeMap().fit(X, X[:, :2]), X
+    >>> r2_gap(pair, pair, X[:, :2])
+    {'gap': 0.0, 'low': 0.0, 'high': 0.0}
+    """
+    (value, draws), (value2, draws2) = (resampled_r2(pair, X2, resamples, seed, groups) for pair in (one, other))
+    return {"gap": value - value2} | percentiles(draws - draws2)
+
+
+def resampled_r2(pair, X2, resamples, seed, groups):
+    """R² of a map, and the same (resamples,) on images drawn anew, one seed giving one set of draws."""
+    fitted, X = pair
+    value = fitted.score(X, X2)["r2"]
+    truth, mean = centred(matrix(X2, "X2"), "X2")
+    errors, squares = ((fitted.predict(X) - mean - truth) ** 2).sum(1), (truth**2).sum(1)
+    codes = shared_groups(groups, len(truth))
+    counts = drawn_counts(np.arange(len(truth)) if codes is None else codes, resamples, np.random.default_rng(seed))
+    return value, 1 - errors @ counts / (squares @ counts)

@@ -1,4 +1,4 @@
-"""The denoiser from inside: its bottleneck, its Jacobian, and the ways between two noises.
+"""Networks from inside: a denoiser's blocks, bottleneck and Jacobian, an encoder's layers, and ways between two noises.
 
 h-space moves the bottleneck at every step (Haas et al.); the pullback asks which change of a state moves the
 bottleneck most (Park et al.). Both give directions, which the rooms after this one can take.
@@ -10,6 +10,8 @@ Public names, by file:
 - `pullback`: Basis, global_basis, local_bases, local_basis, transported
 - `interpolation`: interpolate, pictures, smoothness
 - `hooks`: bottleneck
+- `denoiser_blocks`: block_activations, block_names
+- `encoder_layers`: layer_activations
 - `jacobian`: Jacobian
 - `likelihood`: log_likelihood
 - `posterior`: left_open

@@ -1,3 +1,6 @@
+from .denoiser_blocks import block_activations as block_activations
+from .denoiser_blocks import block_names as block_names
+from .encoder_layers import layer_activations as layer_activations
 from .hooks import bottleneck as bottleneck
 from .hspace import HSpace as HSpace
 from .interpolation import interpolate as interpolate

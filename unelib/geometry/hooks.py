@@ -1,4 +1,4 @@
-"""The bottleneck of a denoiser, h-space: its mid block's output, read or changed by hooks that are gone afterwards."""
+"""What a module of a denoiser gives, read or changed by hooks that are gone afterwards: above all the bottleneck."""
 
 import threading
 from contextlib import contextmanager
@@ -10,10 +10,10 @@ from ..models.contracts import GeneratorLike
 
 
 class Reached(Exception):
-    """Raised at the bottleneck, so that the rest of the network need not run; `h` is what was found there."""
+    """Raised where all that is wanted is known, so that the rest of the network need not run; `h` is what was found."""
 
-    def __init__(self, h):
-        super().__init__("the bottleneck")
+    def __init__(self, h=None):
+        super().__init__("nothing further is wanted")
         self.h = h
 
 
@@ -28,8 +28,8 @@ def mid_block(gen):
 
 
 @contextmanager
-def at_bottleneck(gen, function):
-    """Within it, `function` sees the bottleneck (n, c, h, w) of every pass and may return another; None leaves it.
+def hooked(module, function):
+    """Within it, `function` sees what a module gives at every pass and may return another; None leaves it.
 
     Other threads that ask the same network meanwhile do not meet it. A compiled network runs as written there: what was
     compiled before would not ask for the hook. That is set for the whole process, so no two threads may ask a compiled
@@ -37,16 +37,21 @@ def at_bottleneck(gen, function):
     """
     own = threading.get_ident()
 
-    def hook(module, given, h):
+    def hook(module, given, output):
         """The function's, for passes of this thread."""
-        return function(h) if threading.get_ident() == own else None
+        return function(output) if threading.get_ident() == own else None
 
-    handle = mid_block(gen).register_forward_hook(hook)
+    handle = module.register_forward_hook(hook)
     try:
         with torch.compiler.set_stance("force_eager"):
             yield
     finally:
         handle.remove()
+
+
+def at_bottleneck(gen, function):
+    """Within it, `function` sees the bottleneck (n, c, h, w) of every pass and may return another: `hooked`."""
+    return hooked(mid_block(gen), function)
 
 
 def bottleneck(gen: GeneratorLike, x: torch.Tensor, t: float) -> torch.Tensor:

@@ -121,24 +121,27 @@ class Encoder:
         ValueError
             On pixels of another shape or kind, or without any.
         """
-        pixels = np.asarray(pixels)
-        if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[-1] not in (1, 3) or len(pixels) == 0:
-            raise ValueError(f"images must be (n, h, w, 3) uint8 with n > 0, not {pixels.shape} {pixels.dtype}")
+        images = checked_images(pixels)
         label = f"embedding with {self.name}" if progress else None
-        slices = told_slices(len(pixels), at_once(batch_size, 64), label)
-        return np.concatenate([self.embed_batch(pixels[rows]) for rows in slices])
+        slices = told_slices(len(images), at_once(batch_size, 64), label)
+        return np.concatenate([self.embed_batch(images[rows]) for rows in slices])
 
     @torch.inference_mode()
     def embed_batch(self, pixels):
         """Embeddings of one batch, through the model's own preprocessing."""
-        pictures = [Image.fromarray(p.squeeze(-1) if p.shape[-1] == 1 else p).convert("RGB") for p in pixels]
-        inputs = self.processor(images=pictures, return_tensors="pt")["pixel_values"].to(self.device, self.dtype)
+        given = self.inputs(pixels)
         if self.tokenizer is not None:
-            return self.model.get_image_features(pixel_values=inputs).pooler_output.float().cpu().numpy()
-        extra = {}
-        if self.model.config.model_type == "vit_mae":
-            extra["noise"] = torch.arange(patch_count(self.model.config), device=self.device).expand(len(inputs), -1)
-        return self.model(pixel_values=inputs, **extra).last_hidden_state[:, 0].float().cpu().numpy()
+            return self.model.get_image_features(**given).pooler_output.float().cpu().numpy()
+        return self.model(**given).last_hidden_state[:, 0].float().cpu().numpy()
+
+    def inputs(self, pixels):
+        """Keyword tensors that the model takes for one batch of images, by its own preprocessing."""
+        pictures = [Image.fromarray(p.squeeze(-1) if p.shape[-1] == 1 else p).convert("RGB") for p in pixels]
+        values = self.processor(images=pictures, return_tensors="pt")["pixel_values"].to(self.device, self.dtype)
+        given = {"pixel_values": values}
+        if self.model.config.model_type == "vit_mae":  # patches in their order
+            given["noise"] = torch.arange(patch_count(self.model.config), device=self.device).expand(len(pixels), -1)
+        return given
 
     @torch.inference_mode()
     def embed_text(self, texts: str | Iterable[str]) -> NDArray[np.float32]:
@@ -245,6 +248,14 @@ def reads_text(name: str) -> bool:
         return AutoConfig.from_pretrained(source).model_type in READS_TEXT
     except (OSError, ValueError):
         return False
+
+
+def checked_images(pixels: ArrayLike) -> NDArray[np.uint8]:
+    """Pixels as (n, h, w, c) uint8; ValueError on others, and where there are none."""
+    pixels = np.asarray(pixels)
+    if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[-1] not in (1, 3) or len(pixels) == 0:
+        raise ValueError(f"images must be (n, h, w, 3) uint8 with n > 0, not {pixels.shape} {pixels.dtype}")
+    return pixels
 
 
 @contextmanager

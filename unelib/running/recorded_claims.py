@@ -561,4 +561,42 @@ FINDINGS = (
         "The length of its noise tells more of how likely an image is than the ODE's volume does", "likelihood",
         "of_noise", "rank correlation with log p", "of_volume", "what the ODE's volume tells",
     ),
+    Finding(
+        "Some block at some timestep holds attributes, the choice among all of them counted", "network",
+        "best_in_folds", "mean AUC of the best place, by folds of the training images", "by_chance",
+        "the best place exceeds in 5 % of shuffles of the labels",
+    ),
+    Finding(
+        "Attributes can be read better there than from small pictures", "network", "beyond_pixels",
+        "gain in mean AUC", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "Better than from the best place in the same network untrained", "network", "beyond_untrained",
+        "gain in mean AUC", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "Better than from the noise that inversion finds", "network", "beyond_noise", "gain in mean AUC", 0.0,
+        "0 would be no gain",
+    ),
+    Finding(
+        "Better than from the last block at the same timestep", "network", "beyond_last", "gain in mean AUC", 0.0,
+        "0 would be no gain",
+    ),
+    Finding(
+        "Some noise on the image helps", "network", "noise_helps",
+        "gain in mean AUC of the best place above the lowest timestep over the best one there", 0.0,
+        "0 would be no gain",
+    ),
+    Finding(
+        "Some block at some timestep predicts the encoder better than small pictures do", "network",
+        "predicts_beyond_pixels", "gain in R²", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "Better than the best place in the same network untrained", "network", "predicts_beyond_untrained",
+        "gain in R²", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "In every encoder an inner layer holds attributes better than the embedding", "network",
+        "layer_beyond_embedding", "gain in mean AUC, in the encoder where it is least", 0.0, "0 would be no gain",
+    ),
 )  # fmt: skip

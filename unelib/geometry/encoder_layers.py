@@ -1,0 +1,67 @@
+"""What each layer of an image encoder holds of pictures: its class token, and the mean over its patches."""
+
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+
+from ..core.checks import at_once
+from ..core.loops import told_slices
+from ..models.encoders import Encoder, checked_images
+
+CLASS, PATCHES = "class token", "mean of patches"
+
+
+def layer_activations(
+    encoder: Encoder, pixels: ArrayLike, batch_size: int | Literal["auto"] = 64
+) -> dict[tuple[int, str], NDArray[np.float32]]:
+    """Hidden states of an encoder's layers: a view for each layer, by its class token and by the mean of its patches.
+
+    Parameters
+    ----------
+    encoder : Encoder
+        Of `load_encoder`.
+    pixels : array-like (n, h, w, 3), uint8
+        Images, 0 to 255.
+    batch_size : int or "auto"
+        Images at once; "auto" is 64. Only tokens and means are kept.
+
+    Returns
+    -------
+    dict {(layer, token): ndarray (n, d)}, float32
+        Layer 0 is what goes into the first layer, the last is what leaves the last one, before any final norm. The
+        token is "class token" or "mean of patches"; the mean alone where there is no class token (SigLIP), and at layer
+        0, where that has met no picture yet. Register tokens are in neither.
+
+    Raises
+    ------
+    ValueError
+        On pixels of another shape or kind, or without any, and on a batch size below 1.
+
+    Examples
+    --------
+    >>> from unelib import load_encoder, load_images
+    >>> found = layer_activations(load_encoder("drawn-dino"), load_images("drawn-faces", n=2).pixels)
+    >>> len(found), found[4, "class token"].shape
+    (9, (2, 192))
+    """
+    images, parts = checked_images(pixels), []
+    for rows in told_slices(len(images), at_once(batch_size, 64)):
+        parts.append(layers_of_batch(encoder, images[rows]))
+    return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+
+
+@torch.inference_mode()
+def layers_of_batch(encoder, pixels):
+    """{(layer, token): (n, d)} of one batch."""
+    tower: Any = getattr(encoder.model, "vision_model", encoder.model)
+    states = tower(**encoder.inputs(pixels), output_hidden_states=True).hidden_states
+    first = 0 if tower.config.model_type.startswith("siglip") else 1  # position of the first token after the class's
+    first_patch = first + getattr(tower.config, "num_register_tokens", 0)
+    found = {}
+    for layer, h in enumerate(states):
+        if first and layer:
+            found[layer, CLASS] = h[:, 0].float().cpu().numpy()
+        found[layer, PATCHES] = h[:, first_patch:].float().mean(1).cpu().numpy()
+    return found
