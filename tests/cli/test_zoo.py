@@ -99,6 +99,16 @@ def test_import_and_export(small, tmp_path):
     assert "train.parquet" in unelib("export", small.path, tmp_path / "out", "--as", "table", "--view", "sd15")
 
 
+def test_a_csv_labels_a_new_zoo(small, tmp_path):
+    table = pd.DataFrame({"id": range(len(small)), "smile": [0, 1] * (len(small) // 2) + [0] * (len(small) % 2)})
+    table.to_csv(tmp_path / "labels.csv", index=False)
+    np.save(tmp_path / "z.npy", small["sd15"])
+    made = unelib("import", tmp_path / "new", tmp_path / "z.npy", "--labels", tmp_path / "labels.csv")
+    assert "has views z" in made and list(NoiseZoo(tmp_path / "new").attributes) == ["smile"]
+    both = ("--labels", tmp_path / "labels.csv", "--celeba", "x")
+    assert "choose one" in unelib("import", tmp_path / "newer", tmp_path / "z.npy", *both, status=2)
+
+
 def test_an_imported_array_is_what_it_is_said_to_be(small):
     file = small.path.parent / "noises_sd15.npy"
     unelib(

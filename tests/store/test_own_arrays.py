@@ -6,6 +6,7 @@ import pytest
 
 from unelib import NoiseZoo
 from unelib.evidence import evidence
+from unelib.store import add_labels
 
 rng = np.random.default_rng(0)
 Z = rng.standard_normal((300, 6))
@@ -52,6 +53,18 @@ def test_the_trial_runs_on_it():
     table = evidence(NoiseZoo.from_arrays(VIEWS, LABELS, kinds={"small": "pixels"}), claims=("linear", "predictable"))
     found = table.set_index(["view", "null"]).verdict
     assert found["z to mine", "pixels"] == "supported" and found["z", "shuffled"] == "supported"
+
+
+def test_a_table_of_labels_makes_a_zoo(tmp_path):
+    table = LABELS.astype(int).assign(split=np.where(np.arange(300) < 90, "test", "train"), person=np.arange(300) // 3)
+    table.rename_axis("id").set_axis([f"{i}.jpg" for i in range(300)]).to_csv(tmp_path / "labels.csv")
+    zoo = add_labels(NoiseZoo(tmp_path / "zoo"), tmp_path / "labels.csv")
+    assert list(zoo.attributes) == ["one", "two"] and zoo.ids[1] == "1.jpg" and zoo.groups[5] == "1"
+    assert (zoo.split == "test").sum() == 90
+    (tmp_path / "empty.csv").write_text("id,split\n")
+    for name, error in {"none.csv": FileNotFoundError, "empty.csv": ValueError}.items():
+        with pytest.raises(error, match=name):
+            add_labels(NoiseZoo(tmp_path / "other"), tmp_path / name)
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,7 @@ def info(zoo):
 @click.option(
     "--celeba", metavar="SOURCE", help="Labels for a new ZOO: the folder with CelebA's files, or a hub data set."
 )
+@click.option("--labels", type=FOLDER, help="Labels for a new ZOO: a CSV with ids, then attributes; see the how-to.")
 @click.option("--split", type=click.Choice(["train", "valid", "test"]), help="CelebA's part; told by the rows if left.")
 @click.option("--dtype", type=click.Choice(["float16", "float32"]), default="float16", show_default=True)
 @click.option("--kind", type=click.Choice(KINDS), default="noise", show_default=True, help="What the rows are.")
@@ -120,21 +121,26 @@ def info(zoo):
 @click.option(
     "--setting", "pairs", multiple=True, metavar="NAME=VALUE", help="What the rows depend on, read as YAML; repeatable."
 )
-def import_command(zoo, file, view, celeba, split, dtype, kind, role, of, pairs):
+def import_command(zoo, file, view, celeba, labels, split, dtype, kind, role, of, pairs):
     """Take FILE, an .npy file with one row an image such as a published noises_MODEL.npy, into the folder ZOO.
 
-    The rows must be in the order of ZOO's images. A new ZOO gets its labels from CelebA: with --celeba. Files with
-    pickled objects, or with another number of rows than there are labels, are refused. So is a view that is there
-    already with other settings.
+    The rows must be in the order of ZOO's images. A new ZOO gets its labels from a CSV, with --labels, or from CelebA,
+    with --celeba. Files with pickled objects, or with another number of rows than there are labels, are refused. So is
+    a view that is there already with other settings.
 
     \b
         python -m unelib zoo import ZOO embedding.npy --kind embedding --setting model=my-encoder
     """
     from ..store.npy_layout import add_celeba
+    from ..store.own_arrays import add_labels
 
     found, depends = NoiseZoo(zoo), named_settings(pairs)
+    if celeba and labels:
+        raise click.UsageError("--celeba and --labels both name labels; choose one")
     if celeba:
         add_celeba(found, celeba, file, split)
+    if labels:
+        add_labels(found, labels)
     name = view or file.stem.removeprefix("noises_")
     found.import_npy(name, file, depends, kind=kind, role=role, of=of, dtype=dtype)
     click.echo(f"{found.path} has views {', '.join(found.views)}")

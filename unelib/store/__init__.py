@@ -12,7 +12,6 @@ Inside:
 - `locks`: Who makes which shard: a lock each, so that builds of one view at the same time never make a shard twice
 - `manifest`: What a view is: its settings, written once and never changed, so that nothing made otherwise can be mixed
   in
-- `own_arrays`: A zoo of one's own arrays: their index, and what each of them is
 - `origin`: Where a view's noise came from, and so the way back: the generator that made it, or an error that says why
   not
 - `progress`: How far a build is: progress.json, and a bar where someone watches, else a line every half minute
@@ -24,6 +23,7 @@ Public names, by file:
 
 - `zoo`: NoiseZoo
 - `npy_layout`: add_celeba, export_npy
+- `own_arrays`: add_labels
 - `parquet_export`: export_table
 - `hub`: pull, push
 """

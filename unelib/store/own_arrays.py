@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from ..worlds.labelled_images import attribute_table
 from .image_index import index_rows
 
 PARTS = ("train", "test")
+PERSON = ("person", "group", "identity")  # what a column is called that says whom an image shows
 
 
 def arrays_index(n, attributes, ids, persons, split, held_out, seed):
@@ -34,6 +36,28 @@ def arrays_index(n, attributes, ids, persons, split, held_out, seed):
     if odd := set(map(str, split)) - set(PARTS):
         raise ValueError(f"split holds {sorted(odd)[0]!r}; each row is 'train' or 'test'")
     return index_rows(list(ids), "", np.asarray(split).astype(str), known, people)
+
+
+def add_labels(zoo: Any, file: str | Path, held_out: float = 0.3, seed: int = 0) -> Any:
+    """Give a new zoo the images of a CSV: the first column names them, and the others are attributes.
+
+    A column `split` of "train" and "test" says which images are learnt from, one called `person`, `group` or `identity`
+    whom each shows; without the first a share `held_out` is, whole persons where they are known.
+
+    Raises FileNotFoundError or ValueError on what is no such table, and as `NoiseZoo.from_arrays`.
+    """
+    try:
+        table = pd.read_csv(file, index_col=0)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"there is no file {file}; name a CSV with ids, then attributes") from error
+    except ValueError as error:
+        raise ValueError(f"{file} is not a table ({error}); it needs a heading and one row an image") from error
+    split = table.pop("split").to_numpy(str) if "split" in table else None
+    people = [table.pop(name) for name in PERSON if name in table and name != table.index.name]
+    if table.empty or not table.shape[1]:
+        raise ValueError(f"{file} needs a column of ids, one of attributes or more, and at least one row")
+    persons = people[0].to_numpy(str) if people else None
+    return zoo.add_index(arrays_index(len(table), table, None, persons, split, held_out, seed))
 
 
 def views_of_arrays(views, kinds):
