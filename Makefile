@@ -7,13 +7,14 @@ READY := .venv/ready
 NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:cacheprovider -q
 # Notebooks in the order in which they can be checked: what each reads is left by those before it. A file is one job.
 # 07 needs all of both worlds; those BESIDE it need none, and take the other core. Those of BY_UNIT are run by
-# tests/workshop, which asks more of them than that they run.
+# tests/workshop, which asks more of them than that they run; those of SMALL by recipes of their own, at small sizes.
 MAKING := notebooks/01_invert.ipynb notebooks/02_encode.ipynb
 BESIDE := notebooks/00_tour.ipynb notebooks/workshop/solutions/2_probe.ipynb notebooks/workshop/solutions/3_spaces.ipynb notebooks/workshop/solutions/5_judge.ipynb
 LAST := notebooks/depth/07_two_worlds.ipynb $(BESIDE)
 LONGEST := notebooks/depth/side_by_side.ipynb notebooks/depth/11_evidence.ipynb notebooks/depth/10_une.ipynb
 BY_UNIT := notebooks/workshop/solutions/1_noise.ipynb notebooks/workshop/solutions/4_edit.ipynb
-READING := $(LONGEST) $(filter-out $(MAKING) $(LAST) $(LONGEST) $(BY_UNIT),$(wildcard notebooks/*.ipynb notebooks/depth/*.ipynb notebooks/workshop/solutions/*.ipynb))
+SMALL := $(addprefix notebooks/depth/,replicas.ipynb encoders.ipynb posterior.ipynb)
+READING := $(LONGEST) $(filter-out $(MAKING) $(LAST) $(LONGEST) $(BY_UNIT) $(SMALL),$(wildcard notebooks/*.ipynb notebooks/depth/*.ipynb notebooks/workshop/solutions/*.ipynb))
 AT_ONCE := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off
 
@@ -58,7 +59,8 @@ coverage: $(READY)
 notebooks: $(READY)
 	@scratch=$$(mktemp -d) && trap 'kill $$fashion 2> /dev/null; rm -rf "$$scratch"' EXIT && echo "checking the notebooks in $$scratch" \
 		&& export UNELIB_ROOT="$$scratch" OMP_NUM_THREADS=1 \
-		&& { $(BIN)/python -m unelib run tests/whole/fashion-small.yaml --jobs 1 > "$$scratch/fashion.log" 2>&1 & fashion=$$!; } \
+		&& { (for some in fashion encoders replicas posterior; do \
+			$(BIN)/python -m unelib run tests/whole/$$some-small.yaml --jobs 1 || exit 1; done) > "$$scratch/fashion.log" 2>&1 & fashion=$$!; } \
 		&& $(NBVAL) -x $(MAKING) \
 		&& while kill -0 $$fashion 2> /dev/null && ! grep -q 02_encode "$$scratch/fashion.log"; do sleep 1; done \
 		&& $(NBVAL) $(AT_ONCE) $(READING) \

@@ -344,6 +344,92 @@ FINDINGS = (
         "smallest gain in the share edited", 0.0, "0: as untrained",
     ),
     Finding(
+        "A picture known to 30 dB leaves at least half of its noise open", "posterior", "least_30",
+        "share of the noise's variance left open, lower bound", 0.5, "0.5 would be half",
+    ),
+    Finding(
+        "A picture saved in 8 bits leaves less than half of its noise open", "posterior", "most_rounded",
+        "share of the noise's variance left open, upper bound", 0.5, "0.5 would be half", lower=True,
+    ),
+    Finding(
+        "Inversion misses more of a saved picture's noise than the picture leaves open", "posterior", "left_to_find",
+        "missed share of the variance, less the upper bound of what is left open", 0.0, "0 would be no more",
+    ),
+    Finding(
+        "The flow's code looks more Gaussian than the embedding", "codes", "code_passes",
+        "share of coordinates that passes (D'Agostino-Pearson)", "whitened_passes", "of the whitened embedding",
+    ),
+    Finding(
+        "Noise predicts the code at all", "codes", "r2_code", "R² on held-out images", "r2_shuffled",
+        "from shuffled rows",
+    ),
+    Finding(
+        "Noise predicts the code better than the embedding", "codes", "gain", "gain in R²", 0.0,
+        "0 would be no gain",
+    ),
+    Finding(
+        "Attributes are read from the code at least as well as from the embedding", "codes", "auc_gain",
+        "gain in mean AUC", 0.0, "0 would be no difference",
+    ),
+    Finding(
+        "Networks trained apart make the same picture of the same noise, beyond mean and covariance", "replicas",
+        "same_picture", "correlation of two pictures of one noise", "same_picture_by_moments",
+        "with what mean and covariance make of it",
+    ),
+    Finding(
+        "What they make of the same noise has the same attributes", "replicas", "judged",
+        "correlation of what the judge sees in two pictures of one noise", "judged_by_moments",
+        "with what mean and covariance make of it",
+    ),
+    Finding(
+        "Networks trained apart give an image the same noise, beyond mean and covariance", "replicas", "same_noise",
+        "correlation of two noises of one image", "same_noise_by_moments", "with that by mean and covariance",
+    ),
+    Finding(
+        "Over trainings, attributes are linear in the noise beyond shuffled labels", "replicas", "linear_shuffled",
+        "gain in mean AUC, over images and trainings", 0.0, "0: as shuffled labels",
+    ),
+    Finding(
+        "Over trainings, attributes are linear in the noise beyond small pictures", "replicas", "linear_pixels",
+        "gain in mean AUC, over images and trainings", 0.0, "0: as small pictures",
+    ),
+    Finding(
+        "Over trainings, noise predicts the encoder beyond shuffled rows", "replicas", "predicts_shuffled",
+        "gain in R², over images and trainings", 0.0, "0: as shuffled rows",
+    ),
+    Finding(
+        "Over trainings, noise predicts the encoder beyond small pictures", "replicas", "predicts_pixels",
+        "gain in R², over images and trainings", 0.0, "0: as small pictures",
+    ),
+    Finding(
+        "Over trainings, a step edits more than a random one", "replicas", "edited",
+        "share of images changed as asked, over trainings", "edited_random", "by a random step of the same length",
+    ),
+    Finding(
+        "An encoder without labels or decoder reads attributes beyond small pictures", "encoders",
+        "contrastive_reads", "gain in mean AUC", 0.0, "0: as small pictures",
+    ),
+    Finding(
+        "Noise predicts it beyond shuffled rows", "encoders", "contrastive_beyond_shuffled", "gain in R²", 0.0,
+        "0: as shuffled rows",
+    ),
+    Finding(
+        "Noise predicts it beyond small pictures", "encoders", "contrastive_beyond_pixels", "gain in R²", 0.0,
+        "0: as small pictures",
+    ),
+    Finding(
+        "Its directions, carried into the noise, edit", "encoders", "contrastive_edits",
+        "share of images changed as asked", "contrastive_random", "by random ones of its own, carried likewise",
+    ),
+    Finding(
+        "Noise predicts an encoder of unrelated labels beyond shuffled rows", "encoders",
+        "unrelated_beyond_shuffled", "gain in R²", 0.0, "0: as shuffled rows",
+    ),
+    Finding(
+        "Its directions of attributes, carried into the noise, edit", "encoders", "unrelated_edits",
+        "share of images changed as asked", "unrelated_random", "by random ones of its own, carried likewise",
+    ),
+    Finding(
         "Inverted noise has unit variance", "inversion", "std", "standard deviation", 0.95,
         "0.95 would be 5 % too little",
     ),

@@ -16,7 +16,7 @@ from ..worlds.fidelity import psnr
 from ..worlds.image_sets import load_images
 from . import clip, contrastive, dino, judge, latent_diffusion, pixel_diffusion, pose
 from .scores import class_accuracy, class_shares, mean_auc
-from .train import find_family
+from .train import REPLICAS, find_family
 
 SEED, SAMPLES, SOLVER_STEPS = 0, 2000, 25
 PICTURES, ROUND_TRIPS = 2000, 200
@@ -127,7 +127,10 @@ def controls(world, gen):
 
 
 def measure_generator(name, world):
-    """Scores of samples, round trips and noise, common to all generators; writes samples.png on the way."""
+    """Scores of samples, round trips and noise, common to all generators; writes samples.png on the way.
+
+    What the noise of a replica holds is asked in notebook replicas, beside the first training.
+    """
     gen = load_generator(name)
     made = samples(gen)
     save_grid(paths.MODELS / name / "samples.png", made[:64])
@@ -136,16 +139,18 @@ def measure_generator(name, world):
     def noise(p):
         return invert(gen, p, steps=SOLVER_STEPS, progress=True).noise.reshape(len(p), -1)
 
-    return variety(world, gen, made) | {
+    found = variety(world, gen, made) | {
         "round trip, 25 calls: median PSNR (dB)": round_trip(gen, few, 25),
         "round trip, 50 calls: median PSNR (dB)": round_trip(gen, few, 50),
-        **reading(world, "noise: linear-probe", *probed(world, noise, PROBING[world.name].noise)),
     }
+    if name in REPLICAS:
+        return found
+    return found | reading(world, "noise: linear-probe", *probed(world, noise, PROBING[world.name].noise))
 
 
 def measure_pixel_diffusion(name, world):
     """The scores of a generator, and in the world of photographs those of what its noise is to be compared with."""
-    controlled = controls(world, load_generator(name)) if world.classes else {}
+    controlled = controls(world, load_generator(name)) if world.classes and name not in REPLICAS else {}
     return measure_generator(name, world) | controlled
 
 
