@@ -26,6 +26,11 @@ def test_probabilities_are_the_probes_log_odds():
     np.testing.assert_allclose(np.log(seen / (1 - seen)), probe.decision_function(X), atol=1e-9)
 
 
+def test_a_probe_sees_by_its_encoder_and_a_classifier_by_no_view():
+    assert file.seen_by(ProbeJudge("p", ENCODER, LinearProbe("ridge").fit(X, Y))) == "e"
+    assert file.seen_by(SimpleNamespace(name="drawn-judge", encoder=ENCODER)) == ""
+
+
 def test_a_probe_of_another_view_is_refused():
     with pytest.raises(ValueError, match="what e gives has 3 columns; the fit was made on 2"):
         ProbeJudge("p", ENCODER, LinearProbe("ridge").fit(X[:, :2], Y))

@@ -11,6 +11,7 @@ from unelib.evidence.trials import matched
 from unelib.evidence.verdicts import (
     CLAIMS,
     PICTURE,
+    candidates,
     edit_flips,
     evidence,
     in_words,
@@ -215,6 +216,12 @@ def test_a_step_is_as_long_as_held_out_images_vary(tmp_path, gaussian, monkeypat
     edit_flips(trial, zoo, gaussian, BrightnessJudge(), {"bright": 1}, 4, 2.0)
     own = direction(trial.probe("gaussian", "mean-difference")[0], "bright", X=trial.X["gaussian"][trial.held])
     np.testing.assert_allclose(steps, 2.0 * own.sigma)
+
+
+def test_the_view_that_a_judge_sees_by_is_no_source(tmp_path):
+    trial = trial_of(planted_zoo(tmp_path), components=K)
+    assert {source for source, *_ in candidates(trial, "gaussian", "bright")} == {"encoder"}
+    assert candidates(trial, "gaussian", "bright", but="encoder") == {}
 
 
 def test_summary_counts_verdicts_by_claim_and_null(table):

@@ -599,3 +599,42 @@ def test_what_is_chosen_for_each_view_is_taken_when_it_is_given():
         assert given.private_ == private
     with pytest.raises(ValueError, match=r"private is \[3, 6\]; these views allow 0 to \[40, 5\], one a view, or 'cv'"):
         UNE(1, private=[3, 6]).fit(views)
+
+
+def test_coordinates_of_many_columns_stand_for_all_of_them():
+    """Rows in an orthonormal basis of what varies, and the number of columns, make the model of all columns."""
+    whole = UNE(2, private=1).fit(WIDE)
+    basis = np.linalg.svd(np.vstack([WIDE["b"], WIDE_NEW["b"]]), full_matrices=False)[2].T
+    turned = {**WIDE, "b": WIDE["b"] @ basis}, {**WIDE_NEW, "b": WIDE_NEW["b"] @ basis}
+    fit = UNE(2, private=1).fit(turned[0], {"b": 50})
+    np.testing.assert_allclose(fit.log_likelihood(turned[1]), whole.log_likelihood(WIDE_NEW), rtol=1e-8)
+    np.testing.assert_allclose(fit.latent(turned[1]), whole.latent(WIDE_NEW), atol=1e-8)
+    pd.testing.assert_frame_equal(fit.shares_, whole.shares_)
+
+
+@pytest.mark.parametrize("columns", [{"b": 49}, {"b": "many"}, {"b": 60.5}])
+def test_columns_are_no_fewer_than_there_are(columns):
+    with pytest.raises(ValueError, match="columns of b is .*; its rows have 50"):
+        UNE(2).fit(WIDE, columns)
+    with pytest.raises(ValueError, match="columns of b"):
+        UNE(2, noise="diagonal", private=0).fit(WIDE, {"b": 60})
+    with pytest.raises(ValueError, match="view"):
+        UNE(2).fit(WIDE, {"d": 60})
+
+
+@pytest.mark.parametrize("options", [{}, {"sharing": "pairs"}, {"components": 0, "private": 0}, {"private": 0}])
+def test_a_wide_view_keeps_fewer_axes_and_says_the_same(options, monkeypatch):
+    options = {"components": 2, "private": 1} | options
+    whole = UNE(**options).fit(WIDE)
+    monkeypatch.setattr("unelib.latent.une.WIDE", 30)
+    fit = UNE(**options).fit(WIDE)
+    assert fit.axes_[0].basis.shape[1] < whole.axes_[0].basis.shape[1]
+    np.testing.assert_allclose(fit.log_likelihood(WIDE_NEW), whole.log_likelihood(WIDE_NEW), rtol=1e-9)
+    np.testing.assert_allclose(fit.gain(WIDE_NEW), whole.gain(WIDE_NEW), atol=1e-8)
+    np.testing.assert_allclose(fit.latent(WIDE_NEW), whole.latent(WIDE_NEW), atol=1e-9)
+    np.testing.assert_allclose(fit.loadings_["a"], whole.loadings_["a"], atol=1e-9)
+    rows = {"c": WIDE_NEW["c"]}
+    for found, expected in zip(fit.predict("a", rows, level=0.9), whole.predict("a", rows, level=0.9)):
+        np.testing.assert_allclose(found, expected, atol=1e-9)
+    np.testing.assert_allclose(fit.sample("a", rows, seed=3).var(), whole.sample("a", rows, seed=3).var(), rtol=0.2)
+    pd.testing.assert_frame_equal(fit.shares_, whole.shares_)

@@ -32,11 +32,17 @@ def test_the_worlds_own_recipes_find_what_they_name(world):
         ({"others": "Male Beard"}, "others names 'Beard'"),
         ({"leading_encoder": "encc"}, "b: leading_encoder names 'encc'.*did you mean 'enc'"),
         ({"generator": "gem"}, "b: generator names 'gem', and there is no such view; did you mean 'gen'"),
+        ({"edits": {".": {"Smilling": 1}, "other": {"Dress": 1}}}, "b: edits names 'Smilling'"),
+        ({"trials": {".": ["gem", "a judge", 3]}}, "b: trials names 'gem', and there is no such view"),
     ],
 )
 def test_what_is_not_there_is_named(values, message):
     with pytest.raises(ValueError, match=message):
         check_names([("a", WORLD), ("b", values | {"run": "r"})])
+
+
+def test_a_trial_without_edits_names_no_view():
+    check_names([("a", WORLD), ("b", {"trials": {".": ["", "", 3], "other": ["gem", "", 3]}, "run": "r"})])
 
 
 def test_noise_that_the_run_has_already_will_do():

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from unelib.probing.linear_probe import LinearProbe
 from unelib.store.zoo import NoiseZoo, kind_in_words
 from unelib.worlds.image_sets import load_images
 
@@ -221,6 +222,16 @@ def test_rare_attributes_are_set_aside_with_what_they_would_take(tmp_path):
     few = NoiseZoo(tmp_path / "few").add_index(pd.DataFrame({"id": ["a"], "sha256": "", "split": ["train"], "b": [1]}))
     with pytest.raises(ValueError, match="no attribute can be scored .b: 1 of 1 training images.*take more images"):
         len(few.labels)
+
+
+def test_attributes_of_one_person_are_set_aside(tmp_path):
+    n = np.arange(40)
+    index = pd.DataFrame({"id": [f"{i:02d}" for i in n], "sha256": "", "split": ["train"] * 30 + ["test"] * 10})
+    index["group"] = [f"p{i // 3}" for i in n]
+    zoo = NoiseZoo(tmp_path).add_index(index.assign(common=n % 2, own=((n < 3) | (n > 36)).astype(int)))
+    assert zoo.rare == {"own": "3 of 30 training images have it, of too few persons; more are needed"}
+    probe = LinearProbe().fit(np.random.default_rng(0).standard_normal((30, 4)), zoo.labels[:30], zoo.groups[:30])
+    assert probe.attributes_ == ["common"]
 
 
 def test_values_beyond_half_precision_are_refused(zoo, images):

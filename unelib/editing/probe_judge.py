@@ -30,6 +30,11 @@ class ProbeJudge:
         return expit(self.probe.decision_function(self.encoder.embed(pixels)))
 
 
+def seen_by(judge):
+    """The view by which a judge sees, whose directions it is not to score; "" of one that is no probe."""
+    return judge.encoder.name if isinstance(judge, ProbeJudge) else ""
+
+
 def judge_for(name: str, zoo: Any, device: Any = "auto") -> JudgeLike:
     """A judge by name.
 

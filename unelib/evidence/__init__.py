@@ -9,6 +9,8 @@ Inside:
 - `direction_agreement`: Do attributes' directions agree between views, beside those of any direction
 - `learning_luck`: What the luck of the images that learn does to a measure
 - `trials`: What is on trial, also with fewer images, and with nulls of equal spectrum
+- `views_on_trial`: A view as a trial has it: its rows, or where it has very many columns their coordinates in the span
+  of all of them
 - `matched_spectra`: A control remixed so that its spectrum is the view's, and nothing is lost
 
 Public names, by file:

@@ -51,7 +51,8 @@ def shuffled_measures(trial, draw):
     rng, rows, model = np.random.default_rng([trial.seed, draw]), trial.rows(trial.views, trial.learn), trial.une
     orders = {name: rng.permutation(len(X)) for name, X in rows.items()}
     rows = {name: X[orders[name]] for name, X in rows.items()}
-    une = UNE(model.k_, private=model.private_, ridge=model.ridge_, seed=trial.seed, steps=model.steps_).fit(rows)
+    une = UNE(model.k_, private=model.private_, ridge=model.ridge_, seed=trial.seed, steps=model.steps_)
+    une = trial.modelled(une, rows)
 
     def measures(view):
         own = trial.differences(view)
@@ -95,7 +96,7 @@ def gaussian(trial):
     The interval of the share is Wilson's over columns; that of the difference joins it to the twins' (Newcombe, 1998).
     """
     for view in trial.views:
-        X, asked = trial.X[view], {"axes": "coordinates", "count": COLUMNS, "seed": trial.seed}
+        X, asked = trial.plain.get(view, trial.X[view]), {"axes": "coordinates", "count": COLUMNS, "seed": trial.seed}
         null = twin_pass_rates(X, **asked)
         value = pass_rate_test(X, null=null, **asked)["statistic"]
         count = min(COLUMNS, len(X) // 2, X.shape[1])
@@ -259,7 +260,7 @@ def one_latent(trial):
     """All views share, beside pairs that do, each at the best of some sizes; a row where there are three views."""
     if len(trial.views) > 2:
         held = trial.rows(trial.views, trial.held)
-        apart = UNE(0, seed=trial.seed).fit(trial.rows(trial.views, trial.learn)).log_likelihood(held)
+        apart = trial.modelled(UNE(0, seed=trial.seed), trial.rows(trial.views, trial.learn)).log_likelihood(held)
         one, pairs = (best_likelihood(trial, held, sharing) - apart for sharing in SIZES)
         found, gap = mean_interval(one), mean_interval(one - pairs)
         yield row("shared", "all views", "nats above independence", found, "pairs share", pairs.mean(), gap)
@@ -292,7 +293,7 @@ def best_likelihood(trial, held, sharing):
     learn, k = trial.rows(trial.views, trial.learn), trial.une.k_
     most = min(min(X.shape) for X in learn.values()) - 1
     sizes = {min(max(round(part * k), 1), most) for part in SIZES[sharing]}
-    return UNE(sorted(sizes), sharing=sharing, seed=trial.seed).fit(learn).log_likelihood(held)
+    return trial.modelled(UNE(sorted(sizes), sharing=sharing, seed=trial.seed), learn).log_likelihood(held)
 
 
 def latent_reads(trial, view, nulls, targets=None, widened=None):

@@ -16,6 +16,8 @@ from ..core.checks import in_classes
 from ..core.cpus import threads
 from ..latent.une import UNE
 from ..probing.linear_probe import LinearProbe
+from ..probing.logistic_solver import one_sided
+from ..stats.groups import shared_groups
 from ..stats.intervals import Interval
 from .direction_agreement import mean_differences
 from .learning_luck import dealt_blocks, luck_interval
@@ -34,6 +36,9 @@ class Trial:
     train          mask (n,) of all training images, those included that do not learn; these alone if None
     whole          the trial whose penalties, ridges, private parts and steps are taken over; None to choose them
     sized          the trial whose number of shared dimensions is taken over; None for `components`
+    columns        {view: d} of those whose rows are coordinates of what varies in as many columns (`row_span`)
+    plain          {view: (n, m)}: some of these columns themselves, for what no turn of the view may touch
+    lifts          {view: (m, r) -> (m, d)}: vectors in such coordinates, in the columns themselves
     """
 
     X: dict
@@ -50,6 +55,9 @@ class Trial:
     groups: np.ndarray | None = None
     whole: "Trial | None" = None
     sized: "Trial | None" = None
+    columns: dict = field(default_factory=dict)
+    plain: dict = field(default_factory=dict)
+    lifts: dict = field(default_factory=dict)
     cache: dict = field(default_factory=dict)
 
     @property
@@ -89,7 +97,7 @@ class Trial:
 
     def learning(self, learn, **changes):
         """The same trial where others learn, of the attributes of which they show both classes."""
-        known = in_classes(self.Y[learn])
+        known = learnable(self.Y[learn], None if self.groups is None else self.groups[learn])
         return replace(self, learn=learn, Y=self.Y[known], cache={}, **changes)
 
     @cached_property
@@ -134,8 +142,20 @@ class Trial:
             elif self.sized or names != self.views:
                 like = (self.sized or self).une
                 asked["components"] = min(like.k_, *(min(X.shape) - 1 for X in views.values()))
-            self.cache[key] = UNE(**asked, seed=self.seed).fit(views)
+            self.cache[key] = self.modelled(UNE(**asked, seed=self.seed), views)
         return self.cache[key]
+
+    def modelled(self, une, rows):
+        """A model fitted to rows of some views, of all columns that they stand for."""
+        return une.fit(rows, {name: self.columns[name] for name in rows if name in self.columns})
+
+
+def learnable(Y, groups=None):
+    """Attributes of which rows Y (n, a) show both classes twice, and outside every fold of groups (n,), if known."""
+    known, codes = in_classes(Y), shared_groups(groups, len(Y))
+    if codes is None or not known:
+        return known
+    return [name for name, lacking in zip(known, one_sided((Y[known] == 1).to_numpy(), codes)) if not lacking]
 
 
 def in_threads(work, items):
@@ -173,10 +193,11 @@ def matched(trial):
 def with_twins(trial, learn):
     """The trial in which some images (n,) learn, with twins matched on the training images that do not."""
     mixing = (trial.learn if trial.train is None else trial.train) & ~learn
-    X, controls = {view: trial.X[view] for view in trial.views}, {}
+    X, controls, columns = {view: trial.X[view] for view in trial.views}, {}, dict(trial.columns)
     for view in trial.views:
         twins = {role: f"{name} with the spectrum of {view}" for role, name in trial.nulls(view).items()}
         for role, name in trial.nulls(view).items():
             X[twins[role]] = remixing(trial.X[name][mixing], trial.X[view][mixing], trial.seed).rows(trial.X[name])
+            columns |= {twins[role]: trial.columns[name]} if name in trial.columns else {}
         controls[view] = twins
-    return trial.learning(learn, X=X, controls=controls, sized=trial)
+    return trial.learning(learn, X=X, controls=controls, sized=trial, columns=columns)

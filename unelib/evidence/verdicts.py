@@ -1,6 +1,8 @@
 """The hypothesis on trial: a table of its testable claims, each beside what would be found were it not true."""
 
+import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -10,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from ..core.checks import choice, share, whole
 from ..editing.directions import direction
+from ..editing.probe_judge import seen_by
 from ..inversion.deterministic import generate
 from ..linalg.cosine import unit_rows
 from ..linalg.direction_algebra import Direction
@@ -32,7 +35,8 @@ from .claims import (
     swapped,
     turned,
 )
-from .trials import Trial, matched
+from .trials import Trial, learnable, matched
+from .views_on_trial import view_on_trial
 
 if TYPE_CHECKING:
     from ..store.zoo import NoiseZoo
@@ -50,6 +54,10 @@ PICTURE = ("pixels", "untrained", "untrained target")  # nulls that have the pic
 OTHERWISE = ("Gaussian twins", "pairs share")  # what would be true instead
 NULLS = (*OTHERWISE, *CHANCE, *PICTURE)
 ERRS = 0.025  # how often a verdict for a claim is false where there is no difference
+ROLES = ("leak", "pixels", "untrained")  # of controls that are nulls
+TURNED = {"columns": "columns", "plain": "plain", "lift": "lifts"}  # of a `ViewOnTrial`, as a `Trial` has them by view
+MOST_COLUMNS = 8192  # of a view that enters as it is
+MOST_OTHERS = 4000  # training images beside those that learn, by `n_train`: enough to teach a twin's map
 FEWEST = 50  # images that learn, by `n_train`: an eighth of fewer says little of their luck
 LEVEL = 0.05  # of two-sided p-values, corrected for their number or not
 PARTS = {
@@ -104,6 +112,7 @@ def evidence(
     seed: int = 0,
     n_train: int | None = None,
     claims: Sequence[str] = tuple(CLAIMS),
+    most_columns: int = MOST_COLUMNS,
 ) -> pd.DataFrame:
     """What a zoo says of the hypothesis' claims (`CLAIMS`): a row for each claim, view and null.
 
@@ -125,7 +134,8 @@ def evidence(
         A generator of the zoo, loaded or by its view's name, for the claim that edits transfer; without it there are no
         rows for that claim.
     judge : JudgeLike, optional
-        Sees whether an edit turned its target; needed with a generator.
+        Sees whether an edit turned its target; needed with a generator. Directions of the view that a probe judges by
+        (`judge_for`) are not tried.
     targets : dict {attribute: 1 or -1}, optional
         What edits aim at: to have the attribute, or to lack it; needed with a generator.
     images : int
@@ -139,10 +149,15 @@ def evidence(
     seed : int
         Of the model, the resampled images, the nulls that are drawn, and the images that twins are matched on.
     n_train : int, optional
-        Training images that learn, the first of them; all by default. Verdicts by n are those of several calls.
+        Training images that learn, the first of them; all by default. Verdicts by n are those of several calls. As many
+        as 4,000 others teach the twins' maps.
     claims : sequence of str
         Claims that are tried, names of `CLAIMS`; all by default. The model of a shared latent is fitted only for those
         that need it.
+    most_columns : int
+        A view that has more columns, and more than twice as many as there are images, enters by coordinates of its rows
+        in their own span (`linalg.row_span`). That takes less time and memory, and nothing is lost; only probes, which
+        standardise columns, standardise other ones.
 
     Returns
     -------
@@ -179,7 +194,7 @@ def evidence(
     """
     for claim in claims:
         choice(claim, CLAIMS, "claim")
-    trial = trial_of(zoo, kind, components, seed, n_train)
+    trial = trial_of(zoo, kind, components, seed, n_train, most_columns)
     edits = generator is not None and "edits" in claims
     if edits:
         check_editing(trial, generator, judge, targets, images, strength)
@@ -289,7 +304,7 @@ def in_words(verdicts):
     return next(iter(said)) if len(said) == 1 else ", ".join(f"{name} {count}" for name, count in said.items())
 
 
-def trial_of(zoo, kind="logistic", components="cv", seed=0, n_train=None):
+def trial_of(zoo, kind="logistic", components="cv", seed=0, n_train=None, most_columns=MOST_COLUMNS):
     """`Trial` of a zoo's views, in which the first so many training images learn, or all."""
     noise, encoders, split = zoo.views_of("noise"), zoo.views_of("embedding"), zoo.split
     for what, there in (("noise", noise), ("an embedding", encoders)):
@@ -300,15 +315,34 @@ def trial_of(zoo, kind="logistic", components="cv", seed=0, n_train=None):
             raise ValueError(
                 f"{zoo.path} has no images of split {part!r}; evidence needs some to learn from and others"
             )
-    X = {view: zoo[view].astype(np.float64) for view in zoo.views}
     groups = zoo.groups if len(set(zoo.groups)) < len(zoo) else None
-    controls, learn = {view: zoo.controls(view) for view in [*noise, *encoders]}, split == "train"
+    controls, train, held = (
+        {view: zoo.controls(view) for view in [*noise, *encoders]},
+        split == "train",
+        split == "test",
+    )
+    learn, Y = train, zoo.labels
     if n_train is not None:
-        if not whole(n_train, FEWEST, learn.sum()):
-            raise ValueError(f"n_train is {n_train!r}; {zoo.path} has training images for {FEWEST} to {learn.sum()}")
-        learn = learn & (np.cumsum(learn) <= n_train)
-    train, held = split == "train", split == "test"
-    return Trial(X, zoo.labels, learn, held, noise, encoders, controls, train, kind, components, seed, groups)
+        if not whole(n_train, FEWEST, train.sum()):
+            raise ValueError(f"n_train is {n_train!r}; {zoo.path} has training images for {FEWEST} to {train.sum()}")
+        learn, train = (train & (np.cumsum(train) <= most) for most in (n_train, n_train + MOST_OTHERS))
+        Y = without_unshown(Y, learn, groups)
+    rows, named = np.flatnonzero(train | held), [role for there in controls.values() for role in there.items()]
+    wanted = dict.fromkeys([*noise, *encoders, *(name for role, name in named if role in ROLES)])
+    views = {view: view_on_trial(zoo, view, rows, most_columns, seed) for view in wanted}
+    wide = {what: {v: getattr(found, what) for v, found in views.items() if found.columns} for what in TURNED}
+    learn, held, train = (mask[rows] for mask in (learn, held, train))
+    X, groups = {view: found.X for view, found in views.items()}, None if groups is None else groups[rows]
+    asked = Y.iloc[rows], learn, held, noise, encoders, controls, train, kind, components, seed, groups
+    return Trial(X, *asked, **{TURNED[what]: found for what, found in wide.items()})
+
+
+def without_unshown(Y, learn, groups):
+    """Attributes Y (n, a) without those of which the images that learn show too little, with a warning for these."""
+    known = learnable(Y[learn], None if groups is None else groups[learn])
+    if lost := [name for name in Y if name not in known]:
+        warnings.warn(f"left out, too rare among the {learn.sum()} images that learn: {', '.join(lost)}", stacklevel=4)
+    return Y[known]
 
 
 def check_editing(trial, generator, judge, targets, images, strength):
@@ -341,24 +375,35 @@ def edit_flips(trial, zoo, generator, judge, targets, images, strength, nulls=CH
     drawn anew for each target, are a random direction, and a random one of the source, carried: what is shared lies
     where images differ visibly. That of the picture is an untrained encoder's.
     """
-    view, rows = view_of(generator), np.flatnonzero(trial.held)[:images]
+    view, rows = view_of(generator), np.flatnonzero(zoo.split == "test")[:images]
     generator = zoo.generator(view, None if generator == view else generator)
     noise = zoo.rows(view, rows).reshape(len(rows), *generator.latent_shape)
     before = judge.probabilities(generate(generator, noise))
     pairs = {}
     for target, sign in targets.items():
         own = direction(trial.probe(view, "mean-difference")[0], target, X=trial.X[view][trial.held])
-        made, asked = {}, (target, sign, strength * own.sigma, judge, before)
-        for names, directions in candidates(trial, view, target, nulls).items():
-            for name, d in zip(names, directions):
-                if name not in made:
-                    made[name] = turned(generator, noise, d, *asked)
-            pairs.setdefault((names[0], names[2]), []).append((made[names[0]], made[names[1]]))
+        asked = target, sign, strength * own.sigma, judge, before
+        found = candidates(trial, view, target, nulls, seen_by(judge))
+        ways = {name: d for names, directions in found.items() for name, d in zip(names, directions)}
+        made = {name: turned(generator, noise, d, *asked) for name, d in in_columns(trial, view, ways).items()}
+        for one, other, null in found:
+            pairs.setdefault((one, null), []).append((made[one], made[other]))
     return {names: tuple(map(np.stack, zip(*parts))) for names, parts in pairs.items()}
 
 
-def candidates(trial, view, target, nulls=CHANCE):
-    """{(source, a null's name, null): (Direction, the null's)} in a generator's noise, of a target in other views."""
+def in_columns(trial, view, directions):
+    """Directions {name: Direction} of a view in its columns, wherever the trial has it in coordinates."""
+    if view not in trial.lifts:
+        return directions
+    lifted = trial.lifts[view](np.stack([d.vector for d in directions.values()]))
+    return {name: replace(d, vector=row) for (name, d), row in zip(directions.items(), lifted)}
+
+
+def candidates(trial, view, target, nulls=CHANCE, but=""):
+    """{(source, a null's name, null): (Direction, the null's)} in a generator's noise, of a target in other views.
+
+    but  a view that is no source, since the judge sees by it
+    """
     rng = np.random.default_rng([trial.seed, *target.encode()])
 
     def own(source):
@@ -368,7 +413,7 @@ def candidates(trial, view, target, nulls=CHANCE):
         return Direction("random", unit_rows(rng.standard_normal((1, trial.X[source].shape[1])))[0])
 
     found, anywhere = {}, anything(view)
-    for source in set_less(trial.views, view):
+    for source in set_less(set_less(trial.views, view), but):
         d = carried_or_none(own(source), trial.une, source, view)
         if "random" in nulls:
             found[source, "random", "random"] = d, anywhere

@@ -154,6 +154,29 @@ def axes_of(X, noise):
     return Axes(mean, V), U * s
 
 
+def slimmed(model, axes, wide):
+    """The same `Model`, and `Axes` of its views, where those that are `wide` have no more axes than they need.
+
+    Where noise is isotropic that is what loadings and private dimensions span. In it a view of n rows keeps a few dozen
+    columns of its width in place of n.
+    """
+    found = [slim(*view) if yes else view for yes, *view in zip(wide, model.loadings, model.noise, axes)]
+    loadings, noise, axes = map(list, zip(*found))
+    return Model(loadings, noise), axes
+
+
+def slim(C, noise, axes):
+    """Loadings, `Noise` and `Axes` of a view in the span of what it loads on and what varies in it alone."""
+    r = len(C)
+    needed = np.hstack([C, noise.B]) if C.shape[1] + noise.B.shape[1] else np.eye(r, 1)
+    if needed.shape[1] >= r:
+        return C, noise, axes
+    Q, _ = np.linalg.qr(needed)
+    rest = noise.rest + r - Q.shape[1]
+    own = Noise(noise.D[: Q.shape[1]], Q.T @ noise.B, rest)
+    return Q.T @ C, own, Axes(axes.mean, axes.basis @ Q)
+
+
 def times(S, V):
     """S V for a covariance S, (r, r) or its diagonal (r,), and columns V (r, m)."""
     return S[:, None] * V if S.ndim == 1 else S @ V

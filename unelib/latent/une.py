@@ -21,10 +21,11 @@ from ..alignment.canonical import column_signs
 from ..core.checks import Rows, centred, choice, constant, named_views, same_columns, share, two_views, whole
 from ..linalg.principal_space import thin
 from .dimension import PRIVATE_FOLDS, dealt, private_rank
-from .linear_gaussian import NOISES, axes_of
+from .linear_gaussian import NOISES, axes_of, slimmed
 from .selection import FOLDS, MARKS, RIDGES, STEPS, Fit, Fold, Search
 
 MOST_PRIVATE = 128  # private dimensions of a view that are tried
+WIDE = 8192  # columns beyond which a fitted view keeps no more axes than its loadings and private part need
 Views = Mapping[str, Rows]
 
 
@@ -134,13 +135,16 @@ class UNE(BaseEstimator):
         self.seed = seed
         self.steps = steps
 
-    def fit(self, views: Views) -> Self:
+    def fit(self, views: Views, columns: Mapping[str, int] | None = None) -> Self:
         """Fit to several views of the same images.
 
         Parameters
         ----------
         views : dict {name: array-like (n, d)}
             Arrays or DataFrames by id, one row an image.
+        columns : dict {name: int}, optional
+            Of a view whose rows are coordinates, in an orthonormal basis, of all that varies in more columns: how many
+            these are. The model is then that of all the columns; isotropic noise only.
 
         Returns
         -------
@@ -154,11 +158,11 @@ class UNE(BaseEstimator):
         ValueError
             On fewer than two views, other lengths or ids (naming the first that differs), values that are not finite,
             a view of one repeated row (or one without a fold's rows, where there is a "cv"), k beyond the smallest
-            rank, another option out of range, or a fit that breaks off.
+            rank, another option out of range, columns fewer than a view has, or a fit that breaks off.
         """
         views = named_views(views)
         self.check_options(views)
-        self.views_, widths = list(views), [x.shape[1] for x in views.values()]
+        self.views_, widths = list(views), self.widths_of(views, columns or {})
         self.axes_, F = zip(*(axes_of(x, self.noise) for x in views.values()))
         self.check_sizes(views, F)
         if self.private == "cv":
@@ -167,11 +171,22 @@ class UNE(BaseEstimator):
             self.private_ = self.private if isinstance(self.private, list) else [self.private] * len(F)
         self.k_, self.ridge_, self.steps_, self.selection_ = self.chosen(F, widths)
         model, self.likelihood_ = Fit(self, F, widths).walked(self.k_, self.ridge_, self.steps_)
-        self.model_ = ordered(model) if self.sharing == "all" else model
+        model = ordered(model) if self.sharing == "all" else model
+        self.model_, self.axes_ = slimmed(model, self.axes_, [self.noise == "isotropic" and d > WIDE for d in widths])
         self.shared_ = self.latent(views)
         self.loadings_ = {v: a.rows(C.T).T for v, a, C in zip(self.views_, self.axes_, self.model_.loadings)}
         self.shares_ = shares(self.views_, self.model_)
         return self
+
+    def widths_of(self, views, columns):
+        """Columns of each view, those named in place of its own; ValueError where they cannot be."""
+        for name, count in columns.items():
+            own = views[choice(name, list(views), "view")].shape[1]
+            if self.noise != "isotropic" or not whole(count, own):
+                raise ValueError(
+                    f"columns of {name} is {count!r}; its rows have {own}, so give that or more, and isotropic noise"
+                )
+        return [columns.get(name, x.shape[1]) for name, x in views.items()]
 
     def chosen(self, F, widths):
         """k, ridge, steps, and the table of what was tried for them, or None, for rows in coordinates."""

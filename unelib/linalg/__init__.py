@@ -9,6 +9,7 @@ Inside:
   block
 - `ridge_regression`: Thin factors and ridge regression: all targets and all penalties from one eigendecomposition of
   the smaller Gram
+- `row_span`: Rows of many columns in coordinates of their own span: as many as there are rows, and nothing is lost
 - `whitening`: Whitened factors of views, and the leading left singular vectors of several side by side
 
 Public names, by file:

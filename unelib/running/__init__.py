@@ -23,8 +23,8 @@ Public names, by file:
 
 - `workspace`: Workspace, runs_with_zoo
 - `parameters`: Chosen, Count, Counts, Dimensions, Edits, EncoderName, EncoderNames, GeneratorName, GeneratorNames,
-  JudgeName, Names, Number, Numbers, Pair, Positive, Run, Runs, Seed, Share, Shares, Strengths, Targets, Text,
-  TextPairs, Texts, Timestep, Timesteps, Trials, ViewSets, check_parameters
+  JudgeName, Names, Number, Numbers, Pair, Positive, Run, RunOrThis, Runs, Scorer, Seed, Share, Shares, Strengths,
+  Targets, Text, TextPairs, Texts, Timestep, Timesteps, Trials, ViewSets, check_parameters
 - `sweeps`: Sweep
 - `recipes`: Recipe, plan, read_recipe, swept
 - `schema`: recipe_schema

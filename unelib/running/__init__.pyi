@@ -19,7 +19,9 @@ from .parameters import Numbers as Numbers
 from .parameters import Pair as Pair
 from .parameters import Positive as Positive
 from .parameters import Run as Run
+from .parameters import RunOrThis as RunOrThis
 from .parameters import Runs as Runs
+from .parameters import Scorer as Scorer
 from .parameters import Seed as Seed
 from .parameters import Share as Share
 from .parameters import Shares as Shares

@@ -12,6 +12,7 @@ from .workspace import Workspace
 
 OF_ATTRIBUTES = ("targets", "attributes", "pair", "others")  # parameters that name attributes; the last in one text
 
+THIS = "."  # the run itself, among the runs that a notebook looks at
 OF_IMAGES = ("image_set", "train_split", "test_split", "n_train", "n_test", "image_size", "on_error")
 KINDS = {"noise": "noise", "embeddings": "embedding"}  # what notebooks read, and the kind of such views
 MAKERS = {"noise": "notebooks/01_invert.ipynb", "embeddings": "notebooks/02_encode.ipynb"}
@@ -30,9 +31,13 @@ def check_names(steps):
             names = values.get(key, ())
             for name in names.split() if isinstance(names, str) else names:
                 refuse_unless_known(f"{notebook}: {key}", name, known, "attribute")
+        for name in values.get("edits", {}).get(THIS, ()) if known else ():
+            refuse_unless_known(f"{notebook}: edits", name, known, "attribute")
         if made and "generator" in values:
             views = made | set(views_there(values["run"]))
             refuse_unless_known(f"{notebook}: generator", values["generator"], sorted(views), "view")
+        if made and (tried := values.get("trials", {}).get(THIS, [""])[0]):  # empty: nothing is edited
+            refuse_unless_known(f"{notebook}: trials", tried, sorted(made | set(views_there(values["run"]))), "view")
         if made and values.get("leading_encoder"):  # empty: whichever there is
             views = made | set(views_there(values["run"]))
             refuse_unless_known(f"{notebook}: leading_encoder", values["leading_encoder"], sorted(views), "view")
@@ -80,7 +85,7 @@ def check_runs(steps, values):
 def check_reads(step, wanted, left):
     """Raise ValueError for views that a step reads, which no step of its run leaves and the runs it looks at lack."""
     others = list(wanted.get("worlds", ())) or list(wanted.get("trials", ()))
-    zoos = {run: Workspace(run).zoo for run in others or [step.run]}
+    zoos = {run: Workspace(run).zoo for run in (step.run if name == THIS else name for name in others or [THIS])}
     for name in (says_of_itself(step.notebook) or {"reads": ()})["reads"]:
         lacking = [run for run, zoo in zoos.items() if not (zoo.has_index and zoo.views_of(KINDS.get(name, "noise")))]
         if name in KINDS and name not in left and lacking:

@@ -44,6 +44,7 @@ def field(text, **limits):
 
 Text = Annotated[str, field("text, in quotes if need be")]
 Run = Annotated[Text, AfterValidator(lambda name: file_name(name, "run")), field("the name of a run, a text")]
+RunOrThis = Annotated[Literal["."] | Run, Field(description='the name of a run, or "." for this one')]
 Runs = Annotated[list[Run], Field(description="a list of two runs or more", min_length=2)]
 Seed = Annotated[int, field("a whole number from 0 to 4,294,967,295", ge=0, le=2**32 - 1)]
 Count = Annotated[int, field(f"a whole number from 1 to {LARGEST:,}", ge=1, le=LARGEST)]
@@ -69,6 +70,7 @@ GeneratorNames = Annotated[list[GeneratorName], Field(description="a list of gen
 EncoderName = Annotated[Text, model_of(ENCODERS, "encoder"), field("the name of an encoder, a text")]
 EncoderNames = Annotated[list[EncoderName], Field(description="a list of encoders' names", min_length=1)]
 JudgeName = Annotated[Text, AfterValidator(judge), field("the name of a judge, a text")]
+Scorer = Annotated[Literal[""] | JudgeName, Field(description='the name of a judge, or "" for nobody')]
 Targets = Annotated[
     dict[Text, Literal[1, -1]],
     Field(description="attributes with 1 (to have) or -1 (to lack), such as {Smiling: 1}", min_length=1),
@@ -82,10 +84,10 @@ Strengths = Annotated[
     Field(description="numbers above 0 for each of noise, h and state", min_length=3),
 ]
 Trials = Annotated[
-    dict[Run, tuple[Literal[""] | GeneratorName, Literal[""] | JudgeName, Count]],
+    dict[RunOrThis, tuple[Literal[""] | GeneratorName, Scorer, Dimensions]],
     Field(description='generator, judge ("" for neither) and shared dimensions by run', min_length=1),
 ]
-Edits = Annotated[dict[Run, Targets], Field(description="targets by run, such as {drawn: {Smiling: 1}}")]
+Edits = Annotated[dict[RunOrThis, Targets], Field(description="targets by run, such as {drawn: {Smiling: 1}}")]
 
 
 def kind_called(text: str) -> Any:

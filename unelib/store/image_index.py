@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 
 from ..core.checks import name_list
+from ..probing.logistic_solver import one_sided
+from ..stats.groups import shared_groups
 
 GROUP = "group"  # whom or what an image shows; only where that is known
 OWN_COLUMNS = ("id", "sha256", "split", GROUP)
@@ -36,11 +38,12 @@ def attribute_columns(index):
     return [name for name in index if name not in OWN_COLUMNS or name == GROUP and not has_groups(index)]
 
 
-def rare_attributes(attributes, split, least=2):
+def rare_attributes(attributes, split, groups=None, least=2):
     """{attribute: why} of attributes (n, a) of 0/1 that too few images have, or too few lack, to be scored.
 
     Fewer than `least` of either class among the training or the held-out images; the reason says how many there are,
-    and about how many images it would take at that rate.
+    and about how many images it would take at that rate. Where images show the same persons, groups (n,), also those of
+    which a fold of the training images' persons has all of a class: then no penalty can be chosen by the others.
     """
     found = {}
     for part, called in (("train", "training"), ("test", "held-out")):
@@ -50,7 +53,21 @@ def rare_attributes(attributes, split, least=2):
             has, fewer = ones[name], fewer_of[name]
             need = f"about {least * len(rows)}" if fewer else f"more than {least * len(rows)}"
             found.setdefault(name, f"{has} of {len(rows)} {called} images have it; {need} are needed")
-    return found
+    return found | in_one_fold(attributes.drop(columns=list(found)), np.asarray(split) == "train", groups)
+
+
+def in_one_fold(attributes, learn, groups):
+    """{attribute: why} of those of which one fold of the training images' persons has all of a class."""
+    codes = None if groups is None or not learn.any() else shared_groups(groups[learn], learn.sum())
+    if codes is None or not attributes.shape[1]:
+        return {}
+    truth = (attributes[learn] == 1).to_numpy()
+    why = f"{{}} of {len(truth)} training images have it, of too few persons; more are needed"
+    return {
+        name: why.format(column.sum())
+        for name, column, lost in zip(attributes, truth.T, one_sided(truth, codes))
+        if lost
+    }
 
 
 def without_rare(named, rare, known, least):

@@ -204,8 +204,11 @@ class NoiseZoo:
 
     @property
     def rare(self) -> dict[str, str]:
-        """{attribute: why} of those too rare to be scored: fewer than two images have it, or lack it, in a part."""
-        return rare_attributes(self.attributes, self.split)
+        """{attribute: why} of those too rare to be scored: fewer than two images have it, or lack it, in a part.
+
+        Also those of which too few persons have it, or lack it, to choose a penalty by others, where persons are known.
+        """
+        return rare_attributes(self.attributes, self.split, self.groups)
 
     @property
     def labels(self) -> pd.DataFrame:
