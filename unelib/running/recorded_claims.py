@@ -348,8 +348,8 @@ FINDINGS = (
         "share of the noise's variance left open, lower bound", 0.5, "0.5 would be half",
     ),
     Finding(
-        "A picture saved in 8 bits leaves less than half of its noise open", "posterior", "most_rounded",
-        "share of the noise's variance left open, upper bound", 0.5, "0.5 would be half", lower=True,
+        "A picture saved in 8 bits leaves at most so much of its noise open", "posterior", "most_rounded",
+        "share of the noise's variance, upper bound",
     ),
     Finding(
         "Inversion misses more of a saved picture's noise than the picture leaves open", "posterior", "left_to_find",

@@ -19,7 +19,7 @@ from .scores import class_accuracy, class_shares, mean_auc
 from .train import REPLICAS, find_family
 
 SEED, SAMPLES, SOLVER_STEPS = 0, 2000, 25
-PICTURES, ROUND_TRIPS = 2000, 200
+PICTURES, ROUND_TRIPS, REPLICA_SAMPLES = 2000, 200, 500
 
 
 class Probing(NamedTuple):
@@ -132,7 +132,7 @@ def measure_generator(name, world):
     What the noise of a replica holds is asked in notebook replicas, beside the first training.
     """
     gen = load_generator(name)
-    made = samples(gen)
+    made = samples(gen, REPLICA_SAMPLES) if name in REPLICAS else samples(gen)
     save_grid(paths.MODELS / name / "samples.png", made[:64])
     few = held_out(world, ROUND_TRIPS)[0]
 
