@@ -14,7 +14,7 @@ Public names, by file:
 - `encoder_layers`: layer_activations
 - `jacobian`: Jacobian
 - `likelihood`: log_likelihood
-- `posterior`: left_open
+- `posterior`: ROUNDING, left_open
 """
 
 import lazy_loader

@@ -8,6 +8,7 @@ from .interpolation import pictures as pictures
 from .interpolation import smoothness as smoothness
 from .jacobian import Jacobian as Jacobian
 from .likelihood import log_likelihood as log_likelihood
+from .posterior import ROUNDING as ROUNDING
 from .posterior import left_open as left_open
 from .pullback import Basis as Basis
 from .pullback import global_basis as global_basis

@@ -104,7 +104,7 @@ class EmbeddingFlow:
         return x.double().numpy()
 
 
-class Field(nn.Module):
+class SlopeNetwork(nn.Module):
     """The slope dx/dt at x (m, k) and time t: what a Gaussian would have, in closed form, and what the network adds.
 
     Of whitened Gaussian rows it is E[y - z | x_t] = (2 t - 1) x_t / ((1 - t)^2 + t^2).
@@ -128,7 +128,7 @@ def trained_field(Y, held, steps, width, seed):
     """The averaged field at the step where its loss on held rows is least, and those losses (checks, 2)."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        field = Field(Y.shape[1], width)
+        field = SlopeNetwork(Y.shape[1], width)
         average, best, losses = copy.deepcopy(field), copy.deepcopy(field), [(0, held_loss(field, held, seed))]
         optimizer = torch.optim.AdamW(field.parameters(), lr=RATE, weight_decay=0.01)
         rate = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
@@ -138,7 +138,7 @@ def trained_field(Y, held, steps, width, seed):
             matching_loss(field, rows, torch.randn_like(rows), torch.rand(BATCH)).backward()
             optimizer.step()
             rate.step()
-            moved(average, field, min(DECAY, step / (10 + step)))
+            averaged_in(average, field, min(DECAY, step / (10 + step)))
             if step % max(steps // CHECKS, 1) == 0:
                 losses.append((step, held_loss(average, held, seed)))
                 best = copy.deepcopy(average) if losses[-1][1] <= min(loss for _, loss in losses) else best
@@ -160,6 +160,6 @@ def held_loss(field, rows, seed, repeats=8):
 
 
 @torch.no_grad()
-def moved(average, field, decay):
+def averaged_in(average, field, decay):
     """average <- decay average + (1 - decay) field."""
     torch._foreach_lerp_(list(average.parameters()), list(field.parameters()), 1 - decay)
