@@ -31,7 +31,7 @@ def embedded(name, world, n, split):
     return enc, enc.embed(load_images(world, n=n, split=split).pixels)
 
 
-@pytest.mark.parametrize("world, most", [("drawn", 25e6), ("fashion", 12e6)])
+@pytest.mark.parametrize("world, most", [("drawn", 35e6), ("fashion", 20e6)])  # replicas and neutral encoders included
 def test_all_weights_are_small(world, most):
     assert sum(p.stat().st_size for p in MODELS.glob(f"{world}-*/**/*.safetensors")) < most
     assert all(p.name.startswith(("drawn-", "fashion-")) for p in MODELS.iterdir())
