@@ -154,7 +154,9 @@ def test_a_notebook_ends_with_its_verdicts(runs):
 
 
 def test_findings_name_numbers_that_notebooks_record():
-    source = {}
+    """By its code, or where that makes names of parts by what its committed run left."""
+    source, left = {}, pd.read_csv("docs/results.csv")
+    recorded = set(zip(left.stage, left.name))
     for finding in FINDINGS:
         (path,) = (path for path in Path("notebooks").rglob(f"{finding.stage}.ipynb") if path.parent.name[0] != ".")
         book = nbformat.read(path, 4)
@@ -162,6 +164,7 @@ def test_findings_name_numbers_that_notebooks_record():
         for number in filter(lambda name: isinstance(name, str), (finding.number, finding.null)):
             parts = [part for part in number.split("_", 1) if part not in CLAIMS]  # such as f"{claim}_{kind}"
             there = number in source[finding.stage] or all(part in source[finding.stage] for part in parts)
+            there = there or (finding.stage, number) in recorded
             assert there, f"{finding.stage} records no {number}"
 
 
