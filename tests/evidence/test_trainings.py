@@ -47,6 +47,12 @@ def test_a_claim_that_one_training_carries_is_open():
     assert found.verdict == "cannot tell" and found.verdicts == "supported 1, cannot tell 2"
 
 
+def test_a_verdict_holds_beside_the_twins_as_well():
+    rows = table([0.5, 0.5, 0.5], NETWORKS["gen"]).assign(twin_low=-0.1, twin_high=0.2)
+    found = over_trainings(rows, {"gen": NETWORKS["gen"]}).iloc[0]
+    assert (found.gap_low, found.gap_high) == pytest.approx((-0.1, 0.6)) and found.verdict == "cannot tell"
+
+
 def test_other_views_are_left_out():
     found = over_trainings(table([0.5, 0.5, 0.9], ["gen", "gen-seed1", "generous"]), {"gen": NETWORKS["gen"]})
     assert found.view.tolist() == ["gen"] and found.rows.tolist() == [2]

@@ -14,7 +14,9 @@ def over_trainings(table: pd.DataFrame, trainings: Mapping[str, Sequence[str]]) 
     """Rows of evidence that differ only in the training of a network, as one row, with an interval over trainings.
 
     Its half width joins, as independent, that over images, which the rows share, and for each network Student's over
-    the means of its m trainings, of which few are known: t(m - 1) s / sqrt(m), 4.3 s / sqrt(3) for three.
+    the means of its m trainings, of which few are known: t(m - 1) s / sqrt(m), 4.3 s / sqrt(3) for three. Where a null
+    has a twin of the view's spectrum, the interval over images reaches from the lower of both low ends to the higher of
+    both high ends, so that a verdict holds beside either.
 
     Parameters
     ----------
@@ -28,9 +30,9 @@ def over_trainings(table: pd.DataFrame, trainings: Mapping[str, Sequence[str]]) 
     DataFrame
         A row for each claim, view, measure and null that is there for two trainings or more of each network in it,
         networks by their names in `trainings`: `value` and `null_value`
-        (means over trainings), `gap` with `gap_low` and `gap_high`, its half width over `images` and over `trained`
-        networks, `least` and `most` gap of one training, how many `rows`, their `verdicts` in words, and the `verdict`
-        of the interval.
+        (means over trainings), `gap` with `gap_low` and `gap_high`, its half width over `images` (the mean of both
+        sides) and over `trained` networks, `least` and `most` gap of one training, how many `rows`, their `verdicts`
+        in words, and the `verdict` of the interval.
 
     Raises
     ------
@@ -75,22 +77,24 @@ def named_by_network(view, trainings):
 
 def one_claim(rows, of):
     """What rows of one claim say together; `of` names their trainings, a column a network."""
-    images = float((rows.gap_high - rows.gap_low).mean() / 2)
+    low, high = (rows.filter(regex=f"^(gap|twin)_{end}$") for end in ("low", "high"))
+    below, above = (rows.gap - low.min(axis=1)).mean(), (high.max(axis=1) - rows.gap).mean()
     trained = float(np.sqrt(sum(half_width(rows.gap.groupby(of[network]).mean()) ** 2 for network in of)))
-    gap, half = float(rows.gap.mean()), float(np.hypot(images, trained))
+    gap = float(rows.gap.mean())
+    ends = gap - float(np.hypot(below, trained)), gap + float(np.hypot(above, trained))
     return {
         "value": rows.value.mean(),
         "null_value": rows.null_value.mean(),
         "gap": gap,
-        "gap_low": gap - half,
-        "gap_high": gap + half,
-        "images": images,
+        "gap_low": ends[0],
+        "gap_high": ends[1],
+        "images": float(below + above) / 2,
         "trained": trained,
         "least": rows.gap.min(),
         "most": rows.gap.max(),
         "rows": len(rows),
         "verdicts": in_words(rows.verdict),
-        "verdict": verdict(gap - half, gap + half, float(rows.bar.iloc[0])),
+        "verdict": verdict(*ends, float(rows.bar.iloc[0])),
     }
 
 
