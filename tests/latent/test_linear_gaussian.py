@@ -13,6 +13,7 @@ from unelib.alignment.canonical import CCA
 from unelib.latent.linear_gaussian import (
     FLOOR,
     Axes,
+    Known,
     Model,
     Noise,
     Residual,
@@ -21,13 +22,11 @@ from unelib.latent.linear_gaussian import (
     block_root,
     compressed,
     diagonal,
-    expectations,
     first_model,
     isotropic,
     largest_eigenpairs,
     loading_alike,
     maximised,
-    mean_log_likelihood,
     orthonormal,
     regressed,
     steps_of,
@@ -257,8 +256,8 @@ def training(views, kind="isotropic", private=0, ridge=0.0, k=2, pairs=False):
 def fitted(views, steps=3000, tolerance=1e-13, **options):
     """Axes, model and likelihoods at convergence."""
     axes, data, Z = training(views, **options)
-    made, S = list(islice(steps_of(data, first_model(data, Z), tolerance), steps)), data.covariances()
-    return axes, made[-1], np.array([mean_log_likelihood(data, model, S) for model in made])
+    made = list(islice(steps_of(data, first_model(data, Z), tolerance), steps))
+    return axes, made[-1].model, np.array([known.likelihood for known in made])
 
 
 DATA = planted(noise=0.5, private=1)
@@ -331,7 +330,7 @@ def test_ridge_shrinks_loadings_of_directions_of_little_variance():
     _, data, Z = training(list(planted(30, sizes=(5, 40)).views.values()), ridge=1.0)
     S = data.covariances()
     model, keep = first_model(data, Z), data.keep(S)
-    expected = expectations(data, model)
+    expected = Known(data, model, S).expectations()
     shrunk, plain = (maximised(data, model, S, kept, *expected) for kept in (keep, [np.ones(len(s)) for s in S]))
     for found, other, kept in zip(shrunk.loadings, plain.loadings, keep):
         np.testing.assert_allclose(found, other * kept[:, None])

@@ -48,8 +48,8 @@ def test_paths_do_not_depend_on_those_before(sharing):
     estimator, (F, widths) = UNE(1, sharing=sharing, private=1).fit(VIEWS), coordinates(VIEWS)
     used = selection.Fit(estimator, F, widths)
     for k, ridge in ((3, 1.0), (2, 0.0), (2, 1.0), (2, 0.1)):
-        model = list(used.path(k, ridge, 3))[-1]
-        fresh = list(selection.Fit(estimator, F, widths).path(k, ridge, 3))[-1]
+        model = list(used.path(k, ridge, 3))[-1].model
+        fresh = list(selection.Fit(estimator, F, widths).path(k, ridge, 3))[-1].model
         for C, D in zip(model.loadings, fresh.loadings):
             np.testing.assert_allclose(C @ C.T, D @ D.T, atol=1e-8)
 

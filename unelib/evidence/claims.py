@@ -48,17 +48,16 @@ def shuffled_measures(trial, draw):
     An encoder's attributes are learnt with the labels of the noise view's order, so from shuffled rows, too: all that
     is left is what the views have by themselves. Ranks, ridge and steps are those of the model of the rows in order.
     """
-    rng, rows, model = np.random.default_rng([trial.seed, draw]), trial.rows(trial.views, trial.learn), trial.une
-    orders = {name: rng.permutation(len(X)) for name, X in rows.items()}
-    rows = {name: X[orders[name]] for name, X in rows.items()}
+    rng, model, learnt = np.random.default_rng([trial.seed, draw]), trial.une, trial.rows(trial.encoders, trial.learn)
+    orders = {name: rng.permutation(trial.learn.sum()) for name in trial.views}
     une = UNE(model.k_, private=model.private_, ridge=model.ridge_, seed=trial.seed, steps=model.steps_)
-    une = trial.modelled(une, rows)
+    une = trial.modelled(une, trial.views, orders)
 
     def measures(view):
         own = trial.differences(view)
         read, found = latent_probe(trial, une, view), {}
         for e in trial.encoders:
-            there = mean_differences(rows[e], trial.Y[trial.learn].iloc[orders[view]])
+            there = mean_differences(learnt[e][orders[e]], trial.Y[trial.learn].iloc[orders[view]])
             agreed = agreement(own, there, une, e, view, draw)
             found |= {(e, "cosine"): agreed.mean, (e, "nearest"): agreed.nearest.mean()}
         return found | {"auc": plain_auc(trial, read)}
@@ -260,7 +259,7 @@ def one_latent(trial):
     """All views share, beside pairs that do, each at the best of some sizes; a row where there are three views."""
     if len(trial.views) > 2:
         held = trial.rows(trial.views, trial.held)
-        apart = trial.modelled(UNE(0, seed=trial.seed), trial.rows(trial.views, trial.learn)).log_likelihood(held)
+        apart = trial.modelled(UNE(0, seed=trial.seed), trial.views).log_likelihood(held)
         one, pairs = (best_likelihood(trial, held, sharing) - apart for sharing in SIZES)
         found, gap = mean_interval(one), mean_interval(one - pairs)
         yield row("shared", "all views", "nats above independence", found, "pairs share", pairs.mean(), gap)
@@ -290,10 +289,9 @@ def best_likelihood(trial, held, sharing):
 
     The size is chosen in folds of the training rows, for one latent and for its rival alike.
     """
-    learn, k = trial.rows(trial.views, trial.learn), trial.une.k_
-    most = min(min(X.shape) for X in learn.values()) - 1
+    k, most = trial.une.k_, min(min(X.shape) for X in trial.rows(trial.views, trial.learn).values()) - 1
     sizes = {min(max(round(part * k), 1), most) for part in SIZES[sharing]}
-    return trial.modelled(UNE(sorted(sizes), sharing=sharing, seed=trial.seed), learn).log_likelihood(held)
+    return trial.modelled(UNE(sorted(sizes), sharing=sharing, seed=trial.seed), trial.views).log_likelihood(held)
 
 
 def latent_reads(trial, view, nulls, targets=None, widened=None):

@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from ..core.checks import in_classes
 from ..core.cpus import threads
+from ..latent.linear_gaussian import axes_of
 from ..latent.une import UNE
 from ..probing.linear_probe import LinearProbe
 from ..probing.logistic_solver import one_sided
@@ -134,20 +135,31 @@ class Trial:
         """The model of some views; of others than those under trial, with as many dimensions."""
         key = ("model", *names)
         if key not in self.cache:
-            views = self.rows(names, self.learn)
             asked = {"components": self.components}
             if self.whole:
                 like = self.whole.une_of(names)
                 asked = {"components": like.k_, "private": like.private_, "ridge": like.ridge_, "steps": like.steps_}
             elif self.sized or names != self.views:
                 like = (self.sized or self).une
-                asked["components"] = min(like.k_, *(min(X.shape) - 1 for X in views.values()))
-            self.cache[key] = self.modelled(UNE(**asked, seed=self.seed), views)
+                asked["components"] = min(like.k_, *(min(self.learn.sum(), self.X[v].shape[1]) - 1 for v in names))
+            self.cache[key] = self.modelled(UNE(**asked, seed=self.seed), names)
         return self.cache[key]
 
-    def modelled(self, une, rows):
-        """A model fitted to rows of some views, of all columns that they stand for."""
-        return une.fit(rows, {name: self.columns[name] for name in rows if name in self.columns})
+    def modelled(self, une, names, orders=None):
+        """A model fitted to some views' training rows, of all columns that they stand for; rows in `orders` {view}."""
+        if "cv" in (une.components, une.private, une.ridge, une.steps):
+            une.check_options(self.rows(names, self.learn))
+        placed = {name: self.placed(name) for name in names}
+        if orders:
+            placed = {name: (axes, F[orders[name]]) for name, (axes, F) in placed.items()}
+        return une.fit_placed(placed, {name: self.columns[name] for name in names if name in self.columns})
+
+    def placed(self, view):
+        """`Axes` and coordinates of a view's training rows, which every model of it begins with; kept."""
+        key = ("placed", view)
+        if key not in self.cache:
+            self.cache[key] = axes_of(self.X[view][self.learn], "isotropic")
+        return self.cache[key]
 
 
 def learnable(Y, groups=None):

@@ -21,6 +21,7 @@ FEW = 3  # below a third of all eigenvectors it is faster still to turn those of
 ROUNDS = 2  # of subspace iteration that turn them
 APART = 0.01  # sine of the angle of a column with those before it, above which Cholesky's method is precise
 MANY = 5  # from a fifth of all eigenvectors on it is faster to find all (by divide and conquer) than those asked for
+MORE = 1.5  # rows for each column, from which fewer rows save more than it costs to find them
 LOG_2PI = np.log(2 * np.pi)
 
 
@@ -328,31 +329,72 @@ class Training(NamedTuple):
 
 
 def compressed(F):
-    """Rows T_v (m, r_v) with the products of F_v (n, r_v) among all views, and m at most the number of columns."""
+    """Rows T_v (m, r_v) with the products of F_v (n, r_v) among all views, m all columns if rows are `MORE`."""
     ends = np.cumsum([f.shape[1] for f in F])
-    if len(F[0]) <= ends[-1]:
+    if len(F[0]) <= MORE * ends[-1]:
         return F
     return np.split(np.linalg.qr(np.hstack(F), mode="r"), ends[:-1], axis=1)
 
 
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What a `Model` says of its training rows: once for its likelihood and for the step from it.
+
+    S  covariances of the rows, as `Training` gives them
+    """
+
+    data: Training
+    model: Model
+    S: list
+
+    @cached_property
+    def weights(self):
+        """Psi_v^-1 C_v (r_v, k) of each view."""
+        return self.model.weights()
+
+    @cached_property
+    def precision(self):
+        """I + sum_v C_v' Psi_v^-1 C_v (k, k)."""
+        return self.model.precision(self.weights)
+
+    @cached_property
+    def seen(self):
+        """sum_v T_v Psi_v^-1 C_v (m, k)."""
+        return sum(T @ W for T, W in zip(self.data.T, self.weights))
+
+    def expectations(self):
+        """Means (m, k) of z given the rows, and E[z z'] (k, k) averaged over rows."""
+        covariance = np.linalg.inv(self.precision)
+        mean = self.seen @ covariance
+        return mean, covariance + mean.T @ mean / self.data.n
+
+    @cached_property
+    def likelihood(self):
+        """Log likelihood per training row, in nats."""
+        quadratic = sum(noise.trace(s) for noise, s in zip(self.model.noise, self.S))
+        quadratic -= (self.seen * np.linalg.solve(self.precision, self.seen.T).T).sum() / self.data.n
+        noises = zip(self.model.noise, self.data.widths)
+        constant = sum(noise.log_determinant() + d * LOG_2PI for noise, d in noises)
+        return -0.5 * (quadratic + constant + np.linalg.slogdet(self.precision)[1])
+
+
 def steps_of(data, model, tolerance):
-    """Yields the `Model` after each step of EM, from a first one.
+    """Yields what is `Known` after each step of EM, from a first `Model`.
 
     Without a ridge no step lowers the likelihood, and the last is the one that changes it by less than tolerance x
     columns nats per row. With one there is no such promise, and no end: loadings are shrunk anew in every step, and
     where pairs of views share, dimensions that are alike can grow until a LinAlgError.
     """
     S = data.covariances()
-    keep, before = data.keep(S), -np.inf
+    keep, before, known = data.keep(S), -np.inf, Known(data, model, S)
     while True:
-        model = maximised(data, model, S, keep, *expectations(data, model))
-        yield model
+        known = Known(data, maximised(data, known.model, S, keep, *known.expectations()), S)
+        yield known
         if data.ridge:
             continue
-        found = mean_log_likelihood(data, model, S)
-        if abs(found - before) < tolerance * sum(data.widths):
+        if abs(known.likelihood - before) < tolerance * sum(data.widths):
             return
-        before = found
+        before = known.likelihood
 
 
 def first_model(data, Z):
@@ -366,12 +408,6 @@ def first_model(data, Z):
     left = [Residual(S, -C, C) for S, C in zip(data.covariances(), loadings)]
     noise = [data.noise_of(v, R) for v, R in enumerate(left)]
     return Model(loadings, noise)
-
-
-def expectations(data, model):
-    """Means (m, k) of z given the rows, and E[z z'] (k, k) averaged over rows."""
-    mean, covariance = model.posterior(data.T)
-    return mean, covariance + mean.T @ mean / data.n
 
 
 def maximised(data, model, S, keep, M, Szz):
@@ -417,14 +453,3 @@ def block_root(Szz, loads):
 def loading_alike(loads):
     """Whether the same views load on two dimensions, bool (k, k)."""
     return (loads[:, :, None] == loads[:, None, :]).all(0)
-
-
-def mean_log_likelihood(data, model, S):
-    """Log likelihood per training row, in nats, S being their covariances."""
-    weights = model.weights()
-    P = model.precision(weights)
-    seen = sum(T @ W for T, W in zip(data.T, weights))
-    quadratic = sum(noise.trace(s) for noise, s in zip(model.noise, S))
-    quadratic -= (seen * np.linalg.solve(P, seen.T).T).sum() / data.n
-    constant = sum(noise.log_determinant() + d * LOG_2PI for noise, d in zip(model.noise, data.widths))
-    return -0.5 * (quadratic + constant + np.linalg.slogdet(P)[1])

@@ -12,9 +12,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ..core.cpus import threads
-from ..linalg.whitening import leading_left, whitened
+from ..linalg.principal_space import Space
+from ..linalg.whitening import leading_left, of_space, whitened
 from .dimension import ROUNDING, gains_table, smallest_adequate
-from .linear_gaussian import Training, axes_of, compressed, first_model, mean_log_likelihood, steps_of
+from .linear_gaussian import Training, axes_of, compressed, first_model, steps_of
 
 FOLDS = 5
 MARKS = (1, 2, 4, 8, 16, 32, 64)  # steps of expectation maximisation held against one another, with a ridge
@@ -34,12 +35,13 @@ class Fit:
 
     def __init__(self, une, F, widths):
         self.une, self.n, self.T, self.widths = une, len(F[0]), compressed(list(F)), widths
-        self.factors = [whitened(T, d / self.n) for T, d in zip(self.T, widths)]
+        whitening = principal_factor if une.noise == "isotropic" else whitened
+        self.factors = [whitening(T, d / self.n) for T, d in zip(self.T, widths)]
         self.most = min(factor.rank() for factor in self.factors)
         self.led, self.first = {}, {}  # by group of views, leading dimensions; the last k, where its paths begin
 
     def path(self, k, ridge, steps):
-        """Yields the `Model` of k shared dimensions, or k for each pair, by step: `steps` at most.
+        """Yields what is `Known` with k shared dimensions, or k for each pair, by step: `steps` at most.
 
         Walk it with one thread: its matrices are small, and SciPy's and NumPy's threads take the cores from each other.
         """
@@ -64,17 +66,22 @@ class Fit:
 
     def walked(self, k, ridge, steps):
         """The last `Model` of a path, and the log likelihoods by step; ValueError if it breaks off before."""
-        found, data = [], self.training(ridge)
-        S = data.covariances()
+        found = []
         try:
             with threadpool_limits(1):
-                for model in self.path(k, ridge, steps):
-                    found.append(mean_log_likelihood(data, model, S))
+                for known in self.path(k, ridge, steps):
+                    found.append(known.likelihood)
         except np.linalg.LinAlgError:
             raise ValueError(
                 f"the fit of {k} dimensions breaks off after {len(found)} of {steps} steps; {FEWER}"
             ) from None
-        return model, np.array(found)
+        return known.model, np.array(found)
+
+
+def principal_factor(T, ridge):
+    """`whitened` rows (m, r) whose columns are orthogonal, as principal coordinates are."""
+    squares = (T**2).sum(0)
+    return of_space(Space(T, None, squares, len(squares), lambda weights: weights), ridge, len(squares))
 
 
 class Fold(Fit):
@@ -91,7 +98,7 @@ class Fold(Fit):
         for mark in marks:
             try:
                 made = list(islice(path, mark - step))  # none is left once it has settled
-                step, model = mark, made[-1] if made else model
+                step, model = mark, made[-1].model if made else model
                 joint, alone = model.log_likelihoods(*self.test)
             except np.linalg.LinAlgError:
                 return

@@ -162,9 +162,13 @@ class UNE(BaseEstimator):
         """
         views = named_views(views)
         self.check_options(views)
-        self.views_, widths = list(views), self.widths_of(views, columns or {})
-        self.axes_, F = zip(*(axes_of(x, self.noise) for x in views.values()))
-        self.check_sizes(views, F)
+        return self.fit_placed({name: axes_of(x, self.noise) for name, x in views.items()}, columns)
+
+    def fit_placed(self, placed, columns=None):
+        """`fit` to views whose rows were checked, and are known in coordinates: {name: (`Axes`, (n, r))}."""
+        self.views_, widths = list(placed), self.widths_of(placed, columns or {})
+        self.axes_, F = zip(*placed.values())
+        self.check_sizes(F)
         if self.private == "cv":
             self.private_ = [private_rank(f, MOST_PRIVATE, seed=self.seed, columns=d) for f, d in zip(F, widths)]
         else:
@@ -172,21 +176,22 @@ class UNE(BaseEstimator):
         self.k_, self.ridge_, self.steps_, self.selection_ = self.chosen(F, widths)
         model, self.likelihood_ = Fit(self, F, widths).walked(self.k_, self.ridge_, self.steps_)
         model = ordered(model) if self.sharing == "all" else model
+        self.shared_ = model.posterior(F)[0]
         self.model_, self.axes_ = slimmed(model, self.axes_, [self.noise == "isotropic" and d > WIDE for d in widths])
-        self.shared_ = self.latent(views)
         self.loadings_ = {v: a.rows(C.T).T for v, a, C in zip(self.views_, self.axes_, self.model_.loadings)}
         self.shares_ = shares(self.views_, self.model_)
         return self
 
-    def widths_of(self, views, columns):
+    def widths_of(self, placed, columns):
         """Columns of each view, those named in place of its own; ValueError where they cannot be."""
+        widths = {name: len(axes.mean) for name, (axes, _) in placed.items()}
         for name, count in columns.items():
-            own = views[choice(name, list(views), "view")].shape[1]
+            own = widths[choice(name, list(widths), "view")]
             if self.noise != "isotropic" or not whole(count, own):
                 raise ValueError(
                     f"columns of {name} is {count!r}; its rows have {own}, so give that or more, and isotropic noise"
                 )
-        return [columns.get(name, x.shape[1]) for name, x in views.items()]
+        return [columns.get(name, own) for name, own in widths.items()]
 
     def chosen(self, F, widths):
         """k, ridge, steps, and the table of what was tried for them, or None, for rows in coordinates."""
@@ -411,7 +416,7 @@ class UNE(BaseEstimator):
             if what in chosen:
                 vary_in_folds(views, what, dealt(len(next(iter(views.values()))), folds, self.seed))
 
-    def check_sizes(self, views, F):
+    def check_sizes(self, F):
         """Raise ValueError on numbers of dimensions, shared or private, that views with coordinates F do not allow."""
         ranks = [f.shape[1] if self.noise == "isotropic" else thin(f)[1].size for f in F]
         for what, most in (("components", min(ranks)), ("private", min(ranks) - 1)):
