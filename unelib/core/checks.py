@@ -226,10 +226,9 @@ def labels(Y: Any, n: int, name: str = "Y") -> "Labels":
             f"{name} has several attributes {names[table.columns.duplicated().argmax()]!r}; rename or drop one"
         )
     # `to_numeric` turns text into NaN too, so that only what was missing before may count as missing
-    if not (isinstance(Y, np.ndarray) and Y.dtype.kind in "biuf"):
-        values = table.apply(pd.to_numeric, errors="coerce").to_numpy(float, na_value=np.nan)
-    else:
-        values = Y.reshape(len(Y), -1).astype(float)
+    numeric = all(dtype.kind in "biuf" for dtype in table.dtypes)
+    numbers = table if numeric else table.apply(pd.to_numeric, errors="coerce")
+    values = numbers.to_numpy(float, na_value=np.nan)
     missing = table.isna().to_numpy() | (values == -1)
     wrong = ~missing & (values != 0) & (values != 1)
     if wrong.any():
