@@ -5,9 +5,16 @@ import pandas as pd
 import pytest
 
 from unelib.editing.directions import NothingShared, direction
-from unelib.evidence.claims import beyond_draws, carried_or_none, directions_agree, mispaired_gains, r2_row
+from unelib.evidence.claims import (
+    beyond_draws,
+    carried_or_none,
+    directions_agree,
+    latent_probe,
+    mispaired_gains,
+    r2_row,
+)
 from unelib.evidence.matched_spectra import remixing
-from unelib.evidence.trials import matched
+from unelib.evidence.trials import Trial, matched
 from unelib.evidence.verdicts import (
     CLAIMS,
     PICTURE,
@@ -324,3 +331,22 @@ def test_what_is_not_shared_leads_nowhere_and_an_error_in_code_is_no_evidence():
     assert issubclass(NothingShared, ValueError) and not carried_or_none(d, Deaf(), "a", "b").vector.any()
     with pytest.raises(ValueError, match="broken"):
         carried_or_none(d, Deaf(ValueError("broken")), "a", "b")
+
+
+def test_a_latent_that_a_view_shows_by_rounding_alone_is_not_read():
+    rng = np.random.default_rng(0)
+    z, X = rng.standard_normal((40, 2)), rng.standard_normal((40, 3))
+    known = np.arange(40) < 30
+    Y = pd.DataFrame({"a": (z[:, 0] > 0).astype(int)})
+    trial = Trial({"noise": X}, Y, known, ~known, ["noise"], [], {"noise": {}}, kind="lda")
+    shown = {"noise": None}
+
+    class Model:
+        def latent(self, rows):
+            return shown["noise"][: len(rows["noise"])]
+
+    shown["noise"] = z * [1, 1e-9]
+    probe, rows = latent_probe(trial, Model(), "noise")
+    assert probe.n_features_in_ == 1 and rows.shape[1] == 1
+    shown["noise"] = z * 1e-9
+    assert latent_probe(trial, Model(), "noise") is None

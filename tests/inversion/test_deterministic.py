@@ -228,6 +228,14 @@ def test_the_leak_holds_the_signal_the_schedule_leaves():
     assert np.corrcoef(found.ravel(), latents.ravel())[0, 1] == pytest.approx(0.316, abs=0.03)
 
 
+def test_images_seed_the_leak_whatever_rounding_does_to_their_latents():
+    pixels = np.random.default_rng(0).integers(0, 256, (4, 5, 5, 3), np.uint8)
+    latents = np.random.default_rng(1).standard_normal((4, 50)).astype(np.float32)
+    found, other = (leak(rows, sigma=3.0, pixels=pixels) for rows in (latents, latents * np.float32(1 + 1e-6)))
+    np.testing.assert_allclose(found, other, atol=1e-5)
+    assert np.abs(found - leak(latents, sigma=3.0)).max() > 1
+
+
 def test_what_the_autoencoder_keeps(gaussian):
     pixels = np.random.default_rng(0).integers(0, 256, (5, 4, 4, 1), np.uint8).repeat(3, 3)
     np.testing.assert_array_equal(reconstruct(gaussian, pixels, batch_size=2), pixels)

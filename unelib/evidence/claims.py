@@ -28,6 +28,7 @@ from .trials import PICTURED, in_threads, with_luck, without_blocks
 
 TOLERATED = 0.05  # by which a view's pass rate may fall short of its Gaussian twins' and still count as theirs
 COLUMNS = 100  # that are tested for it
+FAINT = 1e-6  # standard deviation of E[z | a view] that is rounding, where that of z is 1
 SHUFFLES = 39  # orders of the rows: with 39, the extreme ones are the ends of a test at 5%, two-sided
 SIZES = {"all": (1, 2, 2.5, 3), "pairs": (0.5, 1, 2, 3)}  # times the model's dimensions: one latent's, and each pair's
 
@@ -317,11 +318,15 @@ def latents_apart(trial, view, names, source):
 
 
 def latent_probe(trial, une, view):
-    """(probe, rows) of E[z | one view], trained and tested on what that view shows of it; None if it shows nothing."""
+    """(probe, rows) of E[z | one view], trained and tested on what that view shows of it; None if it shows nothing.
+
+    Dimensions of which it shows no more than rounding are left out: a probe would standardise them.
+    """
     z = une.latent(trial.rows([view], trial.learn))
-    if not z.size or not np.ptp(z, axis=0).any():
+    shown = z.std(axis=0) > FAINT
+    if not shown.any():
         return None
-    return trial.fitted(z), une.latent(trial.rows([view], trial.held))
+    return trial.fitted(z[:, shown]), une.latent(trial.rows([view], trial.held))[:, shown]
 
 
 def directions_agree(trial):

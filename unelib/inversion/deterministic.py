@@ -230,13 +230,17 @@ def reconstruct(gen: GeneratorLike, pixels: ArrayLike, batch_size: int = 64) -> 
     return to_images(gen, to_latents(gen, pixels, batch_size), batch_size)
 
 
-def leak(latents: NDArray[np.float32], sigma: float, seed: int = 0) -> NDArray[np.float32]:
+def leak(
+    latents: NDArray[np.float32], sigma: float, seed: int = 0, pixels: NDArray[np.uint8] | None = None
+) -> NDArray[np.float32]:
     """The leak control: clean latents (n, ...) under fresh noise at level sigma, sqrt(abar) z0 + sqrt(1 - abar) e.
 
     No inversion was made, so whatever a probe reads from it is signal that the highest noise level leaves standing.
+    pixels  the images (n, ...) of the latents, whose bytes seed the noise of each; by default the latents' own bytes do,
+            which differ between machines by rounding
     """
-    abar = float(abar_of(sigma))
-    return np.sqrt(abar) * latents + np.sqrt(1 - abar) * own_noise(latents, latents.shape[1:], seed)
+    abar, images = float(abar_of(sigma)), latents if pixels is None else pixels
+    return np.sqrt(abar) * latents + np.sqrt(1 - abar) * own_noise(images, latents.shape[1:], seed)
 
 
 def own_noise(arrays, shape, seed=0):

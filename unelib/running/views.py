@@ -86,7 +86,11 @@ def leak_control(name, p):
     """What the highest noise level leaves of the picture, under fresh noise."""
     gen = generator(name)
     sigma = gen.schedule(p["steps"], grid=p["grid"]).sigmas[-1]
-    return lambda pixels: leak(to_latents(gen, pixels, p["batch_size"]), sigma), gen.settings | {"sigma": sigma}
+
+    def rows(pixels):
+        return leak(to_latents(gen, pixels, p["batch_size"]), sigma, pixels=pixels)
+
+    return rows, gen.settings | {"sigma": sigma}
 
 
 def small_pictures():

@@ -114,7 +114,7 @@ def controls(world, gen):
     sigma = gen.schedule(SOLVER_STEPS, grid="karras").sigmas[-1]
     views = {
         "pixels": lambda pixels: to_latents(gen, pixels),
-        "leak": lambda pixels: leak(to_latents(gen, pixels), sigma, SEED),
+        "leak": lambda pixels: leak(to_latents(gen, pixels), sigma, SEED, pixels),
     }
     table = {}
     for name, view in views.items():
