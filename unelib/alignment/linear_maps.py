@@ -126,7 +126,11 @@ class RidgeMap(LinearMap):
         if self.penalty != "loo":
             share(self.penalty, "penalty (or 'loo')")
         (X, mean), (X2, mean2) = centred_views([X, X2], ["X", "X2"])
-        U, s, V = thin(X)
+        return self.fit_thin(thin(X), mean, X2, mean2)
+
+    def fit_thin(self, factors, mean, X2, mean2):
+        """`fit` where the first view's factors are known, `thin` of X - mean; X2 (n, d2) is centred, by mean2."""
+        U, s, V = factors
         self.penalty_ = self.penalty
         if self.penalty == "loo":
             grid = penalty_grid(s)

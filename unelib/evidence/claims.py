@@ -215,7 +215,10 @@ def trial_errors(trial, source, target):
 def map_errors(trial, source, target, order):
     """The same of a map that is learnt with the target's rows in some order."""
     learnt, truth = trial.X[target][trial.learn], trial.X[target][trial.held]
-    predicted = RidgeMap().fit(trial.X[source][trial.learn], learnt[order]).predict(trial.X[source][trial.held])
+    mean, (axes, F) = learnt.mean(0), trial.placed(source)
+    s = np.sqrt((F**2).sum(0))
+    fitted = RidgeMap().fit_thin((F / s, s, axes.basis), axes.mean, learnt[order] - mean, mean)
+    predicted = fitted.predict(trial.X[source][trial.held])
     return ((truth - predicted) ** 2).sum(1), ((truth - truth.mean(0)) ** 2).sum(1)
 
 
