@@ -10,11 +10,11 @@ import pandas as pd
 
 from ..core.checks import matrix
 from ..stats.groups import split_by_group
+from ..worlds.image_folder import PERSON
 from ..worlds.labelled_images import attribute_table
 from .image_index import index_rows
 
 PARTS = ("train", "test")
-PERSON = ("person", "group", "identity")  # what a column is called that says whom an image shows
 
 
 def arrays_index(n, attributes, ids, persons, split, held_out, seed):
