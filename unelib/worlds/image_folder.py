@@ -90,29 +90,36 @@ def read_folder(folder, labels=None):
     pictures = [file for file in files if is_picture(file)]
     base = within(pictures)
     parts = own_splits(pictures, base)
-    tables, faults = found_tables(folder, files, list(parts) or [base], base, labels)
+    starts = list(parts) or [base]
+    tables, faults = found_tables(folder, files, starts, base, labels)
     if tables:
         found, splits, told = by_tables(folder, tables, pictures)
     else:
-        attributes, lost = class_attributes(pictures, list(parts) or [base]) if labels is None else (pd.DataFrame(), [])
-        if attributes.empty:
-            raise (
-                faults[0]
-                if faults
-                else FileNotFoundError(
-                    f"{folder} holds neither a table of labels (a CSV, TSV, Parquet or JSONL file that names its pictures)"
-                    f" nor a sub-folder a class; it has {len(pictures)} pictures"
-                )
-            )
-        told = [f"{len(lost)} pictures lie in no sub-folder and are left out, such as {lost[0]}"] if lost else []
-        told += [str(fault) for fault in faults]
-        found, splits = LabelledFiles(folder.name, folder, list(attributes.index), attributes), None
+        found, told = by_sub_folders(folder, [] if labels else pictures, starts, faults)
+        splits = None
     if splits is None and len(set(parts.values())) > 1:
-        of_file = {file: split for file in found.files for start, split in parts.items() if file.startswith(start)}
-        splits = np.array([of_file.get(file, "") for file in found.files])
+        of_start = {file: parts[start] for start in parts for file in found.files if file.startswith(start)}
+        splits = np.array([of_start.get(file, "") for file in found.files])
     if told:
         warnings.warn(f"{folder.name}: {'; '.join(told)}", stacklevel=4)
     return FolderImages(found, splits)
+
+
+def by_sub_folders(folder, pictures, starts, faults):
+    """`LabelledFiles` of pictures by their sub-folders, and what is to be told of it.
+
+    Without any, the first fault of the folder's tables, or a FileNotFoundError.
+    """
+    attributes, lost = class_attributes(pictures, starts)
+    if attributes.empty and faults:
+        raise faults[0]
+    if attributes.empty:
+        raise FileNotFoundError(
+            f"{folder} holds neither a table of labels, a CSV, TSV, Parquet or JSONL file that names its pictures, nor"
+            f" a sub-folder a class; it has {len(pictures)} pictures"
+        )
+    told = [f"{len(lost)} pictures lie in no sub-folder and are left out, such as {lost[0]}"] if lost else []
+    return LabelledFiles(folder.name, folder, list(attributes.index), attributes), told + list(map(str, faults))
 
 
 def found_tables(folder, files, starts, base, labels):
@@ -121,8 +128,7 @@ def found_tables(folder, files, starts, base, labels):
     One a part of the folder, else one for all of it.
     """
     if labels is not None:
-        hits, faults = tables_that_name([Path(labels)], "", files)
-        return hits, faults
+        return tables_that_name([Path(labels)], "", files)
     wrong = []
     for starts_of in (starts, [base], [""]):
         hits = []
@@ -177,18 +183,25 @@ def by_tables(folder, tables, pictures):
     path = tables[0][0]
     splits, persons = split_column(rest, path), person_column(rest, files)
     attributes, left = attributes_of_table(rest)
-    if attributes.empty or not attributes.shape[1]:
+    if not attributes.shape[1]:
         why = "; ".join(f"{name}: {reason}" for name, reason in left.items()) or "it has no other column"
         raise ValueError(f"{path} has no column of attributes ({why}); write 1 and 0, yes and no, or a few words")
-    told = [
+    found = LabelledFiles(folder.name, folder, files, attributes, numbers, persons)
+    return found, splits, told_of_tables(tables, left, len(set(pictures) - set(files)))
+
+
+def told_of_tables(tables, left, unnamed):
+    """What is to be told of tables: an unexpected column of names, columns left out, pictures without a row."""
+    found = [
         f"{path.name} names the pictures in its column {column!r}"
         for path, table, column, _ in tables
         if column != table.columns[0]
     ]
-    told += [f"left out: {', '.join(f'{name} ({why})' for name, why in left.items())}"] if left else []
-    unnamed = len(set(pictures) - set(files))
-    told += [f"{unnamed} pictures have no row in {path.name} and are left out"] if unnamed else []
-    return LabelledFiles(folder.name, folder, files, attributes, numbers, persons), splits, told
+    if left:
+        found.append(f"left out: {', '.join(f'{name} ({why})' for name, why in left.items())}")
+    if unnamed:
+        found.append(f"{unnamed} pictures have no row in {tables[0][0].name} and are left out")
+    return found
 
 
 def split_column(table, path):
