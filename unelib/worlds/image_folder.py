@@ -28,7 +28,13 @@ class FolderImages:
     @property
     def places(self):
         """Where each image lies between 0 and 1, by which they are dealt out to splits."""
-        return places(self.found.ids, self.found.persons)
+        return places(self.found.ids, self.apart)
+
+    @property
+    def apart(self):
+        """Whom the images show (m,), who is to be on one side; None where that is not known or one person alone."""
+        persons = self.found.persons
+        return None if persons is None or len(set(persons)) < 2 else persons
 
     def images(self, n, split, size, on_error="raise"):
         """The `ImageSet` of the first n images of a split, or of "all"; by default of "train" if it has splits."""
@@ -55,7 +61,7 @@ class FolderImages:
     @property
     def dealt_by(self):
         """What decides about the split of an image."""
-        return "their names" if self.found.persons is None else "whom they show"
+        return "their names" if self.apart is None else "whom they show"
 
     def nearest_split(self, split):
         """The split of the folder that is asked for; its "valid" for a "test" that it does not have."""
@@ -70,7 +76,7 @@ class FolderImages:
 
         Neither shows whom the other shows. Either may go beyond its share of the images, if the other leaves room.
         """
-        persons, order = self.found.persons, np.argsort(self.places, kind="stable")
+        persons, order = self.apart, np.argsort(self.places, kind="stable")
         train = from_files(self.found, order, size, "train", n_train, on_error)
         taken = np.isin(self.found.ids, train.ids)
         if persons is not None:
