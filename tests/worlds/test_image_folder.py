@@ -111,7 +111,7 @@ def test_a_table_elsewhere_or_one_of_several(tmp_path):
 def test_folder_needs_one_table_or_classes(folder, tmp_path_factory):
     (folder / "more.csv").write_text("file,Male\nz.png,1\n")
     assert len(load_images(str(folder))) == 3, "a table that names none of the pictures does not count"
-    with pytest.raises(FileNotFoundError, match="holds neither a table of labels .* nor a sub-folder"):
+    with pytest.raises(FileNotFoundError, match="neither a table of labels, .* nor a sub-folder a class; it has 0"):
         load_images(str(tmp_path_factory.mktemp("empty")))
     (folder / "table.csv").unlink()
     with pytest.raises(FileNotFoundError, match="no column of .*more.csv names a picture: its column 'file' holds 'z"):
@@ -198,6 +198,7 @@ def test_parts_are_dealt_by_name_and_stay_when_images_come(tmp_path):
     assert sum(map(len, many)) == 80 == len(set.union(*many)) and all(a <= b for a, b in zip(few, many))
     assert len(many[0]) > 40 and len(many[2]) > 8
     assert len(load_images(str(tmp_path), size=8)) == 80
+    assert set(load_images(str(tmp_path), split="validation", size=8).ids) == many[1]
     with pytest.warns(UserWarning, match=r"of its 80 images are dealt to 'test', by their names; split=\"all\""):
         load_images(str(tmp_path), n=70, split="test", size=8)
     train, test = load_parts(str(tmp_path), 10, 5, size=8)

@@ -39,6 +39,7 @@ class FolderImages:
     def images(self, n, split, size, on_error="raise"):
         """The `ImageSet` of the first n images of a split, or of "all"; by default of "train" if it has splits."""
         m, split = len(self.found.files), split or (ALL if self.splits is None else "train")
+        split = split_called(split) or split
         if split == ALL:
             order = np.arange(m)
         elif self.splits is None:
