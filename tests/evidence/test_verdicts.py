@@ -350,3 +350,30 @@ def test_a_latent_that_a_view_shows_by_rounding_alone_is_not_read():
     assert probe.n_features_in_ == 1 and rows.shape[1] == 1
     shown["noise"] = z * 1e-9
     assert latent_probe(trial, Model(), "noise") is None
+
+
+def small_zoo(n, learners, **views):
+    """A zoo of n images, of which so many learn."""
+    rng = np.random.default_rng(0)
+    Z = rng.standard_normal((n, 4))
+    made = {"z": Z @ rng.standard_normal((4, 8)), "e": Z @ rng.standard_normal((4, 6)) + rng.standard_normal((n, 6))}
+    split = np.where(np.arange(n) < learners, "train", "test")
+    return NoiseZoo.from_arrays(made | views, {"a": np.arange(n) % 2, "b": np.arange(n) // 2 % 2}, split=split)
+
+
+def test_a_view_without_differences_is_set_aside_by_name():
+    zoo = small_zoo(60, 40, flat=np.ones((60, 3)))
+    with pytest.warns(UserWarning, match="set aside, the same row for all 40 training images: flat"):
+        table = evidence(zoo, claims=("predictable",))
+    assert set(table.view) == {"z to e"}
+    with pytest.raises(ValueError, match="no noise of .* can be tried, which has the same row .* images: z; make that"):
+        evidence(small_zoo(60, 40, z=np.ones((60, 3))), claims=("predictable",))
+
+
+def test_too_few_images_are_told_before_the_work():
+    with pytest.warns(UserWarning, match="set aside: the claim 'Gaussian' needs 40 images, and the zoo has 30"):
+        assert set(evidence(small_zoo(30, 20), claims=("Gaussian", "predictable")).claim) == {"predictable"}
+    with pytest.raises(ValueError, match="needs 40 images, and the zoo has 30; take more, or try other claims"):
+        evidence(small_zoo(30, 20), claims=("Gaussian",))
+    with pytest.raises(ValueError, match="has 9 training images; a probe needs 10, so take more"):
+        evidence(small_zoo(30, 9))

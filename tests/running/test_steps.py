@@ -71,11 +71,14 @@ def test_a_file_that_is_no_notebook_is_named(project):
         needs("left")
 
 
-@pytest.mark.parametrize("name, full", [("pictures", True), ("drawn-faces", False), ("celeba", False)])
+@pytest.mark.parametrize(
+    "name, full", [("pictures", True), ("labels.tsv", True), ("drawn-faces", False), ("celeba", False)]
+)
 def test_an_image_folder_is_named_from_the_working_folder(project, monkeypatch, name, full):
     here = project / "elsewhere"
     for folder in ("pictures", "drawn-faces"):
         (here / folder).mkdir(parents=True)
+    (here / "labels.tsv").write_text("")
     notebook(project / "seen.ipynb", "run = 'x'\nimage_set = 'drawn-faces'", "image_set", {})
     recipe = read_recipe({"name": "t", "notebooks": ["seen.ipynb"], "parameters": {"image_set": name}})
     monkeypatch.chdir(here)

@@ -84,3 +84,21 @@ def test_a_table_of_labels_makes_a_zoo(tmp_path):
 def test_what_is_wrong_is_said(wrong, said):
     with pytest.raises(ValueError, match=said):
         NoiseZoo.from_arrays(**{"views": VIEWS, "attributes": LABELS} | wrong)
+
+
+def test_images_of_one_person_are_held_out_one_by_one():
+    with pytest.warns(UserWarning, match="all 300 rows are of one group; rows count by themselves"):
+        zoo = NoiseZoo.from_arrays(VIEWS, LABELS, persons=["ann"] * 300)
+    assert set(zoo.groups) == {"ann"} and (zoo.split == "test").sum() == 90
+
+
+def test_missing_labels_stay_missing_and_are_not_counted():
+    table = LABELS.astype(float)
+    table.iloc[::2, 0], table["never"] = np.nan, np.nan
+    zoo = NoiseZoo.from_arrays(VIEWS, table)
+    np.testing.assert_array_equal(zoo.attributes.to_numpy(), table.to_numpy())
+    assert zoo.rare == {
+        "never": "0 of 0 that it is known of among 210 training images have it; more than 420 are needed"
+    }
+    found = evidence(zoo, claims=("linear",))
+    assert (found.verdict[found.view != "small"] == "supported").all()

@@ -167,8 +167,10 @@ def test_a_damaged_picture_is_named_when_it_is_read(folder, lazy):
 
 def test_parts_of_a_plain_folder_share_no_image(folder):
     train, test = load_parts(str(folder), 2, 1)
-    assert list(train.ids) == ["0", "1"] and list(test.ids) == ["2"] and test.split == "test"
-    np.testing.assert_array_equal(joined_pixels(train, test), load_images(str(folder)).pixels)
+    assert len(train) == 2 and len(test) == 1 and test.split == "test"
+    assert {*train.ids, *test.ids} == {"0", "1", "2"}
+    with pytest.raises(ValueError, match="has 3 and 0 images for training and testing, not 3 and 1"):
+        load_parts(str(folder), 3, 1)
     with pytest.raises(ValueError, match="has 2 and 1 images for training and testing, not 2 and 2"):
         load_parts(str(folder), 2, 2)
 

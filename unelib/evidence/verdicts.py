@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.stats import false_discovery_control
 from threadpoolctl import threadpool_limits
 
-from ..core.checks import choice, share, whole
+from ..core.checks import choice, constant, share, whole
 from ..editing.directions import direction
 from ..editing.probe_judge import seen_by
 from ..inversion.deterministic import generate
@@ -59,6 +59,8 @@ TURNED = {"columns": "columns", "plain": "plain", "lift": "lifts"}  # of a `View
 MOST_COLUMNS = 8192  # of a view that enters as it is
 MOST_OTHERS = 4000  # training images beside those that learn, by `n_train`: enough to teach a twin's map
 FEWEST = 50  # images that learn, by `n_train`: an eighth of fewer says little of their luck
+LEARNERS = 10  # training images without which no probe is fitted
+TESTED = 40  # images without which Gaussianity is not tested
 LEVEL = 0.05  # of two-sided p-values, corrected for their number or not
 PARTS = {
     "Gaussian": gaussian,
@@ -195,6 +197,7 @@ def evidence(
     for claim in claims:
         choice(claim, CLAIMS, "claim")
     trial = trial_of(zoo, kind, components, seed, n_train, most_columns)
+    claims = claims_of_so_many(claims, len(trial.Y))
     edits = generator is not None and "edits" in claims
     if edits:
         check_editing(trial, generator, judge, targets, images, strength)
@@ -315,11 +318,18 @@ def trial_of(zoo, kind="logistic", components="cv", seed=0, n_train=None, most_c
             raise ValueError(
                 f"{zoo.path} has no images of split {part!r}; evidence needs some to learn from and others"
             )
+    if (split == "train").sum() < LEARNERS:
+        raise ValueError(
+            f"{zoo.path} has {(split == 'train').sum()} training images; a probe needs {LEARNERS}, so take more"
+        )
     groups = zoo.groups if len(set(zoo.groups)) < len(zoo) else None
     controls, train, held = (
         {view: zoo.controls(view) for view in [*noise, *encoders]},
         split == "train",
         split == "test",
+    )
+    noise, encoders = (
+        varied_views(zoo, views, train, what) for views, what in ((noise, "noise"), (encoders, "embedding"))
     )
     learn, Y = train, zoo.labels
     if n_train is not None:
@@ -335,6 +345,32 @@ def trial_of(zoo, kind="logistic", components="cv", seed=0, n_train=None, most_c
     X, groups = {view: found.X for view, found in views.items()}, None if groups is None else groups[rows]
     asked = Y.iloc[rows], learn, held, noise, encoders, controls, train, kind, components, seed, groups
     return Trial(X, *asked, **{TURNED[what]: found for what, found in wide.items()})
+
+
+def claims_of_so_many(claims, images):
+    """The claims that so many images allow, with a warning for the one that needs more; ValueError if none is left."""
+    left = [claim for claim in claims if claim != "Gaussian" or images >= TESTED]
+    if len(left) < len(claims):
+        told = f"the claim 'Gaussian' needs {TESTED} images, and the zoo has {images}"
+        if not left:
+            raise ValueError(f"{told}; take more, or try other claims")
+        warnings.warn(f"set aside: {told}", stacklevel=3)
+    return left
+
+
+def varied_views(zoo, views, learn, kind):
+    """Views of a kind without those that give all training images one row, with a warning; ValueError if none is left.
+
+    Most are known by a few rows, and only the others are read whole.
+    """
+    rows = np.flatnonzero(learn)
+    alike = [v for v in views if all(constant(zoo.rows(v, part)).all() for part in (rows[:8], rows))]
+    if alike:
+        told = f"the same row for all {len(rows)} training images: {', '.join(alike)}"
+        if len(alike) == len(views):
+            raise ValueError(f"no {kind} of {zoo.path} can be tried, which has {told}; make that view anew")
+        warnings.warn(f"set aside, {told}", stacklevel=4)
+    return [view for view in views if view not in alike]
 
 
 def without_unshown(Y, learn, groups):

@@ -99,12 +99,12 @@ def with_runs(recipe, planned):
 
 
 def seen_from_the_project(values):
-    """Parameters with the full path of an image set's folder that is named from the working folder.
+    """Parameters with the full path of an image set's folder or table that is named from the working folder.
 
     Notebooks are executed in the project's folder, where such a name would lead elsewhere.
     """
     name = values.get("image_set")
-    if name is None or name in DRAWN_OR_KEPT or Path.cwd() == paths.ROOT or not Path(name).is_dir():
+    if name is None or name in DRAWN_OR_KEPT or Path.cwd() == paths.ROOT or not Path(name).exists():
         return values
     return values | {"image_set": str(Path(name).resolve())}
 

@@ -48,11 +48,12 @@ def rare_attributes(attributes, split, groups=None, least=2):
     found = {}
     for part, called in (("train", "training"), ("test", "held-out")):
         rows = attributes[np.asarray(split) == part]
-        ones, fewer_of = (rows == 1).sum(), np.minimum((rows == 1).sum(), (rows == 0).sum())
+        ones, known = (rows == 1).sum(), rows.notna().sum()
+        fewer_of = np.minimum(ones, known - ones)
         for name in rows.columns[(fewer_of < least) & (len(rows) > 0)]:
-            has, fewer = ones[name], fewer_of[name]
-            need = f"about {least * len(rows)}" if fewer else f"more than {least * len(rows)}"
-            found.setdefault(name, f"{has} of {len(rows)} {called} images have it; {need} are needed")
+            need = f"{'about' if fewer_of[name] else 'more than'} {least * len(rows)} are needed"
+            of = len(rows) if known[name] == len(rows) else f"{known[name]} that it is known of among {len(rows)}"
+            found.setdefault(name, f"{ones[name]} of {of} {called} images have it; {need}")
     return found | in_one_fold(attributes.drop(columns=list(found)), np.asarray(split) == "train", groups)
 
 

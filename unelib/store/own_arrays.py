@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from ..core.checks import matrix
-from ..stats.groups import split_by_group
+from ..stats.groups import shared_groups, split_by_group
+from ..worlds.image_folder import PERSON
 from ..worlds.labelled_images import attribute_table
 from .image_index import index_rows
 
 PARTS = ("train", "test")
-PERSON = ("person", "group", "identity")  # what a column is called that says whom an image shows
 
 
 def arrays_index(n, attributes, ids, persons, split, held_out, seed):
@@ -32,7 +32,8 @@ def arrays_index(n, attributes, ids, persons, split, held_out, seed):
     known = attribute_table(table.to_numpy(), [str(name) for name in table], list(ids), "attributes")
     people = None if persons is None else np.asarray(persons).astype(str)
     if split is None:
-        split = np.where(split_by_group(ids if people is None else people, held_out, seed), "test", "train")
+        apart = ids if people is None or shared_groups(people, n) is None else people  # of one person: row by row
+        split = np.where(split_by_group(apart, held_out, seed), "test", "train")
     if odd := set(map(str, split)) - set(PARTS):
         raise ValueError(f"split holds {sorted(odd)[0]!r}; each row is 'train' or 'test'")
     return index_rows(list(ids), "", np.asarray(split).astype(str), known, people)

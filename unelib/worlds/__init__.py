@@ -10,7 +10,12 @@ Inside:
 - `fashion`: Fashion-MNIST: photographs of clothes, shoes and bags, grey, 28 x 28, ten classes (Xiao, Rasul and
   Vollgraf, 2017)
 - `hub_images`: Images of a data set on the Hugging Face hub
-- `image_folder`: A folder of images with one CSV of attributes
+- `dealt_parts`: Parts of images that have none of their own: dealt out by a hash of names, so that more images move
+  none
+- `folder_layout`: How pictures lie in a folder: which files there are, in parts of its own, in a folder a class
+- `image_folder`: A folder of images with a table of attributes, or with a sub-folder a class, as people have them
+- `label_columns`: Columns of a table as attributes of 0 and 1: numbers, yes and no, and words of which there are few
+- `label_tables`: Tables of labels, CSV, TSV, Parquet or JSON lines, and which of their columns names the pictures
 - `picture_files`: Pictures in files, as squares of one size, read when they are asked for: what does not fit into
   memory at once
 

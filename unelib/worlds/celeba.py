@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ..core.checks import choice
-from .labelled_images import from_files
+from .labelled_images import LabelledFiles, from_files
 
 CELEBA_SPLITS = {"train": 0, "valid": 1, "test": 2}
 LABELS, PARTITION, PICTURES = "list_attr_celeba", "list_eval_partition", "img_align_celeba"
@@ -50,13 +50,21 @@ def load_celeba(folder, n, split, size, on_error="raise"):
             " are left out",
             stacklevel=2,
         )
-    images = from_files("celeba", pictures, *parted(known), size, split, n, on_error)
+    if known.empty:
+        raise FileNotFoundError(none_of_split(labels, split, pictures))
+    found = LabelledFiles("celeba", pictures, known.index.tolist(), known, np.arange(len(known)))
+    images = from_files(found, range(len(known)), size, split, n, on_error)
     return replace(images, groups=identities(folder, images.ids))
 
 
-def parted(labels):
-    """File names, values (n, a) and names of the attributes of a table."""
-    return labels.index.tolist(), labels.to_numpy(), list(labels.columns)
+def none_of_split(labels, split, pictures):
+    """What is said where no picture of a split is there: which they would be, and how to go on without."""
+    there = sum(name.endswith((".jpg", ".png")) for name in os.listdir(pictures))
+    return (
+        f"celeba: no images of split {split!r} among the {there:,} pictures in {pictures}; by the published partition"
+        f" that split is {labels.index[0]} to {labels.index[-1]}: add some of them, or take both parts from a split"
+        " that is there (train_split and test_split alike, such as train), whose next pictures are then held out"
+    )
 
 
 def celeba_labels(folder, split):
@@ -66,12 +74,18 @@ def celeba_labels(folder, split):
     """
     choice(split, CELEBA_SPLITS, "split of CelebA")
     labels, parts = (read_table(table_of(folder, name)) for name in (LABELS, PARTITION))
-    for here, there, name in ((labels, parts, PARTITION), (parts, labels, LABELS)):
-        lost = here.index.difference(there.index, sort=False)
-        if len(lost):
-            raise ValueError(
-                f"CelebA's two tables differ: {lost[0]} has no row in {table_of(folder, name)}; download that again"
-            )
+    lost = labels.index.difference(parts.index, sort=False)
+    if len(lost):
+        raise ValueError(
+            f"CelebA's two tables differ: {lost[0]} has no row in {table_of(folder, PARTITION)}; download that again,"
+            f" or take the {len(lost):,} such rows out of {table_of(folder, LABELS)}"
+        )
+    if len(labels) < len(parts):
+        warnings.warn(
+            f"{table_of(folder, LABELS)} has {len(labels):,} of the {len(parts):,} pictures of {PARTITION}; the others"
+            " have no attributes and are left out",
+            stacklevel=2,
+        )
     return labels[(parts.iloc[:, 0].reindex(labels.index) == str(CELEBA_SPLITS[split])).to_numpy()]
 
 

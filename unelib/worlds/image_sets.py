@@ -1,4 +1,4 @@
-"""Image sets: drawn faces, Fashion-MNIST, CelebA, a folder with a CSV, a hub data set; images, attributes, split.
+"""Image sets: drawn faces, Fashion-MNIST, CelebA, a folder of pictures, a hub data set; images, attributes, split.
 
 Whatever the source, the result is an `ImageSet`: square RGB pictures of one size, one row of 0/1 attributes each.
 Every file is looked for before the first one is read, so nothing is ever half-loaded.
@@ -19,7 +19,8 @@ from .faces import ATTRIBUTES, draw_faces, sample_factors
 from .fashion import ATTRIBUTES as FASHION_ATTRIBUTES
 from .fashion import fashion_attributes, fashion_ids, fashion_rows, holds_fashion
 from .hub_images import load_hub
-from .image_folder import load_folder
+from .image_folder import read_folder
+from .label_tables import is_table
 from .labelled_images import ImageSet, OnError, attribute_table
 from .picture_files import Pictures, grey_as_rgb
 
@@ -31,13 +32,14 @@ AT_ONCE = 2 * 10**9  # bytes of pixels that are read at once; larger sets of fil
 def load_images(
     name: str,
     n: int | None = 2000,
-    split: str = "train",
+    split: str | None = None,
     seed: int = 0,
     size: int | None = None,
     attributes: Sequence[str] | None = None,
     *,
     correlated: bool = True,
     on_error: OnError = "raise",
+    labels: str | Path | None = None,
 ) -> ImageSet:
     """An `ImageSet` of the first images of a split.
 
@@ -45,14 +47,18 @@ def load_images(
     ----------
     name : str
         "drawn-faces"; "fashion" or a folder with Fashion-MNIST's published files; "celeba" (looked for in data/celeba)
-        or a folder with CelebA in its published layout or the Kaggle archive's; a folder of images with one CSV of
-        attributes; or a hub data set `owner/name`.
+        or a folder with CelebA in its published layout or the Kaggle archive's; a folder of pictures with a table of
+        attributes beside them, or with a sub-folder a class; such a table itself, with the pictures in its folder or
+        below; or a hub data set `owner/name`.
     n : int or None
         How many images. None: all of them; 2,000 drawn faces.
-    split : str
-        "train", "valid" or "test", and "models" for drawn faces and fashion, on which the workbook's own models are
-        trained. Fashion's "valid" and "models" need the published files (see `fashion.fashion_rows`). A plain folder
-        has one split, whatever it is called.
+    split : str, optional
+        "train", which is the default, "valid" or "test", and "models" for drawn faces and fashion, on which the
+        workbook's own models are trained. Fashion's "valid" and "models" need the published files (see
+        `fashion.fashion_rows`). A folder of pictures has the splits of its sub-folders (train, validation, test) or of
+        the column `split` of its table. Else its images are dealt out, 70 %, 10 % and 20 %, by a hash of their names,
+        or of whom they show where the table has a column `person`, so that more images move none. Every image of a
+        folder is its split "all", which is the default where it has no splits of its own.
     seed : int
         The world that is drawn; for drawn faces only.
     size : int, optional
@@ -67,6 +73,8 @@ def load_images(
         What to do about a file that is missing or no whole picture: stop, or take the next one instead, which reads
         each picture once more, beforehand. What was passed over is told in a warning and in `.skipped`. Hidden files,
         such as `._a.png`, never count.
+    labels : str or Path, optional
+        The table of a folder's attributes, where it lies elsewhere or beside others: CSV, TSV, Parquet or JSONL.
 
     Returns
     -------
@@ -88,12 +96,16 @@ def load_images(
     >>> faces.pixels.shape, faces.attributes.shape
     ((2, 64, 64, 3), (2, 2))
     """
-    found = find_images(name, n, split, seed, size, attributes, correlated=correlated, on_error=on_error)
-    return read_together(found)[0]
+    how = {"correlated": correlated, "on_error": on_error, "labels": labels}
+    return read_together(find_images(name, n, split, seed, size, attributes, **how))[0]
 
 
-def find_images(name, n=2000, split="train", seed=0, size=None, attributes=None, *, correlated=True, on_error="raise"):
+def find_images(
+    name, n=2000, split=None, seed=0, size=None, attributes=None, *, correlated=True, on_error="raise", labels=None
+):
     """What `load_images` returns, with pictures in files not read yet."""
+    name, labels = folder_and_table(name, labels)
+    asked, split = split, split or "train"
     if n is not None and n < 1:
         raise ValueError(f"n is {n}; ask for at least one image")
     if name == "drawn-faces":
@@ -101,13 +113,13 @@ def find_images(name, n=2000, split="train", seed=0, size=None, attributes=None,
     elif name == "fashion":
         images = load_fashion(None, n, split, size or 28)
     elif (folder := image_folder(name)) is not None:
-        images = from_folder(folder, n, split, size, on_error)
+        images = from_folder(folder, n, asked, size, on_error, labels)
     elif name.count("/") == 1 and not name.startswith((".", "/", "~")):
         images = load_hub(name, n, split, size or 512, on_error)
     else:
         raise FileNotFoundError(
-            f"no image set {name!r}: it is neither 'drawn-faces' nor 'fashion' nor a folder (looked in {Path.cwd()} and"
-            f" {DATA}) nor a hub id owner/name; give its full path"
+            f"no image set {name!r}: it is neither 'drawn-faces' nor 'fashion' nor a folder or a table of labels"
+            f" (looked in {Path.cwd()} and {DATA}) nor a hub id owner/name; give its full path"
         )
     return images if attributes is None else keep_attributes(images, attributes)
 
@@ -124,8 +136,9 @@ def load_parts(
 ) -> tuple[ImageSet, ImageSet]:
     """Training and held-out `ImageSet`s that share no image, called "train" and "test".
 
-    Where both come from one split of the source, its first `n_train` images train and the next `n_test` are held out;
-    a plain folder has one split, whatever they are called.
+    Where both come from one split of the source, its first `n_train` images train and the next `n_test` are held out.
+    A folder without splits of its own gives as many as are asked for, whatever the shares of `load_images` are; nobody
+    is on both sides where its table has a column `person`.
 
     Parameters
     ----------
@@ -138,7 +151,7 @@ def load_parts(
     by_group : bool
         Pass over images for testing that show the same person as an image for training does.
     **options
-        seed, size, attributes, correlated and on_error, as in `load_images`.
+        seed, size, attributes, correlated, on_error and labels, as in `load_images`.
 
     Returns
     -------
@@ -164,9 +177,11 @@ def load_parts(
             f"{name} does not say whom its images show, so they cannot be kept apart; leave by_group False, or "
             f"download {IDENTITIES} into CelebA's folder"
         )
-    if train_split == test_split or name not in DRAWN_OR_KEPT and is_plain(image_folder(name)):
+    if train_split == test_split:
         both = find_images(name, None if by_group else n_train + n_test, train_split, **options)
         train, test = both[:n_train], both[n_train:]
+    elif (parts := parts_as_dealt(name, n_train, n_test, (train_split, test_split), **options)) is not None:
+        train, test = parts
     else:
         train = find_images(name, n_train, train_split, **options)
         test = find_images(name, None if by_group else n_test, test_split, **options)
@@ -176,8 +191,40 @@ def load_parts(
             f"{name} has {len(train)} and {len(test)} images for training and testing"
             f"{' on others than train' if by_group else ''}, not {n_train} and {n_test}; ask for fewer, or other splits"
         )
-    train, test = read_together(train, test)
+    train, test = read_together(*of_one_size(train, test))
     return replace(train, split="train"), replace(test, split="test")
+
+
+def parts_as_dealt(name, n_train, n_test, called, *, size=None, attributes=None, on_error="raise", labels=None, **_):
+    """Both parts of a folder of pictures without splits of its own, called train and test; else None."""
+    name, labels = folder_and_table(name, labels)
+    folder = None if name in DRAWN_OR_KEPT else image_folder(name)
+    if not is_plain(folder) or called != ("train", "test"):
+        return None
+    found = read_folder(folder, labels)
+    if found.splits is not None:
+        return None
+    parts = found.parts(n_train, n_test, size, on_error)
+    return parts if attributes is None else [keep_attributes(part, attributes) for part in parts]
+
+
+def of_one_size(*image_sets):
+    """Image sets with their unread pictures at the smallest size among them."""
+    unread = [isinstance(images.pixels, Pictures) for images in image_sets]
+    side = min((images.pixels.size for images, lazy in zip(image_sets, unread) if lazy), default=None)
+    return [
+        replace(images, pixels=replace(images.pixels, size=side)) if lazy else images
+        for images, lazy in zip(image_sets, unread)
+    ]
+
+
+def folder_and_table(name, labels):
+    """The name of an image set and the table of its labels: a table that is named itself lies in its folder."""
+    if labels is None and is_table(name):
+        for path in (Path(name).expanduser(), DATA / name):
+            if path.is_file():
+                return str(path.parent), path
+    return name, labels
 
 
 def of_others(images, known):
@@ -209,17 +256,17 @@ def image_folder(name):
 
 
 def is_plain(folder):
-    """Whether a folder (or None) is one of images and a CSV, not of CelebA's or Fashion-MNIST's published layout."""
+    """Whether a folder (or None) is one of pictures, not of CelebA's or Fashion-MNIST's published layout."""
     return folder is not None and not (is_celeba(folder) or holds_fashion(folder))
 
 
-def from_folder(folder, n, split, size, on_error):
+def from_folder(folder, n, split, size, on_error, labels=None):
     """The `ImageSet` of a folder by its layout."""
+    if labels is not None or is_plain(folder):
+        return read_folder(folder, labels).images(n, split, size, on_error)
     if is_celeba(folder):
-        return load_celeba(folder, n, split, size or 512, on_error)
-    if holds_fashion(folder):
-        return load_fashion(folder, n, split, size or 28)
-    return load_folder(folder, n, split, size, on_error)
+        return load_celeba(folder, n, split or "train", size or 512, on_error)
+    return load_fashion(folder, n, split or "train", size or 28)
 
 
 def keep_attributes(images, names):

@@ -33,7 +33,7 @@ class ImageSet:
     pixels : ndarray (n, h, w, 3), uint8
         0 to 255: an array, or `Pictures` that are read when they are sliced, if they are many.
     attributes : DataFrame (n, a) of 0/1
-        Indexed by id, one column an attribute.
+        Indexed by id, one column an attribute; NaN where it is not known.
     split : str
         Which part of the source they are.
     factors : faces.Factors or None
@@ -71,35 +71,72 @@ class ImageSet:
         return ImageSet(self.name, self.ids[rows], pixels, labels, *known)
 
 
-def from_files(name, folder, files, values, names, size, split, n=None, on_error="raise"):
-    """An `ImageSet` of the first `n` files of a folder, all if None; each is looked for before the first is read.
+@dataclass(frozen=True, eq=False)
+class LabelledFiles:
+    """Pictures in files with their labels, none of which was looked at yet.
 
-    files     names (m,), of which hidden ones do not count
-    values    their attributes (m, a), of these names
+    files    names (m,) from the folder on
+    labels   their attributes (m, a), as `attribute_table` takes them
+    numbers  of their rows in a table (m,), for messages; None where no table names them
+    persons  whom each shows (m,), where that is known
+    """
+
+    name: str
+    folder: Path
+    files: list[str]
+    labels: pd.DataFrame
+    numbers: np.ndarray | None = None
+    persons: np.ndarray | None = None
+
+    @property
+    def ids(self):
+        """Names (m,) of the images: the files' without their ending."""
+        return np.array([Path(file).with_suffix("").as_posix() for file in self.files])
+
+
+def from_files(found, order, size, split, n=None, on_error="raise"):
+    """An `ImageSet` of the first `n` of some labelled files, all if None; each is looked for before the first is read.
+
+    order     their rows, from the first that is taken on; hidden files do not count. The images keep the files' order
     on_error  "raise": FileNotFoundError for a file that is missing. "skip": each picture is read once to see that it
               is sound; those that are not are passed over, with a warning, and told in `skipped`
     """
     choice(on_error, ("raise", "skip"), "on_error")
-    seen = [row for row, file in enumerate(files) if not is_hidden(file)]
+    name, folder, files = found.name, found.folder, found.files
+    seen = [row for row in order if not is_hidden(files[row])]
     rows, skipped = sound(folder, files, seen, n) if on_error == "skip" else (seen[:n], {})
     if skipped:
         warnings.warn(skipped_in_words(name, skipped), stacklevel=2)
     if not rows:
         raise FileNotFoundError(f"{name}: no images of split {split!r} in {folder}")
-    for row in rows if on_error == "raise" else ():
-        if not (folder / files[row]).is_file():
-            raise FileNotFoundError(
-                f"{name}: row {row + 1} of the table names {files[row]}, which is not in {folder}; restore it, take the"
-                ' row out, or pass over such pictures with on_error="skip"'
-            )
-    chosen = [files[row] for row in rows]
-    ids = np.array([Path(file).with_suffix("").as_posix() for file in chosen])
+    rows = np.sort(rows)
+    numbers = np.full(len(rows), -1) if found.numbers is None else found.numbers[rows]
+    for row, number in zip(rows, numbers) if on_error == "raise" else ():
+        refuse_missing(found, row, number)
+    ids = found.ids[rows]
+    refuse_alike(name, ids, [files[row] for row in rows])
+    labels = found.labels.iloc[rows]
+    attributes = attribute_table(labels.to_numpy(), list(labels), ids, name, numbers)
+    pictures = Pictures.of(folder, [files[row] for row in rows], size, numbers)
+    groups = None if found.persons is None else found.persons[rows]
+    return ImageSet(name, ids, pictures, attributes, split, groups=groups, skipped=skipped)
+
+
+def refuse_missing(found, row, number):
+    """FileNotFoundError for a file that is not there."""
+    if not (found.folder / found.files[row]).is_file():
+        raise FileNotFoundError(
+            f"{found.name}: row {number + 1} of the table names {found.files[row]}, which is not in {found.folder};"
+            ' restore it, take the row out, or pass over such pictures with on_error="skip"'
+        )
+
+
+def refuse_alike(name, ids, files):
+    """ValueError for two files that give one image."""
     twice = pd.Series(ids)[pd.Series(ids).duplicated()].tolist()
     if twice:
-        alike = " and ".join(file for file, known in zip(chosen, ids) if known == twice[0])
+        alike = " and ".join(file for file, known in zip(files, ids) if known == twice[0])
         raise ValueError(f"{name}: the image {twice[0]!r} is there twice, as {alike}; keep one")
-    attributes = attribute_table(np.asarray(values)[rows], names, ids, name, rows)
-    return ImageSet(name, ids, Pictures.of(folder, chosen, size, rows), attributes, split, skipped=skipped)
 
 
 def is_hidden(file):
@@ -132,6 +169,8 @@ def skipped_in_words(name, skipped):
 def attribute_table(values, names, ids, source, rows=None):
     """Attributes as a DataFrame of 0/1 uint8 by id; -1/1 becomes 0/1; anything else is refused with its row.
 
+    A missing value, NaN, stays missing; the column is then float32.
+
     rows  their numbers in the source's table, for messages; 0, 1, ... if None
     """
     try:
@@ -145,11 +184,13 @@ def attribute_table(values, names, ids, source, rows=None):
     if len(set(ids)) != len(ids):
         twice = pd.Series(ids)[pd.Series(ids).duplicated()].iloc[0]
         raise ValueError(f"{source}: the image {twice!r} is there twice")
-    allowed = np.isin(values, (-1, 0, 1))
+    missing = np.isnan(values)
+    allowed = missing | np.isin(values, (-1, 0, 1))
     if not allowed.all():
         row, column = np.argwhere(~allowed)[0]
         number = row if rows is None else rows[row]
         raise ValueError(
             f"{source}: row {number + 1}, attribute {names[column]}: {values[row, column]} is not 0/1 or -1/1"
         )
-    return pd.DataFrame((values > 0).astype(np.uint8), pd.Index(ids, name="id"), list(names))
+    table = pd.DataFrame(np.where(missing, np.nan, values > 0), pd.Index(ids, name="id"), list(names))
+    return table.astype({n: np.float32 if lost else np.uint8 for n, lost in zip(names, missing.any(0))})

@@ -1,5 +1,6 @@
 """Pictures in files, as squares of one size, read when they are asked for: what does not fit into memory at once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from ..core.cpus import threads
+
 UNREADABLE = (OSError, ValueError, Image.DecompressionBombError)  # of a damaged, cut, foreign or far too large picture
 
 
@@ -16,7 +19,7 @@ UNREADABLE = (OSError, ValueError, Image.DecompressionBombError)  # of a damaged
 class Pictures:
     """Behaves like an array (n, size, size, 3) uint8 of the pictures in `files`, and reads them when it is sliced.
 
-    rows  number of each picture in its table, for messages
+    rows  number of each picture in its table, for messages; below 0 where no table names it
     """
 
     files: np.ndarray
@@ -51,11 +54,12 @@ class Pictures:
     def __getitem__(self, rows):
         """Pixels of one picture (h, w, 3), or of those of a slice, mask or array of row numbers, read now."""
         if isinstance(rows, (int, np.integer)):
-            return square(open_picture(self.files[rows], self.rows[rows]), self.size)
+            return square(open_picture(self.files[rows], self.rows[rows], 2 * self.size), self.size)
         few = self.take(rows)
         pixels = np.empty(few.shape, np.uint8)
-        for i in range(len(few)):
-            pixels[i] = few[i]
+        with ThreadPoolExecutor(threads()) as pool:
+            for i, picture in enumerate(pool.map(few.__getitem__, range(len(few)))):
+                pixels[i] = picture
         return pixels
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[np.uint8]:
@@ -68,14 +72,14 @@ class Pictures:
 
 
 @contextmanager
-def reading(name, row):
-    """Inside, what goes wrong with a picture becomes an error that names it and its row."""
+def reading(name, row, place=None):
+    """Inside, what goes wrong with a picture becomes an error that names it, its row if it has one, and its place."""
     try:
         yield
     except UNREADABLE as error:
         raise ValueError(
-            f"row {row + 1}: {name} cannot be read as an image ({error}); replace it, or pass over such pictures with"
-            ' on_error="skip"'
+            f"{'' if row < 0 else f'row {row + 1}: '}{name} cannot be read as an image ({error}); replace it"
+            f'{"" if place is None else f" in {place}"}, or pass over such pictures with on_error="skip"'
         ) from error
 
 
@@ -93,13 +97,15 @@ def picture_fault(path):
 
 def smallest_side(path, row):
     """The smaller side of a picture, by its header."""
-    with reading(path.name, row), Image.open(path) as picture:
+    with reading(path.name, row, path.parent), Image.open(path) as picture:
         return min(picture.size)
 
 
-def open_picture(path, row):
-    """One picture of a file as RGB."""
-    with reading(path.name, row), Image.open(path) as picture:
+def open_picture(path, row, enough=None):
+    """One picture of a file as RGB; of a JPEG no more pixels are decoded than leave `enough` a side, if so many."""
+    with reading(path.name, row, path.parent), Image.open(path) as picture:
+        if enough:
+            picture.draft(None, (enough, enough))
         return as_rgb(picture)
 
 
