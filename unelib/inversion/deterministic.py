@@ -236,7 +236,7 @@ def leak(
     """The leak control: clean latents (n, ...) under fresh noise at level sigma, sqrt(abar) z0 + sqrt(1 - abar) e.
 
     No inversion was made, so whatever a probe reads from it is signal that the highest noise level leaves standing.
-    pixels  the images (n, ...) of the latents, whose bytes seed the noise of each; by default the latents themselves do,
+    pixels  the images (n, ...) of the latents, whose bytes seed the noise of each; by default the latents do,
             which differ between machines by rounding
     """
     abar, images = float(abar_of(sigma)), latents if pixels is None else pixels
