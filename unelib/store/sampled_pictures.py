@@ -12,7 +12,7 @@ from ..inversion.ode import noise_settings
 from ..models.contracts import GeneratorLike
 from ..worlds.image_sets import thumbnails
 from ..worlds.labelled_images import ImageSet, attribute_table
-from ..worlds.picture_statistics import above_median, picture_statistics
+from ..worlds.pixel_attributes import above_median, picture_statistics
 from .build import computed
 from .zoo import NoiseZoo
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from unelib.worlds import above_median, picture_statistics
-from unelib.worlds.picture_statistics import BLOCK
+from unelib.worlds.pixel_attributes import BLOCK
 
 RNG = np.random.default_rng(0)
 PIXELS = RNG.integers(0, 256, (6, 8, 8, 3), dtype=np.uint8)
