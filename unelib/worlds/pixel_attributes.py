@@ -61,7 +61,8 @@ def looks_of(x):
             "Lit_Left": grey[:, :, : width // 2].mean((1, 2)) - grey[:, :, -(width // 2) :].mean((1, 2)),
             "Lit_Above": grey[:, : height // 2].mean((1, 2)) - grey[:, -(height // 2) :].mean((1, 2)),
             "Lit_Middle": grey[:, middle].mean(1) - grey[:, ~middle].mean(1),
-        }
+        },
+        dtype=np.float64,
     )
 
 
