@@ -13,7 +13,7 @@ BESIDE := notebooks/00_tour.ipynb notebooks/workshop/solutions/2_probe.ipynb not
 LAST := notebooks/depth/07_two_worlds.ipynb $(BESIDE)
 LONGEST := notebooks/depth/side_by_side.ipynb notebooks/depth/11_evidence.ipynb notebooks/depth/10_une.ipynb
 BY_UNIT := notebooks/workshop/solutions/1_noise.ipynb notebooks/workshop/solutions/4_edit.ipynb
-SMALL := $(addprefix notebooks/depth/,replicas.ipynb encoders.ipynb posterior.ipynb)
+SMALL := $(addprefix notebooks/depth/,replicas.ipynb encoders.ipynb posterior.ipynb known_latent.ipynb)
 READING := $(LONGEST) $(filter-out $(MAKING) $(LAST) $(LONGEST) $(BY_UNIT) $(SMALL),$(wildcard notebooks/*.ipynb notebooks/depth/*.ipynb notebooks/workshop/solutions/*.ipynb))
 AT_ONCE := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off
@@ -36,6 +36,7 @@ help:
 
 run: $(READY)
 	@test -f recipes/$(WORLD).yaml || { echo "no recipes/$(WORLD).yaml; choose a WORLD of: $$(cd recipes && echo *.yaml | sed 's/\.yaml//g')" >&2; exit 1; }
+	@test ! -f recipes/$(WORLD).txt || $(PIP) --quiet --no-deps --require-hashes --ignore-requires-python -r recipes/$(WORLD).txt
 	$(BIN)/python -m unelib run recipes/$(WORLD).yaml
 
 quick: lint
@@ -59,7 +60,7 @@ coverage: $(READY)
 notebooks: $(READY)
 	@scratch=$$(mktemp -d) && trap 'kill $$fashion 2> /dev/null; rm -rf "$$scratch"' EXIT && echo "checking the notebooks in $$scratch" \
 		&& export UNELIB_ROOT="$$scratch" OMP_NUM_THREADS=1 \
-		&& { (for some in fashion encoders replicas posterior; do \
+		&& { (for some in fashion encoders replicas posterior known-latent; do \
 			$(BIN)/python -m unelib run tests/whole/$$some-small.yaml --jobs 1 || exit 1; done) > "$$scratch/fashion.log" 2>&1 & fashion=$$!; } \
 		&& $(NBVAL) -x $(MAKING) \
 		&& while kill -0 $$fashion 2> /dev/null && ! grep -q 02_encode "$$scratch/fashion.log"; do sleep 1; done \

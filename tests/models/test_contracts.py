@@ -1,11 +1,14 @@
 """What is handed on keeps the contract: every name of it, on our models and on those of a closed form."""
 
 import inspect
+from pathlib import Path
 
 import pytest
 
 from unelib.models import EncoderLike, GeneratorLike, JudgeLike, load_encoder, load_generator, load_judge
 from unelib.models.closed_form import ExactFlow, ExactGaussian
+
+WHOLE = Path(__file__).resolve().parents[1] / "whole"
 
 
 def names_of(contract):
@@ -20,7 +23,9 @@ def names_of(contract):
         (lambda: load_generator("drawn-ddpm", "cpu"), GeneratorLike),
         (ExactGaussian, GeneratorLike),
         (ExactFlow, GeneratorLike),
+        (lambda: load_generator(str(WHOLE / "tiny-gan"), "cpu"), GeneratorLike),
         (lambda: load_encoder("drawn-clip", "cpu"), EncoderLike),
+        (lambda: load_encoder(str(WHOLE / "tiny-lite"), "cpu"), EncoderLike),
         (lambda: load_judge("drawn-judge", "cpu"), JudgeLike),
     ],
 )

@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.checks import at_once
 from ..core.loops import told_slices
-from ..models.encoders import Encoder, checked_images
+from ..models.encoders import Encoder
+from ..models.loading import checked_images
 
 CLASS, PATCHES = "class token", "mean of patches"
 

@@ -17,7 +17,7 @@ from ..gaussianity.noise_maps import noise_diagnostics
 from ..models.contracts import GeneratorLike
 from ..models.noise_schedule import abar_of
 from .choices import Grid, Solver
-from .ode import batches, check_noise, check_pixels, from_noise, pick_solver, settled, to_noise
+from .ode import batches, check_noise, check_pixels, from_noise, in_one_pass, pick_solver, settled, to_noise
 
 
 @dataclass(eq=False)
@@ -99,6 +99,8 @@ def invert(
     ValueError
         On an unknown solver or grid, on steps, `forward` or a batch size out of range, on pixels of another kind, or
         if the noise is not finite.
+    TypeError
+        For a GAN, which has no way back.
 
     References
     ----------
@@ -154,7 +156,7 @@ def generate(
     noise : array-like (n, *latent_shape)
         Noise near N(0, 1), such as `Inversion.noise`. Flat rows, (n, latent_dim), are taken as well.
     steps, solver, grid, batch_size, progress
-        As in `invert`.
+        As in `invert`. A GAN takes one pass, whatever steps are asked for.
     before : array-like (n, *latent_shape), optional
         `Inversion.before` of the exactly invertible solver, "bdia". An edit moves both by the same step.
 
@@ -200,6 +202,10 @@ def generate_latents(
 def generated(gen, noise, steps, solver, grid, batch_size, progress, before):
     """Latents, batch after batch."""
     noise = check_noise(gen, noise)
+    if in_one_pass(gen) and before is None:  # whatever steps are asked for, there are none
+        for rows in batches(gen, len(noise), batch_size, progress=progress, label=f"generating with {gen.name}"):
+            yield torch.from_numpy(noise[rows]).to(gen.device)
+        return
     steps, solver, grid = settled(gen, steps, solver, grid)
     integrate, schedule = pick_solver(solver), gen.schedule(steps, grid)
     if before is not None:

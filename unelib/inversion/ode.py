@@ -130,13 +130,16 @@ def noise_settings(
     Returns
     -------
     dict
-        JSON values; `steps`, `solver`, `grid`, `solver_revision` and `grid_revision` beside the generator's own.
+        JSON values; `steps`, `solver`, `grid`, `solver_revision` and `grid_revision` beside the generator's own, which
+        are all where pictures are made in one pass.
 
     Raises
     ------
     ValueError
         On an unknown solver or grid.
     """
+    if in_one_pass(gen):
+        return gen.settings
     count, way, levels = settled(gen, steps, solver, grid)
     pick_solver(way)
     return gen.settings | {
@@ -146,6 +149,11 @@ def noise_settings(
         "solver_revision": solvers.REVISIONS[way],
         "grid_revision": noise_schedule.REVISIONS[choice(levels, noise_schedule.GRIDS, "grid")],
     }
+
+
+def in_one_pass(gen):
+    """Whether a generator makes pictures of its noise at once (a GAN): there is no ODE to solve."""
+    return getattr(gen, "one_pass", False)
 
 
 def one_state(solver):
@@ -166,7 +174,7 @@ def fitting(batch_size, gen):
     """The batch size, or for "auto" one that fits: by measured memory on a GPU, 65,536 values of latents on a CPU."""
     if batch_size != "auto":
         return at_once(batch_size)
-    if torch.device(gen.device).type != "cuda":
+    if torch.device(gen.device).type != "cuda" or in_one_pass(gen):
         return max(1, 2**16 // gen.latent_dim)
     one, two = (peak_memory(gen, n) for n in (1, 2))
     free = torch.cuda.mem_get_info(gen.device)[0]

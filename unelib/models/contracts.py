@@ -12,8 +12,9 @@ from .noise_schedule import Schedule
 class GeneratorLike(Protocol):
     """A diffusion or flow model: pixels to latents and back, its noise levels, and what it predicts between them.
 
-    `Generator` and the closed forms of `models.closed_form` keep it. An attribute `ode`, a dict of steps, solver and
-    grid, is optional: how its ODE is solved where a call does not say.
+    `Generator`, `GanGenerator` and the closed forms of `models.closed_form` keep it. An attribute `ode`, a dict of
+    steps, solver and grid, is optional: how its ODE is solved where a call does not say. So is `one_pass`: True of a
+    model without noise levels (a GAN), whose `to_image` takes the noise, and which refuses all else by a TypeError.
     """
 
     name: str

@@ -24,7 +24,9 @@ from transformers import (
 from ..core.checks import at_once
 from ..core.files import value_hash
 from ..core.loops import told_slices
-from .loading import first_line, pick_device, pick_dtype, weights_digest
+from .lite_encoders import is_lite, load_lite
+from .loading import checked_images, first_line, pick_device, pick_dtype, weights_digest
+from .packaged_weights import brought
 from .presets import ENCODERS, find_model
 
 READS_TEXT = ("clip", "siglip")
@@ -190,7 +192,8 @@ def load_encoder(
     ----------
     name : str
         A preset (`ENCODERS`), a local transformers folder or a hub id. `untrained:` before a name gives the same
-        architecture with fresh weights (seed 0): the null model.
+        architecture with fresh weights (seed 0): the null model. "efficientnet-lite0" gives a `LiteEncoder`, with the
+        weights of a package.
     device : str or torch.device
         "auto" takes a GPU if there is one; or "cpu", "cuda", "cuda:1", "mps".
     dtype : {"auto", "float32", "float16", "bfloat16"}
@@ -206,7 +209,7 @@ def load_encoder(
     Raises
     ------
     FileNotFoundError
-        If the model cannot be had; it names where it looked and what to do.
+        If the model, or the package that its weights come in, cannot be had; it says what to do.
     ValueError
         If the model is none of `MODEL_TYPES`, on an unknown dtype, or on a device that this machine lacks.
 
@@ -218,6 +221,8 @@ def load_encoder(
     """
     place, untrained = pick_device(device), name.startswith("untrained:")
     source, precision = find_model(name.removeprefix("untrained:"), ENCODERS, "encoder"), pick_dtype(dtype, place)
+    if is_lite(brought(source)):  # keeps the contract, which is what callers take
+        return load_lite(name, source, place, precision, untrained)
     with missing_model(name, source):
         config = AutoConfig.from_pretrained(source, revision=revision)
     if config.model_type not in MODEL_TYPES:
@@ -248,14 +253,6 @@ def reads_text(name: str) -> bool:
         return AutoConfig.from_pretrained(source).model_type in READS_TEXT
     except (OSError, ValueError):
         return False
-
-
-def checked_images(pixels: ArrayLike) -> NDArray[np.uint8]:
-    """Pixels as (n, h, w, c) uint8; ValueError on others, and where there are none."""
-    pixels = np.asarray(pixels)
-    if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[-1] not in (1, 3) or len(pixels) == 0:
-        raise ValueError(f"images must be (n, h, w, 3) uint8 with n > 0, not {pixels.shape} {pixels.dtype}")
-    return pixels
 
 
 @contextmanager

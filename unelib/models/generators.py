@@ -25,8 +25,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.files import value_hash
 from ..worlds.picture_files import lacking
+from .gan_generators import is_gan, load_gan
 from .loading import first_line, pick_device, pick_dtype, weights_digest
 from .noise_schedule import Schedule, make_schedule, training_sigmas
+from .packaged_weights import brought
 from .presets import GENERATORS, find_model
 
 FLOWS = (FlowMatchEulerDiscreteScheduler, FlowMatchHeunDiscreteScheduler)
@@ -336,7 +338,8 @@ def load_generator(
     ----------
     name : str
         A preset (`GENERATORS`), a local diffusers folder or a hub id. `untrained:` before a name gives the same
-        architecture with fresh weights (seed 0): the null model.
+        architecture with fresh weights (seed 0): the null model. A folder that `save_gan` wrote, and the preset
+        "known-latent", give a `GanGenerator`: it makes pictures of latents that are known, and inverts none.
     device : str or torch.device
         "auto" takes a GPU if there is one; or "cpu", "cuda", "cuda:1", "mps".
     dtype : {"auto", "float32", "float16", "bfloat16"}
@@ -361,10 +364,10 @@ def load_generator(
     Raises
     ------
     FileNotFoundError
-        If the model cannot be had; it names where it looked and what to do.
+        If the model, or the package that its weights come in, cannot be had; it says what to do.
     ValueError
-        If diffusers does not ship the pipeline's class, if it has no U-Net or supported transformer, as `Generator`
-        does, on an unknown dtype, or on a device that this machine lacks.
+        If a GAN's files disagree, if diffusers does not ship the pipeline's class, if it has no U-Net or supported
+        transformer, as `Generator` does, on an unknown dtype, or on a device that this machine lacks.
 
     Examples
     --------
@@ -373,8 +376,10 @@ def load_generator(
     (3, 32, 32)
     """
     place, untrained = pick_device(device), name.startswith("untrained:")
-    source = find_model(name.removeprefix("untrained:"), GENERATORS, "generator")
+    source = brought(find_model(name.removeprefix("untrained:"), GENERATORS, "generator"))
     precision = pick_dtype(dtype, place)
+    if is_gan(source):  # keeps the contract, which is what callers take
+        return load_gan(name, source, place, precision, untrained)
     pipeline = open_pipeline(name, source, precision, revision)
     if denoiser_of(pipeline) is None:
         raise ValueError(

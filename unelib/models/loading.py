@@ -1,10 +1,12 @@
-"""Where a model runs and what it weighs: devices, precisions, a digest of its weights."""
+"""Where a model runs, what it weighs and what it takes: devices, precisions, a digest of weights, pixels."""
 
 import hashlib
 
 import diffusers
+import numpy as np
 import torch
 import transformers
+from numpy.typing import ArrayLike, NDArray
 
 # bars for reading files that are here already would fill notebooks; the hub's own bars of downloads stay
 diffusers.utils.logging.disable_progress_bar()
@@ -40,6 +42,14 @@ def pick_dtype(dtype, device):
     if dtype not in ("float32", "float16", "bfloat16"):
         raise ValueError(f"unknown dtype {dtype!r}; choose auto, float32, float16 or bfloat16")
     return getattr(torch, dtype)
+
+
+def checked_images(pixels: ArrayLike) -> NDArray[np.uint8]:
+    """Pixels as (n, h, w, c) uint8; ValueError on others, and where there are none."""
+    pixels = np.asarray(pixels)
+    if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[-1] not in (1, 3) or len(pixels) == 0:
+        raise ValueError(f"images must be (n, h, w, 3) uint8 with n > 0, not {pixels.shape} {pixels.dtype}")
+    return pixels
 
 
 def first_line(error):

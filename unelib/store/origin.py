@@ -6,13 +6,14 @@ from ..inversion.ode import noise_settings, solved_by
 from ..models.generators import load_generator
 
 WAY = ("steps", "solver", "grid")
-MAY_DIFFER = ("model", "dtype", "imported", "sha256")  # a folder may have moved, a smaller machine rounds otherwise
+MAY_DIFFER = ("model", "dtype", "imported", "sha256", "drawn")  # folders move, a smaller machine rounds otherwise
 
 
 def generator_of(manifest: dict[str, Any], model: Any = None, device: Any = "auto", dtype: Any = "auto") -> Any:
     """The generator of a noise view, solved as the view was; `NoiseZoo.generator` says what it takes and raises."""
     view, settings = manifest["view"], manifest["settings"]
-    if missing := [key for key in (*WAY, *(["model"] if model is None else [])) if key not in settings]:
+    way = () if settings.get("one_pass") else WAY
+    if missing := [key for key in (*way, *(["model"] if model is None else [])) if key not in settings]:
         raise ValueError(
             f"view {view!r} does not say with which {', '.join(missing)} it was made, so there is no way back from it;"
             " invert its images anew"
@@ -20,7 +21,7 @@ def generator_of(manifest: dict[str, Any], model: Any = None, device: Any = "aut
     gen = settings["model"] if model is None else model
     if isinstance(gen, str):
         gen = load_generator(gen, device, dtype, settings.get("prompt", ""), settings.get("guidance", 1.0))
-    gen = solved_by(gen, *(settings[key] for key in WAY))
+    gen = solved_by(gen, *(settings[key] for key in way)) if way else gen
     refuse_other_maker(view, settings, noise_settings(gen))
     return gen
 

@@ -11,3 +11,5 @@ from .image_sets import load_parts as load_parts
 from .image_sets import thumbnails as thumbnails
 from .labelled_images import ImageSet as ImageSet
 from .labelled_images import OnError as OnError
+from .pixel_attributes import above_median as above_median
+from .pixel_attributes import picture_statistics as picture_statistics
