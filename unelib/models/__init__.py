@@ -5,6 +5,7 @@ change. Weights come by preset, folder or hub id, as safetensors, in diffusers' 
 
 Inside:
 
+- `availability`: Whether a model can be had, before it is loaded: here, with all of its files, or from the hub
 - `loading`: Where a model runs and what it weighs: devices, precisions, a digest of its weights
 - `memory`: Judges and encoders that know pictures again by their content, and look at none twice
 

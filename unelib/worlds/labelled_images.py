@@ -86,12 +86,13 @@ def from_files(name, folder, files, values, names, size, split, n=None, on_error
         warnings.warn(skipped_in_words(name, skipped), stacklevel=2)
     if not rows:
         raise FileNotFoundError(f"{name}: no images of split {split!r} in {folder}")
-    for row in rows if on_error == "raise" else ():
-        if not (folder / files[row]).is_file():
-            raise FileNotFoundError(
-                f"{name}: row {row + 1} of the table names {files[row]}, which is not in {folder}; restore it, take the"
-                ' row out, or pass over such pictures with on_error="skip"'
-            )
+    lost = [row for row in rows if not (folder / files[row]).is_file()] if on_error == "raise" else []
+    if lost:
+        more = f", nor are {len(lost) - 1} more, such as {files[lost[1]]}" if len(lost) > 1 else ""
+        raise FileNotFoundError(
+            f"{name}: row {lost[0] + 1} of the table names {files[lost[0]]}, which is not in {folder}{more}; restore"
+            ' it, take the row out, or pass over such pictures with on_error="skip"'
+        )
     chosen = [files[row] for row in rows]
     ids = np.array([Path(file).with_suffix("").as_posix() for file in chosen])
     twice = pd.Series(ids)[pd.Series(ids).duplicated()].tolist()
