@@ -218,7 +218,9 @@ def refuse_values(steps, known):
         for name, value in values.items():
             try:
                 check_value(f"{notebook}: {name}", value, known[notebook][name].kind)
-            except (ValueError, FileNotFoundError) as error:
+            except FileNotFoundError as error:
+                wrong.setdefault((name, repr(value)), FileNotFoundError(f"{notebook}: {name}: {error}"))
+            except ValueError as error:
                 wrong.setdefault((name, repr(value)), error)
     if wrong:
         raise type(next(iter(wrong.values())))("; ".join(map(str, wrong.values())))
