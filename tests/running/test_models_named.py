@@ -3,7 +3,7 @@
 import pytest
 
 from unelib.core import paths
-from unelib.running.models_named import models_named, named_by
+from unelib.running.models_named import models_to_load, named_by
 from unelib.running.parameters import Trials
 from unelib.running.recipes import read_recipe
 from unelib.running.steps import recipe_steps
@@ -18,7 +18,7 @@ from unelib.running.steps import recipe_steps
     ],
 )
 def test_all_that_a_recipe_names_is_found(name, models):
-    found = models_named(recipe_steps(read_recipe(paths.ROOT / f"recipes/{name}.yaml")))
+    found = models_to_load(recipe_steps(read_recipe(paths.ROOT / f"recipes/{name}.yaml")))
     assert models <= set(found) and len(set(found)) == len(found)
 
 

@@ -1,13 +1,11 @@
 """What a run would need is all told before it starts, and telling it leaves nothing behind."""
 
-import json
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from PIL import Image
 
 from unelib.core import paths
@@ -15,8 +13,6 @@ from unelib.running import rehearsal
 from unelib.running.rehearsal import dry_run
 from unelib.running.workspace import Workspace
 from unelib.store.zoo import NoiseZoo
-
-from ..helpers.commands import said_by
 
 MAKING = ["notebooks/01_invert.ipynb", "notebooks/02_encode.ipynb"]
 SMALL = {"n_train": 12, "n_test": 6, "image_size": 32, "steps": 2, "batch_size": 4}
@@ -130,16 +126,3 @@ def test_images_of_a_zoo_of_arrays_are_those_of_the_zoo():
     found = dry_run({"name": "arrays", "notebooks": ["notebooks/03_probe.ipynb"]})
     assert found.missing == [] and found.images.values.tolist() == [["arrays", "zoo of arrays", 28, 12, 2]]
     assert found.rare.attribute.tolist() == ["odd"]
-
-
-def test_the_command_prints_lines_or_json_and_its_status_says_whether_it_could_start(tiny, elsewhere):
-    recipe = elsewhere / "recipe.yaml"
-    recipe.write_text(yaml.safe_dump(tiny))
-    told = said_by("run", recipe, "--dry-run", "--no-trial")
-    assert "mine/01_invert: about" in told and "12 to learn from and 6 held out, 2 attributes" in told
-    assert "too rare to be scored in mine: First: 1 of 12" in told and told.endswith("it can start\n")
-    found = json.loads(said_by("run", recipe, "--dry-run", "--no-trial", "--json"))
-    assert found["can_start"] and [row["stage"] for row in found["notebooks"]] == ["01_invert", "02_encode"]
-    told = said_by("run", recipe, "--dry-run", "-p", "seed", "-1", status=1)
-    assert "it cannot start; missing:" in told and "seed is -1" in told
-    assert "go with --dry-run" in said_by("run", recipe, "--json", status=2)

@@ -16,7 +16,7 @@ from ..worlds.image_sets import DRAWN_OR_KEPT, find_images, find_parts, image_fo
 from .execute import shared_out
 from .forecast import disk, outlook, time_left
 from .foresight import THIS, check_names, check_runs
-from .models_named import models_named
+from .models_named import models_to_load
 from .notebooks import with_defaults
 from .recipes import read_recipe
 from .steps import Step, recipe_steps
@@ -224,7 +224,7 @@ def too_rare(run, steps, names, lost):
 
 def look_at_models(found, steps):
     """Where each model is that steps will load."""
-    rows = [(kind, name, *whereabouts(kind, name)) for kind, name in models_named(steps)]
+    rows = [(kind, name, *whereabouts(kind, name)) for kind, name in models_to_load(steps)]
     found.models = pd.DataFrame(rows, columns=["kind", "name", "state", "where"])
     found.missing += found.models["where"][found.models.state == MISSING].tolist()
 
