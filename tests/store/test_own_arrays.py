@@ -1,11 +1,16 @@
 """Arrays become a zoo in one call; what is wrong with them is said by name."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
-from unelib import NoiseZoo
+from unelib import NoiseZoo, Workspace, run
+from unelib.core import paths
 from unelib.evidence import evidence
+from unelib.running import dry_run
 from unelib.store import add_labels
 
 rng = np.random.default_rng(0)
@@ -102,3 +107,27 @@ def test_missing_labels_stay_missing_and_are_not_counted():
     }
     found = evidence(zoo, claims=("linear",))
     assert (found.verdict[found.view != "small"] == "supported").all()
+
+
+@pytest.fixture
+def arrays_run(tmp_path, monkeypatch):
+    """The recipe of the how-to, and the zoo that it is to read."""
+    monkeypatch.setenv("UNELIB_ROOT", str(tmp_path))
+    page = (paths.ROOT / "docs/how-to/own-arrays.md").read_text()
+    recipe = yaml.safe_load(re.search(r"```yaml\n(.*?)```", page, re.DOTALL).group(1))
+    views = {"z": VIEWS["z"], "mine": VIEWS["mine"] + rng.standard_normal((300, 12))}
+    NoiseZoo.from_arrays(views, LABELS, path=Workspace(recipe["name"]).zoo.path)
+    return recipe
+
+
+def test_the_recipe_of_the_how_to_could_start(arrays_run):
+    assert len(arrays_run["notebooks"]) == 4 and dry_run(arrays_run).missing == []
+
+
+@pytest.mark.slow
+def test_notebooks_that_need_no_generator_run_on_arrays_alone(arrays_run):
+    books = [*arrays_run["notebooks"][:2], "notebooks/depth/probing.ipynb"]
+    report = run({"name": arrays_run["name"], "notebooks": books})
+    assert set(report.state) == {"executed"}
+    found = Workspace(arrays_run["name"]).result("03_probe")
+    assert found["noise_auc"] > found["shuffled_auc"] and "pixels_auc" not in found

@@ -8,11 +8,12 @@ import click
 from .. import __version__
 from ..core.cpus import cores
 from ..core.paths import ROOT
-from ..running.execute import StepsFailed, checked_steps, run, shared_out
-from ..running.forecast import disk, outlook, roughly, time_left
+from ..running.execute import StepsFailed, run
 from ..running.html_report import report
+from ..running.rehearsal import dry_run
 from ..running.runs_as_data import results, write_table
 from ..running.schema import recipe_schema
+from .dry_run import print_prospects
 from .edit import edit_command
 from .explore import explore_command
 from .zoo import app as zoo
@@ -54,13 +55,19 @@ def app():
 @click.option("--limit", type=click.IntRange(1), metavar="SECONDS", help="Time that one cell may take.")
 @click.option("--shards", metavar="I/N", help="Of a sweep: every N-th run, from the I-th on (for job arrays).")
 @click.option("--ray", metavar="ADDRESS", help="Execute on a Ray cluster that shares this folder; 'local' for here.")
-@click.option("--dry-run", is_flag=True, help="Say what would be executed, for how long and on how much disk; stop.")
-@click.option("--explain", is_flag=True, help="The same, with every parameter and why a step would be executed; stop.")
-def run_command(recipe, pairs, force, jobs, limit, shards, ray, dry_run, explain):
+@click.option("--dry-run", "dry", is_flag=True, help="Say what would be executed, what it needs, how long it takes and "
+              "what is missing; stop, with status 1 if it could not start.")  # fmt: skip
+@click.option("--explain", is_flag=True, help="The same with every parameter, and without a trial; stop.")
+@click.option("--no-trial", is_flag=True, help="With --dry-run: no inversion of two images to estimate the time.")
+@click.option("--json", "as_json", is_flag=True, help="With --dry-run: as JSON.")
+def run_command(recipe, pairs, force, jobs, limit, shards, ray, dry, explain, no_trial, as_json):
     """Execute the notebooks of RECIPE (recipes/drawn.yaml by default) into data/runs, figures into figures."""
     given, share = settings(pairs), share_named(shards)
-    if dry_run or explain:
-        return told(shared_out(checked_steps(recipe, given), share), jobs or cores(), force, explain)
+    if dry or explain:
+        options = {"force": force, "jobs": jobs, "share": share, "trial": not (no_trial or explain)}
+        return print_prospects(dry_run(recipe, given, **options), jobs or cores(), explain, as_json)
+    if no_trial or as_json:
+        raise click.UsageError("--no-trial and --json go with --dry-run")
     try:
         report = run(recipe, given, force=force, jobs=jobs, limit=limit, share=share, ray=ray)
     except StepsFailed as error:
@@ -77,25 +84,6 @@ def listed(report):
         click.echo(
             f"{name:{wide}s}  {row.state:9s} {row.seconds:7.1f} s   {row.found if row.state != 'failed' else ''}"
         )
-
-
-def told(steps, jobs, force, every_parameter):
-    """Print what a run of these steps would do."""
-    from ..running.views import view_sizes  # brings the models' libraries, which take seconds
-
-    table = outlook(steps, force)
-    for row in table.itertuples():
-        what = f"about {roughly(row.seconds):7s} {row.why}" if row.why else "unchanged"
-        click.echo(f"{row.run}/{row.stage}: {what}" + (f"; needs {row.needs}" if row.needs else ""))
-        for name, (value, origin) in row.parameters.items() if every_parameter else ():
-            click.echo(f"    {name} = {value!r}" + (" (given)" if origin == "given" else ""))
-    left = dict(zip([step.key for step in steps], table.seconds))
-    size, unknown = disk([step for step, why in zip(steps, table.why) if why], view_sizes)
-    beside = f", and {', '.join(unknown)}, of a size that is known once the model is here" if unknown else ""
-    click.echo(
-        f"in all: {(table.why != '').sum()} of {len(steps)} notebooks, about {roughly(time_left(steps, left, jobs))}"
-        f" with --jobs {jobs}; {size / 1e6:,.1f} MB of views{beside}"
-    )
 
 
 @app.command("results")

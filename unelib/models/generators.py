@@ -112,8 +112,7 @@ class Generator:
         self.unet, self.scheduler = denoiser_of(pipeline), pipeline.scheduler
         self.vae: Any = getattr(pipeline, "vae", None) or getattr(pipeline, "vqvae", None)
         config = self.unet.config
-        side = config.sample_size
-        self.latent_shape = (config.in_channels, *((side, side) if isinstance(side, int) else side))
+        self.latent_shape = latent_shape_of(config)
         self.latent_dim = int(np.prod(self.latent_shape))
         self.image_size = self.latent_shape[-1] * (self.vae_factor if self.vae else 1)
         self.flow = isinstance(self.scheduler, FLOWS)
@@ -429,6 +428,12 @@ def denoiser_of(pipeline):
     """The network that denoises: a U-Net, or a transformer of `TRANSFORMERS`; None if it is of another kind."""
     transformer = getattr(pipeline, "transformer", None)
     return transformer if isinstance(transformer, TRANSFORMERS) else getattr(pipeline, "unet", None)
+
+
+def latent_shape_of(config):
+    """Shape (c, h, w) of what a denoiser of this configuration diffuses."""
+    side = config["sample_size"]
+    return config["in_channels"], *((side, side) if isinstance(side, int) else side)
 
 
 def training_levels(name, scheduler):

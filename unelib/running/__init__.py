@@ -12,12 +12,14 @@ Inside:
   all
 - `kernels`: One notebook in a kernel of its own, by Papermill; and what went wrong, in a sentence
 - `marks`: Marks: what an executed step leaves beside its notebook, by which it is known to be finished and unchanged
+- `models_named`: Which models steps will load, by what their parameters name
 - `notebooks`: What a notebook says of itself: its parameters, with their kinds, and in its metadata what it reads and
   leaves
 - `provenance`: Where a result comes from: revision, versions, machine
 - `recorded_claims`: What notebooks claim, each claim beside the recorded number that decides it
 - `ray_workers`: Shards made by Ray: workers load the model once each, take shards one by one, and may die
 - `twins`: Steps of a sweep that are the same at several points: executed once, then copied, views by hard links
+- `two_images`: A trial of two images: how long views take, each computed as a run would, and nothing kept
 
 Public names, by file:
 
@@ -30,6 +32,7 @@ Public names, by file:
 - `schema`: recipe_schema
 - `steps`: Step, recipe_steps
 - `execute`: StepsFailed, run
+- `rehearsal`: Prospects, dry_run
 - `runs_as_data`: beyond_intervals, results, tables_of
 - `claims_in_words`: findings, what_holds
 - `html_report`: report

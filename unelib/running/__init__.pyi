@@ -39,6 +39,8 @@ from .recipes import Recipe as Recipe
 from .recipes import plan as plan
 from .recipes import read_recipe as read_recipe
 from .recipes import swept as swept
+from .rehearsal import Prospects as Prospects
+from .rehearsal import dry_run as dry_run
 from .runs_as_data import beyond_intervals as beyond_intervals
 from .runs_as_data import results as results
 from .runs_as_data import tables_of as tables_of

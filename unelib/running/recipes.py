@@ -204,9 +204,26 @@ def plan(recipe: Recipe, overrides: dict[str, Any] | None = None) -> list[tuple[
                 told = f"{near(name, parameters)}it has {', '.join(sorted(parameters))}"
                 raise ValueError(f"{notebook} has no parameter {name!r}; {told}")
         steps.append((notebook, {k: v for k, v in shared.items() if k in parameters} | own))
-        for name, value in steps[-1][1].items():
-            check_value(f"{notebook}: {name}", value, parameters[name].kind)
+    refuse_values(steps, known)
     return steps
+
+
+def refuse_values(steps, known):
+    """Raise one error for all values that are none of their parameter's kind; each is named once.
+
+    known  {notebook: its parameters}
+    """
+    wrong = {}
+    for notebook, values in steps:
+        for name, value in values.items():
+            try:
+                check_value(f"{notebook}: {name}", value, known[notebook][name].kind)
+            except FileNotFoundError as error:
+                wrong.setdefault((name, repr(value)), FileNotFoundError(f"{notebook}: {name}: {error}"))
+            except ValueError as error:
+                wrong.setdefault((name, repr(value)), error)
+    if wrong:
+        raise type(next(iter(wrong.values())))("; ".join(map(str, wrong.values())))
 
 
 def near(name, known):

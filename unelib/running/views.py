@@ -1,5 +1,6 @@
 """The views that a recipe asks for, made as notebooks 01 and 02 make them: here, in job arrays, or by Ray's workers."""
 
+import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -7,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from transformers import AutoConfig
 
 from ..inversion.deterministic import invert, leak, to_latents
 from ..inversion.ode import noise_settings
-from ..models.encoders import load_encoder
-from ..models.generators import load_generator
+from ..models.availability import files_lacking, folder_of, read_config
+from ..models.encoders import embedding_size, load_encoder
+from ..models.generators import latent_shape_of, load_generator
 from ..models.presets import ENCODERS, GENERATORS, find_model
 from ..store.image_index import pixels_of
 from ..store.zoo import NoiseZoo
@@ -115,9 +118,19 @@ def size_of(view, p):
         return SIDE * SIDE * 3 * 2
     model = view.of or view.name
     of_generator = model in p.get("generators", ())
-    if not Path(find_model(model, GENERATORS if of_generator else ENCODERS, "model")).is_dir():
+    source = find_model(model.removeprefix("untrained:"), GENERATORS if of_generator else ENCODERS, "model")
+    folder = folder_of(source)
+    if folder is None or files_lacking(folder):
         return None
-    return generator(model).latent_dim * 2 if of_generator else encoder(model).dim * 4
+    return stored_columns(folder, of_generator) * (2 if view.dtype == "float16" else 4)
+
+
+def stored_columns(folder, of_generator):
+    """Columns of a view by the configuration of its model in a folder; the model itself is not loaded."""
+    if not of_generator:
+        return embedding_size(AutoConfig.from_pretrained(folder))
+    denoisers = (folder / part / "config.json" for part in ("unet", "transformer"))
+    return math.prod(latent_shape_of(read_config(next(path for path in denoisers if path.is_file()))))
 
 
 def build_views(

@@ -172,6 +172,12 @@ def load_parts(
     >>> len(train), len(test), set(train.ids) & set(test.ids)
     (2, 1, set())
     """
+    train, test = read_together(*find_parts(name, n_train, n_test, train_split, test_split, by_group, **options))
+    return replace(train, split="train"), replace(test, split="test")
+
+
+def find_parts(name, n_train, n_test, train_split="train", test_split="test", by_group=False, **options):
+    """What `load_parts` returns, with pictures in files not read yet, and each part called as in its source."""
     if by_group and find_images(name, 1, train_split, **options).groups is None:
         raise ValueError(
             f"{name} does not say whom its images show, so they cannot be kept apart; leave by_group False, or "
@@ -191,8 +197,7 @@ def load_parts(
             f"{name} has {len(train)} and {len(test)} images for training and testing"
             f"{' on others than train' if by_group else ''}, not {n_train} and {n_test}; ask for fewer, or other splits"
         )
-    train, test = read_together(*of_one_size(train, test))
-    return replace(train, split="train"), replace(test, split="test")
+    return of_one_size(train, test)
 
 
 def parts_as_dealt(name, n_train, n_test, called, *, size=None, attributes=None, on_error="raise", labels=None, **_):

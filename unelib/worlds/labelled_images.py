@@ -111,8 +111,8 @@ def from_files(found, order, size, split, n=None, on_error="raise"):
         raise FileNotFoundError(f"{name}: no images of split {split!r} in {folder}")
     rows = np.sort(rows)
     numbers = np.full(len(rows), -1) if found.numbers is None else found.numbers[rows]
-    for row, number in zip(rows, numbers) if on_error == "raise" else ():
-        refuse_missing(found, row, number)
+    if on_error == "raise":
+        refuse_missing(found, rows, numbers)
     ids = found.ids[rows]
     refuse_alike(name, ids, [files[row] for row in rows])
     labels = found.labels.iloc[rows]
@@ -122,12 +122,15 @@ def from_files(found, order, size, split, n=None, on_error="raise"):
     return ImageSet(name, ids, pictures, attributes, split, groups=groups, skipped=skipped)
 
 
-def refuse_missing(found, row, number):
-    """FileNotFoundError for a file that is not there."""
-    if not (found.folder / found.files[row]).is_file():
+def refuse_missing(found, rows, numbers):
+    """FileNotFoundError for files that are not there: the first, by its number in the table, and how many more."""
+    lost = [i for i, row in enumerate(rows) if not (found.folder / found.files[row]).is_file()]
+    if lost:
+        names = [found.files[rows[i]] for i in lost]
+        more = f", nor are {len(lost) - 1} more, such as {names[1]}" if len(lost) > 1 else ""
         raise FileNotFoundError(
-            f"{found.name}: row {number + 1} of the table names {found.files[row]}, which is not in {found.folder};"
-            ' restore it, take the row out, or pass over such pictures with on_error="skip"'
+            f"{found.name}: row {numbers[lost[0]] + 1} of the table names {names[0]}, which is not in"
+            f' {found.folder}{more}; restore it, take the row out, or pass over such pictures with on_error="skip"'
         )
 
 
