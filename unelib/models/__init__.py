@@ -6,6 +6,12 @@ change. Weights come by preset, folder or hub id, as safetensors, in diffusers' 
 Inside:
 
 - `loading`: Where a model runs and what it weighs: devices, precisions, a digest of its weights
+- `encoder_names`: What `timm:`, `onnx:`, `python:` and `untrained:` before an encoder's name mean, and where names lead
+- `prepared_pictures`: Pictures as a network wants them, resized, cropped and normalised
+- `pooled_outputs`: Which part of a vision model's output is the embedding
+- `timm_encoders`: Encoders of timm, by name, folder or hub id
+- `onnx_encoders`: Encoders in ONNX files
+- `function_encoders`: Encoders that are functions of the user's own
 - `memory`: Judges and encoders that know pictures again by their content, and look at none twice
 
 Public names, by file:
@@ -13,6 +19,7 @@ Public names, by file:
 - `presets`: ENCODERS, GENERATORS, JUDGES
 - `generators`: Generator, load_generator
 - `encoders`: Encoder, load_encoder, reads_text
+- `picture_encoder`: PictureEncoder
 - `judges`: Judge, load_judge
 - `contracts`: EncoderLike, GeneratorLike, JudgeLike
 - `closed_form`: ExactFlow, ExactGaussian
