@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 
-from unelib.models import EncoderLike, GeneratorLike, JudgeLike, load_encoder, load_generator, load_judge
+from unelib.models import EncoderLike, GeneratorLike, JudgeLike, PictureEncoder, load_encoder, load_generator, load_judge
 from unelib.models.closed_form import ExactFlow, ExactGaussian
 
 
@@ -21,6 +21,7 @@ def names_of(contract):
         (ExactGaussian, GeneratorLike),
         (ExactFlow, GeneratorLike),
         (lambda: load_encoder("drawn-clip", "cpu"), EncoderLike),
+        (lambda: PictureEncoder("means", lambda pixels: pixels.mean((1, 2)), {}), EncoderLike),
         (lambda: load_judge("drawn-judge", "cpu"), JudgeLike),
     ],
 )

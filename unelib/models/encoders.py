@@ -7,6 +7,7 @@ functions of one's own by `timm:`, `onnx:` and `python:` before a name.
 from collections.abc import Iterable
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -24,7 +25,7 @@ from transformers import (
     ViTImageProcessorPil,
 )
 
-from ..core.files import value_hash
+from ..core.files import read_json, value_hash
 from .encoder_names import WRITTEN, find_encoder, name_parts, running_code
 from .function_encoders import function_encoder
 from .loading import first_line, pick_device, pick_dtype, weights_digest
@@ -275,6 +276,7 @@ def load_encoder(
 
 def transformers_encoder(name, source, untrained, place, precision, revision):
     """An `Encoder` of a transformers folder or hub id; errors as `load_encoder`."""
+    refuse_other_format(name, source)
     with missing_model(name, source):
         config = AutoConfig.from_pretrained(source, revision=revision)
     refuse_without_pixels(name, config)
@@ -298,8 +300,24 @@ def transformers_encoder(name, source, untrained, place, precision, revision):
     return Encoder(name, model, processor, tokenizer, place, precision, pooler)
 
 
+def refuse_other_format(name, source):
+    """FileNotFoundError for a folder that is of another library's format, with what to do."""
+    config = Path(source) / "config.json"
+    if config.is_file() and "architecture" in (says := read_json(config)) and "model_type" not in says:
+        raise FileNotFoundError(
+            f"encoder {name!r}: {source!r} is of timm's format; write timm: before its name, after any untrained:"
+        )
+    if (Path(source) / "open_clip_config.json").is_file() and not config.is_file():
+        raise FileNotFoundError(
+            f"encoder {name!r}: {source!r} is of open_clip's format; take the same model in transformers' or timm's, or"
+            " load it in a function: python:MODULE:FUNCTION"
+        )
+
+
 def refuse_without_pixels(name, config):
-    """ValueError for a model that takes no pixels, before its weights are read."""
+    """ValueError for a model that takes no pixels, before its weights are read, and for one of timm's."""
+    if config.model_type == "timm_wrapper":
+        raise ValueError(f"encoder {name!r} is of timm's format; write timm: before its name, after any untrained:")
     found = MODEL_MAPPING.get(type(config), None)
     kinds = found if isinstance(found, tuple) else (found,)
     if found is None or not any(map(takes_pixels, kinds)):
@@ -319,7 +337,7 @@ def reads_text(name: str) -> bool:
         return False
     try:
         return AutoConfig.from_pretrained(find_encoder(name)).model_type in READS_TEXT
-    except (OSError, ValueError):
+    except (OSError, ValueError, ImportError):
         return False
 
 
@@ -328,7 +346,7 @@ def missing_model(name, source):
     """Inside, what goes wrong becomes one clear error: the model cannot be had."""
     try:
         yield
-    except (OSError, ValueError, ConnectionError) as error:
+    except (OSError, ValueError, ImportError) as error:
         raise FileNotFoundError(
             f"encoder {name!r}: no transformers model at {source!r} ({first_line(error)}); put its folder there, or"
             f" connect to the hub once so that it is cached, or choose one of {', '.join(ENCODERS)}, or write {WRITTEN}"

@@ -29,9 +29,8 @@ def onnx_encoder(name, path, rest, device):
     if len(given) != 1:
         raise ValueError(f"encoder {name!r} takes {len(given)} inputs; export it with one, the pictures")
     layout = Layout(name, given[0])
-    told = what_is_told(session, Path(path))
-    prepared = preparation(name, told, layout)
     output = chosen_output(name, session.get_outputs(), onnx_parts(rest)[1])
+    prepared = preparation(name, what_is_told(session, Path(path)), layout)
 
     def rows(pixels):
         x = layout.of(prepared, pixels)

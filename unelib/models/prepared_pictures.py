@@ -1,6 +1,7 @@
 """Pictures as a network wants them: resized, cropped and normalised, each by itself, with Pillow."""
 
 import math
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -44,7 +45,7 @@ class Preparation(NamedTuple):
         choice(self.interpolation, FILTERS, f"interpolation of {what}")
         choice(self.crop, CROPS, f"crop of {what}")
         whole = len(self.size) == 2 and all(isinstance(edge, int) and edge > 0 for edge in self.size)
-        if not whole or not 0 < self.share <= 1:
+        if not whole or not isinstance(self.share, Real) or not 0 < self.share <= 1:
             raise ValueError(
                 f"{what} asks for pictures of size {self.size} and share {self.share}; give two edges in pixels, and a"
                 " share above 0 and up to 1"
@@ -91,7 +92,8 @@ def cut_or_filled(picture, size, colour):
 
 def three(values, what, low=-np.inf):
     """One number or three, above `low`, as three; else a ValueError."""
-    found = np.atleast_1d(np.asarray(values, float)).ravel()
-    if len(found) not in (1, 3) or not np.isfinite(found).all() or (found < low).any():
+    found = np.atleast_1d(values).ravel()
+    numbers = found.dtype.kind in "iuf" and len(found) in (1, 3)
+    if not numbers or not np.isfinite(found).all() or (found < low).any():
         raise ValueError(f"{what} is {values!r}; give one number, or one for each of the three colours")
-    return tuple(np.broadcast_to(found, 3).tolist())
+    return tuple(np.broadcast_to(found.astype(float), 3).tolist())

@@ -12,7 +12,8 @@ from ..inversion.deterministic import invert, leak, to_latents
 from ..inversion.ode import noise_settings
 from ..models.encoders import load_encoder
 from ..models.generators import load_generator
-from ..models.presets import ENCODERS, GENERATORS, find_model
+from ..models.encoder_names import code_may_run, find_encoder, has_untrained, name_parts, running_code
+from ..models.presets import GENERATORS, find_model
 from ..store.image_index import pixels_of
 from ..store.zoo import NoiseZoo
 from ..worlds.image_sets import joined_pixels, load_parts, thumbnails
@@ -60,7 +61,7 @@ def views_of(parameters, only=()):
         views.append(untrained(p["generators"][0], inversion, p, "float16"))
     if "encoders" in p:
         views += [View(name, partial(embedding, name, p), "embedding", "float32") for name in p["encoders"]]
-        views += [untrained(name, embedding, p, "float32") for name in p["encoders"]]
+        views += [untrained(name, embedding, p, "float32") for name in p["encoders"] if has_untrained(name)]
     return [view for view in views if not only or view.name in only]
 
 
@@ -110,10 +111,11 @@ def size_of(view, p):
     if view.role == "pixels":
         return SIDE * SIDE * 3 * 2
     model = view.of or view.name
-    of_generator = model in p.get("generators", ())
-    if not Path(find_model(model, GENERATORS if of_generator else ENCODERS, "model")).is_dir():
+    if model in p.get("generators", ()):
+        return generator(model).latent_dim * 2 if Path(find_model(model, GENERATORS, "generator")).is_dir() else None
+    if name_parts(model).source == "python" or not Path(find_encoder(model)).exists():
         return None
-    return generator(model).latent_dim * 2 if of_generator else encoder(model).dim * 4
+    return encoder(model).dim * 4
 
 
 def build_views(
@@ -139,7 +141,7 @@ def build_views(
         `generators` (names), with `steps`, `solver`, `grid` and `batch_size`: their noise, small pictures, and of each
         its clean latent and the signal that remains at its highest noise level; of the first what the same network
         gives untrained. `encoders` (names), with `batch_size`: their embeddings, and those of the same networks
-        untrained.
+        untrained, where an encoder is more than a file of weights or a function.
 
     Returns
     -------
@@ -197,16 +199,18 @@ def build_recipe(
     ImportError, ConnectionError
         If Ray is not installed, or there is no cluster at the address.
     """
-    tables, asked = [], view_parameters(recipe, overrides)
+    tables, read = [], read_recipe(recipe)
+    asked = view_parameters(recipe, overrides)
     check_views(views, [view.name for parameters in asked for view in views_of(parameters)])
     for parameters in asked:
         zoo = Workspace(parameters["run"]).zoo
         parts = image_parts(parameters)
         zoo.add(*parts)
-        if ray is None:
-            made = build_views(zoo, joined_pixels(*parts), views, share, **parameters)
-        else:
-            made = built_by_ray(zoo, parameters, views, share, ray, workers)
+        with running_code(read.run_code):
+            if ray is None:
+                made = build_views(zoo, joined_pixels(*parts), views, share, **parameters)
+            else:
+                made = built_by_ray(zoo, parameters, views, share, ray, workers)
         tables.append(made)
     return pd.concat(tables, ignore_index=True)
 
@@ -216,7 +220,7 @@ def built_by_ray(zoo, parameters, views, share, address, workers):
     made, rows = [], zoo.index_columns(["id", "sha256"])
     for view in views_of(parameters, views):
         _, settings = view.load()
-        load = partial(worker_view, parameters, view.name, settings, rows)
+        load = partial(worker_view, parameters, view.name, settings, rows, code_may_run())
         results, options = on_ray(load, address, workers), view.made_of | {"share": share}
         made.append((view.name, zoo.fill(view.name, results, settings, **options)))
     return pd.DataFrame(made, columns=["view", "made"])
@@ -276,12 +280,13 @@ def image_parts(p):
     return load_parts(*(p[name] for name in names), size=p["image_size"], on_error=p["on_error"])
 
 
-def worker_view(parameters, name, settings, index):
+def worker_view(parameters, name, settings, index, run_code=False):
     """What a worker elsewhere needs for a view: `compute` and `rows -> pixels`, checked against the index.
 
     ValueError if the model is another one there, or runs in another precision.
     """
-    compute, there = next(view for view in views_of(parameters) if view.name == name).load()
+    with running_code(run_code):
+        compute, there = next(view for view in views_of(parameters) if view.name == name).load()
     if there != settings:
         raise ValueError(f"view {name!r}: a worker has the settings {there}, not {settings} as here; make them agree")
     return compute, partial(pixels_of, index, joined_pixels(*image_parts(parameters)))
