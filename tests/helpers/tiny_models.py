@@ -252,7 +252,11 @@ def mobilenet():
 
 def efficientnet():
     config = transformers.EfficientNetConfig(width_coefficient=0.25, depth_coefficient=0.25, hidden_dim=320)
-    return transformers.EfficientNetModel(config), transformers.ViTImageProcessorPil(size={"height": 64, "width": 64}), None
+    return (
+        transformers.EfficientNetModel(config),
+        transformers.ViTImageProcessorPil(size={"height": 64, "width": 64}),
+        None,
+    )
 
 
 def segformer():

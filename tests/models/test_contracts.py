@@ -4,7 +4,15 @@ import inspect
 
 import pytest
 
-from unelib.models import EncoderLike, GeneratorLike, JudgeLike, PictureEncoder, load_encoder, load_generator, load_judge
+from unelib.models import (
+    EncoderLike,
+    GeneratorLike,
+    JudgeLike,
+    PictureEncoder,
+    load_encoder,
+    load_generator,
+    load_judge,
+)
 from unelib.models.closed_form import ExactFlow, ExactGaussian
 
 

@@ -27,7 +27,12 @@ def test_parts_of_names(name, parts):
 
 
 def test_untrained_needs_an_architecture():
-    assert [has_untrained(n) for n in ("a/b", "timm:resnet18", "onnx:a.onnx", "python:m:f")] == [True, True, False, False]
+    assert [has_untrained(n) for n in ("a/b", "timm:resnet18", "onnx:a.onnx", "python:m:f")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_an_output_may_stand_after_the_file():
@@ -47,7 +52,10 @@ def test_text_is_read_by_some_of_transformers_alone():
 @pytest.mark.parametrize(
     "name, message",
     [
-        ("tensorflow:x", "no encoder 'tensorflow:x': it is neither a preset.*or write timm:NAME, onnx:FILE.onnx or python"),
+        (
+            "tensorflow:x",
+            "no encoder 'tensorflow:x': it is neither a preset.*or write timm:NAME, onnx:",
+        ),
         ("drawn-clop", "neither a preset .*or write timm:NAME"),
         ("onnx:", "there is no file ''"),
         ("onnx:model.pt", "there is no file 'model.pt' that ends in .onnx"),
@@ -58,7 +66,9 @@ def test_names_that_lead_nowhere(name, message):
         find_encoder(name)
 
 
-@pytest.mark.parametrize("name, package, extra", [("timm:resnet18", "timm", "timm"), ("onnx:a.onnx", "onnxruntime", "onnx")])
+@pytest.mark.parametrize(
+    "name, package, extra", [("timm:resnet18", "timm", "timm"), ("onnx:a.onnx", "onnxruntime", "onnx")]
+)
 def test_a_package_that_is_not_installed_is_named_with_its_extra(monkeypatch, name, package, extra):
     found = importlib.util.find_spec
     monkeypatch.setattr("unelib.models.encoder_names.find_spec", lambda n: None if n == package else found(n))

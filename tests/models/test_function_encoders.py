@@ -32,7 +32,7 @@ def mine(tmp_path, monkeypatch):
 
 def test_code_runs_only_where_a_call_or_the_environment_says_so(mine, faces, monkeypatch):
     name = "python:my_encoder_file:embed"
-    with pytest.raises(ValueError, match="is a function whose code would run; where you trust it, write run_code: true"):
+    with pytest.raises(ValueError, match="is a function whose code would run; where you trust it, write run"):
         load_encoder(name, "cpu")
     assert "my_encoder_file" not in sys.modules
     X = load_encoder(name, "cpu", run_code=True).embed(faces)

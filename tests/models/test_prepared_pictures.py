@@ -23,7 +23,9 @@ def test_values_are_normalised_and_each_row_is_its_own():
     prepared = Preparation((40, 40), (0.5, 0.4, 0.3), (0.2, 0.3, 0.4), crop="center")
     X = prepared.values(TALL)
     middle = TALL[:, 10:50].transpose(0, 3, 1, 2) / 255
-    np.testing.assert_allclose(X, (middle - np.reshape([0.5, 0.4, 0.3], (3, 1, 1))) / np.reshape([0.2, 0.3, 0.4], (3, 1, 1)), atol=1e-5)
+    np.testing.assert_allclose(
+        X, (middle - np.reshape([0.5, 0.4, 0.3], (3, 1, 1))) / np.reshape([0.2, 0.3, 0.4], (3, 1, 1)), atol=1e-5
+    )
     np.testing.assert_array_equal(prepared.values(TALL[1:]), X[1:])
 
 

@@ -27,7 +27,9 @@ def timm(monkeypatch):
 def folder(timm, tmp_path):
     library, save, architecture = timm
     torch.manual_seed(1)
-    save(library.create_model(architecture, pretrained=False, num_classes=4), tmp_path / "saved", safe_serialization=True)
+    save(
+        library.create_model(architecture, pretrained=False, num_classes=4), tmp_path / "saved", safe_serialization=True
+    )
     return tmp_path / "saved"
 
 

@@ -1,7 +1,7 @@
 """Image encoders behind one contract: pixels -> embedding, and text -> embedding where the model reads text.
 
-transformers' own classes, configs and image processors, by preset, local folder or hub id; those of timm, ONNX files and
-functions of one's own by `timm:`, `onnx:` and `python:` before a name.
+transformers' own classes, configs and image processors, by preset, local folder or hub id. Others by `timm:`, `onnx:`
+and `python:` before a name: models of timm, ONNX files, functions of the user's own.
 """
 
 from collections.abc import Iterable
@@ -322,8 +322,8 @@ def refuse_without_pixels(name, config):
     kinds = found if isinstance(found, tuple) else (found,)
     if found is None or not any(map(takes_pixels, kinds)):
         raise ValueError(
-            f"encoder {name!r} is of type {config.model_type!r}, which takes no pixels; choose a model of pictures, such"
-            " as a CLIP, SigLIP, DINO, ViT, ResNet or ConvNeXt"
+            f"encoder {name!r} is of type {config.model_type!r}, which takes no pixels; choose a model of pictures,"
+            " such as a CLIP, SigLIP, DINO, ViT, ResNet or ConvNeXt"
         )
 
 

@@ -133,7 +133,9 @@ def chosen_output(name, outputs, wanted):
     if wanted and wanted not in {output.name for output in outputs}:
         raise ValueError(f"encoder {name!r} has no output {wanted!r}; choose one of {there}")
     if not wanted and not rows:
-        raise ValueError(f"encoder {name!r} has no output of (n, d), a row a picture, but {there}; export pooled features")
+        raise ValueError(
+            f"encoder {name!r} has no output of (n, d), a row a picture, but {there}; export pooled features"
+        )
     return wanted or rows[0]
 
 

@@ -75,7 +75,7 @@ class Preparation(NamedTuple):
     def values(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Images (n, h, w, c) uint8 as (n, 3, *size) float32, normalised."""
         scaled = self.pixels(images).astype(np.float32) / 255
-        normed = (scaled - np.float32(self.mean)) / np.float32(self.std)
+        normed = (scaled - np.array(self.mean, np.float32)) / np.array(self.std, np.float32)
         return np.ascontiguousarray(normed.transpose(0, 3, 1, 2))
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 from ..inversion.deterministic import invert, leak, to_latents
 from ..inversion.ode import noise_settings
+from ..models.encoder_names import code_may_run, find_encoder, has_untrained, name_parts, running_code
 from ..models.encoders import load_encoder
 from ..models.generators import load_generator
-from ..models.encoder_names import code_may_run, find_encoder, has_untrained, name_parts, running_code
 from ..models.presets import GENERATORS, find_model
 from ..store.image_index import pixels_of
 from ..store.zoo import NoiseZoo
