@@ -7,7 +7,15 @@ import pytest
 
 from unelib import load_encoder
 from unelib.models import reads_text
-from unelib.models.encoder_names import code_may_run, find_encoder, has_untrained, name_parts, onnx_parts, running_code
+from unelib.models.encoder_names import (
+    code_may_run,
+    find_encoder,
+    has_untrained,
+    name_parts,
+    onnx_parts,
+    running_code,
+    timm_library,
+)
 
 
 @pytest.mark.parametrize(
@@ -75,6 +83,15 @@ def test_a_package_that_is_not_installed_is_named_with_its_extra(monkeypatch, na
     monkeypatch.setitem(__import__("sys").modules, package, None)
     with pytest.raises(ImportError, match=rf"{package} is not installed, and this needs it: .*unelib\[{extra}\]"):
         find_encoder(name)
+
+
+def test_a_torchvision_of_another_build_is_told(monkeypatch):
+    def fail(*_):
+        raise RuntimeError("operator torchvision::nms does not exist")
+
+    monkeypatch.setattr("unelib.models.encoder_names.needed", fail)
+    with pytest.raises(ImportError, match="nms does not exist.; install torch and torchvision of one build"):
+        timm_library()
 
 
 def test_a_folder_of_open_clip_says_what_to_do(tmp_path):

@@ -101,7 +101,7 @@ def find_timm(rest, name):
         return str(folder)
     if rest.count("/") == 1 and not rest.startswith((".", "/", "~")):
         return rest
-    known = needed("timm", "timm").list_models() if rest and "/" not in rest else []
+    known = timm_library().list_models() if rest and "/" not in rest else []
     if rest.partition(".")[0] not in known:
         close = get_close_matches(rest, known, 1)
         meant = f"did you mean {close[0]!r}? " if close else ""
@@ -110,6 +110,17 @@ def find_timm(rest, name):
             f" timm knows nor a hub id like owner/name; {meant}timm.list_models() lists them"
         )
     return rest
+
+
+def timm_library():
+    """timm, imported; ImportError also where its torchvision is of another build than torch."""
+    try:
+        return needed("timm", "timm")
+    except RuntimeError as error:
+        raise ImportError(
+            f"timm cannot be imported ({str(error)[:200]}); install torch and torchvision of one build, both for a CPU"
+            " or both for the same CUDA"
+        ) from error
 
 
 def find_onnx(rest, name):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import torch
 
-from ..core.extras import needed
 from ..core.files import value_hash
+from .encoder_names import timm_library
 from .loading import first_line, weights_digest
 from .picture_encoder import PictureEncoder
 from .prepared_pictures import Preparation
@@ -16,7 +16,7 @@ CONFIG, WEIGHTS = "config.json", "model.safetensors"
 
 def timm_encoder(name, source, untrained, device, dtype, revision=None):
     """A `PictureEncoder` of a timm model: a folder, a hub id or a name that timm knows; errors as `load_encoder`."""
-    timm = needed("timm", "timm")
+    timm = timm_library()
     with missing_timm(name, source):
         model = fresh_model(timm, source, revision) if untrained else trained_model(timm, source, revision)
     config = timm.data.resolve_model_data_config(model)
