@@ -3,6 +3,7 @@ PYTHON ?= python3
 WORLD ?= drawn
 JOBS ?= 2
 BIN := .venv/bin
+LOCKED := notebooks explorer hub ray onnx docs dev
 READY := .venv/ready
 NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:cacheprovider -q
 # Notebooks in the order in which they can be checked: what each reads is left by those before it. A file is one job.
@@ -100,13 +101,13 @@ $(READY): requirements.lock requirements.hashes pyproject.toml
 lock:
 	rm -rf .venv/fresh
 	$(PYTHON) -m venv .venv/fresh
-	.venv/fresh/bin/python -m pip install --disable-pip-version-check --progress-bar off torch==2.13.0 ".[notebooks,explorer,hub,ray,docs,dev]"
+	.venv/fresh/bin/python -m pip install --disable-pip-version-check --progress-bar off torch==2.13.0 ".[$$(echo $(LOCKED) | tr ' ' ,)]"
 	@grep '^#' requirements.lock > .venv/fresh/lock
 	.venv/fresh/bin/python -m pip freeze --all | grep -Eiv '^(unelib|pip==|torchvision|torchaudio|nvidia|cuda|triton)' \
 		| grep -v '^#' | sed 's/+cpu$$//; s/+cu[0-9]*$$//' | sort -f >> .venv/fresh/lock
 	mv .venv/fresh/lock requirements.lock
 	.venv/fresh/bin/python -m pip install --disable-pip-version-check --progress-bar off uv
-	.venv/fresh/bin/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --python-version 3.11.5 --quiet \
+	.venv/fresh/bin/uv pip compile pyproject.toml $(addprefix --extra ,$(LOCKED)) --universal --generate-hashes --python-version 3.11.5 --quiet \
 		--constraint requirements.lock --no-annotate --no-header --output-file .venv/fresh/hashes
 	@{ echo "# Hashes of the packages in requirements.lock, for Linux, macOS and Windows, without torch (\`make lock\`)."; \
 		awk '/^[^ ]/ {kept = !/^(torch|triton|nvidia-|cuda-)/} kept' .venv/fresh/hashes; } > requirements.hashes

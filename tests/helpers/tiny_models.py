@@ -220,6 +220,60 @@ def swin():
     return transformers.SwinModel(config), transformers.ViTImageProcessorPil(size={"height": 16, "width": 16}), None
 
 
+def vit():
+    """Saved as a classifier: without the pooler's weights."""
+    config = transformers.ViTConfig(**VISION, image_size=16)
+    return transformers.ViTForImageClassification(config), mae()[1], None
+
+
+def vit_pooled():
+    return transformers.ViTModel(transformers.ViTConfig(**VISION, image_size=16)), mae()[1], None
+
+
+def resnet():
+    config = transformers.ResNetConfig(embedding_size=8, hidden_sizes=[8, 12], depths=[1, 1], layer_type="basic")
+    return transformers.ResNetModel(config), transformers.ConvNextImageProcessorPil(size={"shortest_edge": 32}), None
+
+
+def convnext():
+    config = transformers.ConvNextConfig(hidden_sizes=[8, 12], depths=[1, 1], num_stages=2, patch_size=2)
+    return transformers.ConvNextModel(config), transformers.ConvNextImageProcessorPil(size={"shortest_edge": 32}), None
+
+
+def regnet():
+    config = transformers.RegNetConfig(embedding_size=8, hidden_sizes=[8, 16], depths=[1, 1], groups_width=4)
+    return transformers.RegNetModel(config), transformers.ConvNextImageProcessorPil(size={"shortest_edge": 32}), None
+
+
+def mobilenet():
+    config = transformers.MobileNetV2Config(image_size=32, depth_multiplier=0.25)
+    return transformers.MobileNetV2Model(config), resnet()[1], None
+
+
+def efficientnet():
+    config = transformers.EfficientNetConfig(width_coefficient=0.25, depth_coefficient=0.25, hidden_dim=320)
+    return (
+        transformers.EfficientNetModel(config),
+        transformers.ViTImageProcessorPil(size={"height": 64, "width": 64}),
+        None,
+    )
+
+
+def segformer():
+    """A feature map that nothing pools."""
+    config = transformers.SegformerConfig(
+        num_encoder_blocks=2, depths=[1, 1], hidden_sizes=[8, 12], num_attention_heads=[1, 2], sr_ratios=[2, 1],
+        patch_sizes=[3, 3], strides=[2, 2], mlp_ratios=[2, 2],
+    )  # fmt: skip
+    return transformers.SegformerModel(config), mae()[1], None
+
+
+def ijepa():
+    """Tokens of patches alone."""
+    config = transformers.IJepaConfig(**VISION, image_size=16)
+    return transformers.IJepaModel(config, add_pooling_layer=False), mae()[1], None
+
+
 ENCODERS = {
     "clip": clip,
     "siglip": siglip,
@@ -228,4 +282,13 @@ ENCODERS = {
     "dinov3": dinov3,
     "mae": mae,
     "swin": swin,
+    "vit": vit,
+    "vit-pooled": vit_pooled,
+    "resnet": resnet,
+    "convnext": convnext,
+    "regnet": regnet,
+    "mobilenet": mobilenet,
+    "efficientnet": efficientnet,
+    "segformer": segformer,
+    "ijepa": ijepa,
 }

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from unelib.models import EncoderLike, GeneratorLike, JudgeLike, load_encoder, load_generator, load_judge
+from unelib.models import (
+    EncoderLike,
+    GeneratorLike,
+    JudgeLike,
+    PictureEncoder,
+    load_encoder,
+    load_generator,
+    load_judge,
+)
 from unelib.models.closed_form import ExactFlow, ExactGaussian
 
 WHOLE = Path(__file__).resolve().parents[1] / "whole"
@@ -26,6 +34,7 @@ def names_of(contract):
         (lambda: load_generator(str(WHOLE / "tiny-gan"), "cpu"), GeneratorLike),
         (lambda: load_encoder("drawn-clip", "cpu"), EncoderLike),
         (lambda: load_encoder(str(WHOLE / "tiny-lite"), "cpu"), EncoderLike),
+        (lambda: PictureEncoder("means", lambda pixels: pixels.mean((1, 2)), {}), EncoderLike),
         (lambda: load_judge("drawn-judge", "cpu"), JudgeLike),
     ],
 )

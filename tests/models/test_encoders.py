@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import transformers
 from PIL import Image
 
 from unelib.models.encoders import load_encoder
@@ -147,13 +148,21 @@ def test_folders_that_hold_no_encoder(tmp_path, model_folder):
         load_encoder(str(bare), "cpu")
 
 
-def test_models_of_another_type_are_refused(load, tmp_path):
-    with pytest.raises(ValueError, match="encoder .*swin.* is of type 'swin'; choose one of clip, siglip, dinov2"):
-        load("swin")
-    for kind in ("siglip2", "resnet"):
+def test_models_that_take_no_pixels_are_refused_before_their_weights_are_read(tmp_path):
+    for kind in ("bert", "gpt2", "wav2vec2"):
         (tmp_path / "config.json").write_text(json.dumps({"model_type": kind}))
-        with pytest.raises(ValueError, match=f"is of type '{kind}'"):
+        with pytest.raises(ValueError, match=f"is of type '{kind}', which takes no pixels; choose a model of pictures"):
             load_encoder(str(tmp_path), "cpu")
+
+
+def test_models_that_give_no_row_a_picture_say_so_when_they_are_loaded(tmp_path):
+    config = transformers.VideoMAEConfig(
+        image_size=16, patch_size=8, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16
+    )
+    transformers.VideoMAEModel(config).save_pretrained(tmp_path)
+    transformers.ViTImageProcessorPil(size={"height": 16, "width": 16}).save_pretrained(tmp_path)
+    with pytest.raises(ValueError, match="of type 'videomae' makes no embedding of a picture .*; choose a model"):
+        load_encoder(str(tmp_path), "cpu")
 
 
 def test_an_error_that_says_nothing_is_named_by_its_kind(monkeypatch, model_folder):

@@ -6,6 +6,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from unelib.core import paths
+from unelib.models.encoder_names import RUN_CODE, running_code
 from unelib.running import parameters
 from unelib.running.parameters import Count, check_parameters, check_value, kind_called
 
@@ -41,6 +42,7 @@ KINDS = [name for name, value in vars(parameters).items() if name[:1].isupper() 
         ("Solver", "ab2"),
         ("GeneratorNames", ["untrained:drawn-ldm", "owner/name"]),
         ("JudgeName", "probe:drawn-clip"),
+        ("EncoderNames", ["untrained:drawn-clip", "owner/name", "drawn-dino"]),
         ("str", "text"),
         ("int", -1),
     ],
@@ -94,7 +96,9 @@ def test_values_that_do_not(kind, value, message):
     "kind, name, message",
     [
         ("GeneratorName", "drawn-lmd", "no generator 'drawn-lmd': it is neither a preset"),
-        ("EncoderName", "untrained:nothing", "no encoder 'nothing'"),
+        ("EncoderName", "untrained:nothing", "no encoder 'nothing'.*or write timm:NAME, onnx:FILE.onnx or python:"),
+        ("EncoderNames", ["onnx:nowhere.onnx"], "no encoder 'onnx:nowhere.onnx': there is no file 'nowhere.onnx'"),
+        ("JudgeName", "probe:onnx:nowhere.onnx", "there is no file 'nowhere.onnx'"),
         ("JudgeName", "drawn-ldm-judge", "no judge 'drawn-ldm-judge'"),
         ("JudgeName", "probe:nothing", "no encoder 'nothing'"),
         ("Scorer", "nobody", "no judge 'nobody'"),
@@ -103,6 +107,15 @@ def test_values_that_do_not(kind, value, message):
 def test_models_that_are_nowhere(kind, name, message):
     with pytest.raises(FileNotFoundError, match=message):
         check_value("p", name, kind_called(kind))
+
+
+def test_functions_are_encoders_only_where_code_may_run(monkeypatch):
+    monkeypatch.delenv(RUN_CODE, raising=False)
+    for kind, value in (("EncoderNames", ["python:mine:embed"]), ("JudgeName", "probe:python:mine:embed")):
+        with pytest.raises(ValueError, match="p is .*'python:mine:embed' is a function whose code would run"):
+            check_value("p", value, kind_called(kind))
+        with running_code(True):
+            check_value("p", value, kind_called(kind))
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from unelib.cli.main import app
 from unelib.core import paths
+from unelib.models.encoder_names import RUN_CODE, code_may_run
 from unelib.running import read_recipe, recipe_schema, recipe_steps
 
 RECIPES = sorted((paths.ROOT / "recipes").glob("*.yaml"))
@@ -51,6 +52,18 @@ def test_a_recipe_stays_as_it_was_read():
     assert (recipe.name, recipe.parameters, recipe.only, recipe.after) == ("7", {}, {}, [])
     with pytest.raises((ValidationError, FrozenInstanceError)):
         recipe.name = "other"
+
+
+def test_a_recipe_says_whether_functions_may_run(monkeypatch):
+    monkeypatch.delenv(RUN_CODE, raising=False)
+    says = {"name": "x", "notebooks": ["notebooks/02_encode.ipynb"], "parameters": {"encoders": ["python:mine:embed"]}}
+    for refused in (says, says | {"run_code": False}):
+        with pytest.raises(ValueError, match="02_encode.ipynb: encoders is .*write run_code: true beside the recipe's"):
+            recipe_steps(read_recipe(refused))
+    assert [step.run_code for step in recipe_steps(read_recipe(says | {"run_code": True}))] == [True]
+    assert not code_may_run()
+    with pytest.raises(ValueError, match="`run_code` is 'yes'; give true or false"):
+        read_recipe(says | {"run_code": "yes"})
 
 
 @pytest.mark.parametrize("world", ["drawn", "fashion"])

@@ -16,7 +16,9 @@ import unelib
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-WANTED = [Requirement(line) for line in PROJECT["dependencies"] + sum(EXTRAS.values(), [])]
+MAKEFILE = (ROOT / "Makefile").read_text()
+LOCKED = re.search(r"^LOCKED := (.*)$", MAKEFILE, re.MULTILINE)[1].split()
+WANTED = [Requirement(line) for line in PROJECT["dependencies"] + sum((EXTRAS[name] for name in LOCKED), [])]
 LINES = [line for line in (ROOT / "requirements.lock").read_text().splitlines() if not line.startswith("#")]
 
 
@@ -28,6 +30,10 @@ def locked():
 @pytest.mark.parametrize("requirement", WANTED, ids=str)
 def test_lock_holds_every_dependency_within_its_range(requirement):
     assert requirement.specifier.contains(locked()[canonicalize_name(requirement.name)])
+
+
+def test_every_extra_is_locked_but_that_of_torchvision():
+    assert set(EXTRAS) - set(LOCKED) == {"timm"} and "torchvision" in EXTRAS["timm"]
 
 
 def test_lock_pins_each_package_once_without_build_suffix():

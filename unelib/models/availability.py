@@ -7,7 +7,12 @@ from typing import NamedTuple
 from safetensors import SafetensorError, safe_open
 
 from ..core.paths import MODELS
-from .presets import ENCODERS, GENERATORS, JUDGES, find_model
+from .encoder_names import find_encoder, name_parts
+from .gan_generators import is_gan
+from .lite_encoders import is_lite
+from .packaged_weights import WEIGHTS as PACKAGES
+from .packaged_weights import known_file
+from .presets import ENCODERS, GENERATORS, JUDGES, find_model, packaged_folder
 
 PRESETS = {"generator": GENERATORS, "encoder": ENCODERS, "judge": JUDGES}
 WEIGHTS = {"diffusers": "diffusion_pytorch_model.safetensors"}  # by library; all others' are the next
@@ -31,15 +36,21 @@ class Whereabouts(NamedTuple):
 
 
 def whereabouts(kind: str, name: str) -> Whereabouts:
-    """Where a "generator", "encoder" or "judge" is, by preset, folder or hub id. Weights are not loaded.
+    """Where a "generator", "encoder" or "judge" is, named as for loading it. Weights are not loaded.
 
     >>> whereabouts("encoder", "drawn-clip").state, whereabouts("judge", "nowhere").state
     ('here', 'missing')
     """
+    other = name_parts(name).source if kind == "encoder" else ""
     try:
-        source = find_model(name, PRESETS[kind], kind)
-    except FileNotFoundError as error:
+        source = find_encoder(name) if kind == "encoder" else find_model(name, PRESETS[kind], kind)
+        if source == str(packaged_folder(name)) and not Path(source).is_dir():
+            return Whereabouts(HERE, str(known_file(name, PACKAGES[name])))
+    except (FileNotFoundError, ImportError, ValueError) as error:
         return Whereabouts(MISSING, str(error))
+    if other:
+        fetched = other == "timm" and not Path(source).is_dir()
+        return Whereabouts(HUB if fetched else HERE, source)
     folder = folder_of(source)
     if folder is not None and not (lost := files_lacking(folder)):
         return Whereabouts(HERE, str(folder))
@@ -64,7 +75,10 @@ def folder_of(source):
 
 
 def files_lacking(folder):
-    """Files that a folder of diffusers' or transformers' format should have, and has not, or not whole."""
+    """Files that a model's folder, of any format that is loaded, should have, and has not, or not whole."""
+    if is_gan(folder) or is_lite(folder):
+        name = "generator.safetensors" if is_gan(folder) else "encoder.safetensors"
+        return network_lacking(folder, weights=name)
     if (folder / "model_index.json").is_file():
         parts = read_config(folder / "model_index.json").items()
         named = [(name, *value) for name, value in parts if isinstance(value, list) and len(value) == 2 and value[1]]
@@ -84,9 +98,9 @@ def part_lacking(folder, name, library, kind):
     return [] if (folder / name / config).is_file() else [f"{name}/{config}"]
 
 
-def network_lacking(folder, library="transformers"):
+def network_lacking(folder, library="transformers", weights=None):
     """Files that a network's folder lacks: its configuration, and its weights, in one file or in several."""
-    weights = WEIGHTS.get(library, TRANSFORMERS_WEIGHTS)
+    weights = weights or WEIGHTS.get(library, TRANSFORMERS_WEIGHTS)
     index, names = folder / f"{weights}.index.json", [weights]
     if index.is_file():
         names = sorted(set(read_config(index).get("weight_map", {}).values()))

@@ -1,10 +1,13 @@
 """Image encoders behind one contract: pixels -> embedding, and text -> embedding where the model reads text.
 
-transformers' own classes, configs and image processors, by preset, local folder or hub id.
+transformers' own classes, configs and image processors, by preset, local folder or hub id. Others by `timm:`, `onnx:`
+and `python:` before a name: models of timm, ONNX files, functions of the user's own.
 """
 
 from collections.abc import Iterable
 from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -12,6 +15,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 from transformers import (
+    MODEL_MAPPING,
     AutoConfig,
     AutoImageProcessor,
     AutoModel,
@@ -21,16 +25,19 @@ from transformers import (
     ViTImageProcessorPil,
 )
 
-from ..core.checks import at_once
-from ..core.files import value_hash
-from ..core.loops import told_slices
+from ..core.files import read_json, value_hash
+from .encoder_names import WRITTEN, find_encoder, name_parts, running_code
+from .function_encoders import function_encoder
 from .lite_encoders import is_lite, load_lite
-from .loading import checked_images, first_line, pick_device, pick_dtype, weights_digest
+from .loading import first_line, pick_device, pick_dtype, weights_digest
+from .onnx_encoders import onnx_encoder
 from .packaged_weights import brought
-from .presets import ENCODERS, find_model
+from .picture_encoder import PictureEncoder, in_batches
+from .pooled_outputs import accepted, first_tokens, image_features, pooled_output, takes_pixels
+from .presets import ENCODERS
+from .timm_encoders import timm_encoder
 
 READS_TEXT = ("clip", "siglip")
-MODEL_TYPES = (*READS_TEXT, "dinov2", "dinov2_with_registers", "dinov3_vit", "vit_mae")
 
 
 class Encoder:
@@ -41,19 +48,21 @@ class Encoder:
     name : str
         As asked for.
     model : transformers model
-        Of one of `MODEL_TYPES`.
+        Any that takes pixels.
     processor : transformers image processor
         The model's own preprocessing.
     tokenizer : transformers tokenizer or None
         None where the model reads no text.
     device, dtype : torch.device, torch.dtype
         Where and in what precision the model runs; what it returns is float32.
+    pooler : bool
+        Whether the model's own pooling may be used: not where its weights were left out of the file.
 
     Attributes
     ----------
     dim : int
         Length of an embedding.
-    name, model, processor, tokenizer, device, dtype
+    name, model, processor, tokenizer, device, dtype, pooler
         As given.
 
     Examples
@@ -72,13 +81,24 @@ class Encoder:
         tokenizer: PreTrainedTokenizerBase | None,
         device: torch.device,
         dtype: torch.dtype,
+        pooler: bool = True,
     ) -> None:
         self.name, self.model, self.processor, self.tokenizer = name, model, processor, tokenizer
-        self.device, self.dtype = device, dtype
-        self.dim = embedding_size(model.config)
+        self.device, self.dtype, self.pooler = device, dtype, pooler
+        self.dim = self.tried().shape[1]
 
     def __repr__(self) -> str:
         return f"Encoder({self.name!r}, dim {self.dim}, {self.dtype})"
+
+    def tried(self):
+        """The row of a grey picture; ValueError, before any long work, where none comes back."""
+        try:
+            return self.embed_batch(np.full((1, 64, 64, 3), 128, np.uint8))
+        except Exception as error:
+            raise ValueError(
+                f"encoder {self.name!r} of type {self.model.config.model_type!r} makes no embedding of a picture"
+                f" ({first_line(error)}); choose a model that looks at single pictures alone"
+            ) from error
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -102,7 +122,8 @@ class Encoder:
     ) -> NDArray[np.float32]:
         """Embeddings of images, not normalised.
 
-        CLIP and SigLIP: the projected image feature; DINO and MAE: the class token after the last norm.
+        Of models of pictures and texts (CLIP, SigLIP) the projected image feature; else the pooled output, if the model
+        has a trained one; else the class token after the last norm (MAE); else the mean of tokens or places.
 
         Parameters
         ----------
@@ -123,24 +144,38 @@ class Encoder:
         ValueError
             On pixels of another shape or kind, or without any.
         """
-        images = checked_images(pixels)
-        label = f"embedding with {self.name}" if progress else None
-        slices = told_slices(len(images), at_once(batch_size, 64), label)
-        return np.concatenate([self.embed_batch(images[rows]) for rows in slices])
+        return in_batches(self.embed_batch, pixels, batch_size, f"embedding with {self.name}" if progress else None)
 
     @torch.inference_mode()
     def embed_batch(self, pixels):
         """Embeddings of one batch, through the model's own preprocessing."""
-        given = self.inputs(pixels)
-        if self.tokenizer is not None:
-            return self.model.get_image_features(**given).pooler_output.float().cpu().numpy()
-        return self.model(**given).last_hidden_state[:, 0].float().cpu().numpy()
+        if self.is_pair:
+            rows = image_features(self.model.get_image_features(**self.inputs(pixels)))
+        else:
+            rows = pooled_output(self.model(**self.inputs(pixels)), self.pooler, self.class_token)
+        return rows.float().cpu().numpy()
+
+    @cached_property
+    def is_pair(self):
+        """Whether the model has a half for pictures and one for texts."""
+        return hasattr(self.model, "get_image_features")
+
+    @cached_property
+    def class_token(self):
+        """Whether the model has a class token."""
+        return first_tokens(self.model)[0]
+
+    @cached_property
+    def taken(self):
+        """Names of what the model takes for pictures."""
+        return accepted(self.model.get_image_features if self.is_pair else self.model.forward)
 
     def inputs(self, pixels):
         """Keyword tensors that the model takes for one batch of images, by its own preprocessing."""
         pictures = [Image.fromarray(p.squeeze(-1) if p.shape[-1] == 1 else p).convert("RGB") for p in pixels]
-        values = self.processor(images=pictures, return_tensors="pt")["pixel_values"].to(self.device, self.dtype)
-        given = {"pixel_values": values}
+        made = self.processor(images=pictures, return_tensors="pt")
+        given = {name: value.to(self.device) for name, value in made.items() if name in self.taken}
+        given["pixel_values"] = given["pixel_values"].to(self.dtype)
         if self.model.config.model_type == "vit_mae":  # patches in their order
             given["noise"] = torch.arange(patch_count(self.model.config), device=self.device).expand(len(pixels), -1)
         return given
@@ -185,33 +220,43 @@ def load_encoder(
     device: str | torch.device = "auto",
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto",
     revision: str | None = None,
-) -> Encoder:
-    """An encoder by preset, local folder or hub id.
+    *,
+    run_code: bool = False,
+) -> Encoder | PictureEncoder:
+    """An encoder by preset, local folder or hub id, or of timm, an ONNX file or a function of your own.
 
     Parameters
     ----------
     name : str
-        A preset (`ENCODERS`), a local transformers folder or a hub id. `untrained:` before a name gives the same
-        architecture with fresh weights (seed 0): the null model. "efficientnet-lite0" gives a `LiteEncoder`, with the
-        weights of a package.
+        A preset (`ENCODERS`), a local transformers folder or a hub id, of any vision model. Or `timm:` and a name that
+        timm knows, a folder as its `save_for_hf` writes it or a hub id; `onnx:` and a file, with `:OUTPUT` after it if
+        another than the first is wanted; `python:MODULE:FUNCTION`, a function from pixels (n, h, w, 3) uint8 to rows
+        (n, d). `untrained:` before a name gives the same architecture with fresh weights (seed 0): the null model.
+        "efficientnet-lite0" gives a `LiteEncoder`, with the weights of a package.
     device : str or torch.device
         "auto" takes a GPU if there is one; or "cpu", "cuda", "cuda:1", "mps".
     dtype : {"auto", "float32", "float16", "bfloat16"}
-        Precision of the network. "auto" is float32 on a CPU and float16 on a GPU.
+        Precision of the network. "auto" is float32 on a CPU and float16 on a GPU. An ONNX file and a function have
+        their own.
     revision : str, optional
         Branch, tag or commit of a hub id.
+    run_code : bool
+        Whether a `python:` name may run its code.
 
     Returns
     -------
-    Encoder
-        Its `embed` gives the embeddings of images, its `embed_text` those of texts.
+    Encoder or PictureEncoder
+        Its `embed` gives the embeddings of images; its `embed_text` those of texts, of an `Encoder` that reads text.
 
     Raises
     ------
     FileNotFoundError
-        If the model, or the package that its weights come in, cannot be had; it says what to do.
+        If the model, or the package that its weights come in, cannot be had; it names where it looked and what to do.
+    ImportError
+        If timm or onnxruntime is needed and not installed.
     ValueError
-        If the model is none of `MODEL_TYPES`, on an unknown dtype, or on a device that this machine lacks.
+        If the model takes no pixels or gives no row for each picture, on an unknown dtype, on a device that this
+        machine lacks, where no untrained one can be had, and on code that may not run.
 
     Examples
     --------
@@ -219,39 +264,85 @@ def load_encoder(
     >>> load_encoder("drawn-clip").embed(load_images("drawn-faces", n=2).pixels).shape
     (2, 96)
     """
-    place, untrained = pick_device(device), name.startswith("untrained:")
-    source, precision = find_model(name.removeprefix("untrained:"), ENCODERS, "encoder"), pick_dtype(dtype, place)
-    if is_lite(brought(source)):  # keeps the contract, which is what callers take
+    place, (untrained, kind, rest) = pick_device(device), name_parts(name)
+    precision = pick_dtype(dtype, place)
+    with running_code(run_code):
+        source = find_encoder(name)
+    if kind == "timm":
+        return timm_encoder(name, source, untrained, place, precision, revision)
+    if kind == "onnx":
+        return onnx_encoder(name, source, rest, place)
+    if kind == "python":
+        return function_encoder(name, rest)
+    if is_lite(brought(source)):
         return load_lite(name, source, place, precision, untrained)
+    return transformers_encoder(name, source, untrained, place, precision, revision)
+
+
+def transformers_encoder(name, source, untrained, place, precision, revision):
+    """An `Encoder` of a transformers folder or hub id; errors as `load_encoder`."""
+    refuse_other_format(name, source)
     with missing_model(name, source):
         config = AutoConfig.from_pretrained(source, revision=revision)
-    if config.model_type not in MODEL_TYPES:
-        raise ValueError(f"encoder {name!r} is of type {config.model_type!r}; choose one of {', '.join(MODEL_TYPES)}")
+    refuse_without_pixels(name, config)
     with missing_model(name, source):
         extra = {"mask_ratio": 0.0} if config.model_type == "vit_mae" else {}
-        model = AutoModel.from_pretrained(source, revision=revision, dtype=precision, use_safetensors=True, **extra)
+        options = {"revision": revision, "dtype": precision, "use_safetensors": True, "output_loading_info": True}
+        model, loaded = AutoModel.from_pretrained(source, **options, **extra)
         # DINOv3's own class needs torchvision; ViT's does the same resize and normalisation, read from the same file
         processors = ViTImageProcessorPil if config.model_type == "dinov3_vit" else AutoImageProcessor
-        processor = processors.from_pretrained(source, revision=revision)
+        # by Pillow, whether torchvision is installed or not: it rounds otherwise
+        own = {} if processors is ViTImageProcessorPil else {"backend": "pil"}
+        processor = processors.from_pretrained(source, revision=revision, **own)
         reads_text = config.model_type in READS_TEXT
         tokenizer = AutoTokenizer.from_pretrained(source, revision=revision) if reads_text else None
     if untrained:
         with torch.random.fork_rng():
             torch.manual_seed(0)
             model = AutoModel.from_config(model.config, dtype=precision)
-    return Encoder(name, model.to(place).eval().requires_grad_(False), processor, tokenizer, place, precision)
+    model = model.to(place).eval().requires_grad_(False)
+    pooler = not any("pooler" in key for key in loaded["missing_keys"])
+    return Encoder(name, model, processor, tokenizer, place, precision, pooler)
+
+
+def refuse_other_format(name, source):
+    """FileNotFoundError for a folder that is of another library's format, with what to do."""
+    config = Path(source) / "config.json"
+    if config.is_file() and "architecture" in (says := read_json(config)) and "model_type" not in says:
+        raise FileNotFoundError(
+            f"encoder {name!r}: {source!r} is of timm's format; write timm: before its name, after any untrained:"
+        )
+    if (Path(source) / "open_clip_config.json").is_file() and not config.is_file():
+        raise FileNotFoundError(
+            f"encoder {name!r}: {source!r} is of open_clip's format; take the same model in transformers' or timm's, or"
+            " load it in a function: python:MODULE:FUNCTION"
+        )
+
+
+def refuse_without_pixels(name, config):
+    """ValueError for a model that takes no pixels, before its weights are read, and for one of timm's."""
+    if config.model_type == "timm_wrapper":
+        raise ValueError(f"encoder {name!r} is of timm's format; write timm: before its name, after any untrained:")
+    found = MODEL_MAPPING.get(type(config), None)
+    kinds = found if isinstance(found, tuple) else (found,)
+    if found is None or not any(map(takes_pixels, kinds)):
+        raise ValueError(
+            f"encoder {name!r} is of type {config.model_type!r}, which takes no pixels; choose a model of pictures,"
+            " such as a CLIP, SigLIP, DINO, ViT, ResNet or ConvNeXt"
+        )
 
 
 def reads_text(name: str) -> bool:
     """Whether an encoder, named as for `load_encoder`, reads text; False where its model cannot be had.
 
-    >>> reads_text("drawn-clip"), reads_text("drawn-dino"), reads_text("nowhere")
-    (True, False, False)
+    >>> reads_text("drawn-clip"), reads_text("drawn-dino"), reads_text("nowhere"), reads_text("timm:resnet18")
+    (True, False, False, False)
     """
+    if name_parts(name).source:
+        return False
     try:
-        source = find_model(name.removeprefix("untrained:"), ENCODERS, "encoder")
-        return AutoConfig.from_pretrained(source).model_type in READS_TEXT
-    except (OSError, ValueError):
+        return AutoConfig.from_pretrained(find_encoder(name)).model_type in READS_TEXT
+    except (OSError, ValueError, ImportError):
         return False
 
 
@@ -260,18 +351,11 @@ def missing_model(name, source):
     """Inside, what goes wrong becomes one clear error: the model cannot be had."""
     try:
         yield
-    except (OSError, ValueError, ConnectionError) as error:
+    except (OSError, ValueError, ImportError) as error:
         raise FileNotFoundError(
             f"encoder {name!r}: no transformers model at {source!r} ({first_line(error)}); put its folder there, or"
-            " connect to the hub once so that it is cached, or choose one of " + ", ".join(ENCODERS)
+            f" connect to the hub once so that it is cached, or choose one of {', '.join(ENCODERS)}, or write {WRITTEN}"
         ) from error
-
-
-def embedding_size(config):
-    """Length of the embedding that `Encoder.embed` gives."""
-    if config.model_type == "clip":
-        return config.projection_dim
-    return config.vision_config.hidden_size if config.model_type in READS_TEXT else config.hidden_size
 
 
 def patch_count(config):

@@ -123,7 +123,7 @@ def load_judge(name: str = "drawn-judge", device: str | torch.device = "auto") -
     place, source = pick_device(device), find_model(name, JUDGES, "judge")
     try:
         model = AutoModelForImageClassification.from_pretrained(source, dtype=torch.float32, use_safetensors=True)
-        processor = AutoImageProcessor.from_pretrained(source)
+        processor = AutoImageProcessor.from_pretrained(source, backend="pil")
     except OSError as error:
         raise FileNotFoundError(f"judge {name!r}: no image classifier at {source!r} ({str(error)[:200]})") from error
     if model.config.problem_type != "multi_label_classification":

@@ -10,6 +10,7 @@ from threading import Lock
 
 from ..core import paths
 from ..core.extras import needed
+from ..models.encoder_names import RUN_CODE
 from .notebooks import notebook_parameters
 from .steps import Step
 from .workspace import STAGE, Workspace
@@ -59,8 +60,9 @@ class Kernels:
             raise RuntimeError(f"{step.notebook}: {fault(error)}; look at {where}") from error
 
     def manager(self, step, threads):
-        """A class of Jupyter's that starts a kernel with a step's name and threads, and tells us its process."""
+        """A class of Jupyter's that starts a kernel with a step's name, threads and leave, and tells us its process."""
         own = {STAGE: step.stage, THREADS: os.environ.get(THREADS) or str(threads)}
+        own |= {RUN_CODE: "1"} if step.run_code else {}
         kernels = self
 
         class Started(needed("jupyter_client", "notebooks").AsyncKernelManager):

@@ -13,27 +13,32 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from ..core.checks import file_name
 from ..inversion.choices import Grid, Solver  # noqa: F401  (kinds that notebooks name)
-from ..models.presets import ENCODERS, GENERATORS, JUDGES, PROBE, find_model
+from ..models.encoder_names import find_encoder
+from ..models.presets import GENERATORS, JUDGES, PROBE, find_model
 from ..probing.choices import Kind  # noqa: F401
 from ..worlds.labelled_images import OnError  # noqa: F401
 
 LARGEST = 10**9  # of a count: more rows or steps than anybody has
 
 
-def model_of(presets, kind):
-    """A check that a name is that of a model of a kind: a preset, a folder or a hub id, untrained or not."""
+def generator(name):
+    """The name of a generator: a preset, a folder or a hub id, untrained or not; FileNotFoundError if it is none."""
+    find_model(name.removeprefix("untrained:"), GENERATORS, "generator")
+    return name
 
-    def checked(name):
-        find_model(name.removeprefix("untrained:"), presets, kind)
-        return name
 
-    return AfterValidator(checked)
+def encoder(name):
+    """The name of an encoder; errors as `find_encoder`."""
+    find_encoder(name)
+    return name
 
 
 def judge(name):
     """The name of a judge, or of an encoder of which one is made; FileNotFoundError if there is neither."""
-    presets, kind = (ENCODERS, "encoder") if name.startswith(PROBE) else (JUDGES, "judge")
-    find_model(name.removeprefix(PROBE), presets, kind)
+    if name.startswith(PROBE):
+        find_encoder(name.removeprefix(PROBE))
+    else:
+        find_model(name, JUDGES, "judge")
     return name
 
 
@@ -65,9 +70,9 @@ Chosen = Annotated[list[Text], Field(description="a list of names, one at least,
 Texts = Annotated[list[Text], Field(description="a list of texts, such as [a man, a woman]")]
 Pair = Annotated[tuple[()] | tuple[Text, Text], Field(description="two names, such as [a, b], or [] for none")]
 ViewSets = Annotated[dict[Text, Chosen], Field(description="sets of views by name, such as {both: [a, b]}")]
-GeneratorName = Annotated[Text, model_of(GENERATORS, "generator"), field("the name of a generator, a text")]
+GeneratorName = Annotated[Text, AfterValidator(generator), field("the name of a generator, a text")]
 GeneratorNames = Annotated[list[GeneratorName], Field(description="a list of generators' names", min_length=1)]
-EncoderName = Annotated[Text, model_of(ENCODERS, "encoder"), field("the name of an encoder, a text")]
+EncoderName = Annotated[Text, AfterValidator(encoder), field("the name of an encoder, a text")]
 EncoderNames = Annotated[list[EncoderName], Field(description="a list of encoders' names", min_length=1)]
 JudgeName = Annotated[Text, AfterValidator(judge), field("the name of a judge, a text")]
 Scorer = Annotated[Literal[""] | JudgeName, Field(description='the name of a judge, or "" for nobody')]

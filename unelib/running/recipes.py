@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from ..core import paths
 from ..core.checks import file_name
+from ..models.encoder_names import running_code
 from .notebooks import notebook_parameters
 from .parameters import check_value
 from .sweeps import Sweep, run_of
@@ -20,6 +21,7 @@ TOLD = {  # pydantic's kinds of mistake, in a recipe's words
     "list_type": "give a list of paths",
     "string_type": "give a list of paths",
     "dict_type": "give names with their values, one a line",
+    "bool_type": "give true or false",
 }
 
 
@@ -42,6 +44,8 @@ class Recipe(BaseModel):
         Notebook -> notebooks of this recipe that come before it; in place of what the notebook says of itself.
     sweep : Sweep
         Many settings, each a run of its own.
+    run_code : bool
+        Whether encoders that are functions, `python:MODULE:FUNCTION`, may run their code.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -55,6 +59,9 @@ class Recipe(BaseModel):
     )
     needs: Annotated[dict[str, list[str]], EMPTY] = Field({}, description="Notebook -> notebooks that come before it")
     sweep: Annotated[Sweep, EMPTY] = Field(NOTHING_SWEPT, description="Many settings, each a run of its own")
+    run_code: bool = Field(
+        False, strict=True, description="Whether python:MODULE:FUNCTION may run: true only for code that you trust"
+    )
 
 
 def read_recipe(recipe: str | Path | dict[str, Any]) -> Recipe:
@@ -204,7 +211,8 @@ def plan(recipe: Recipe, overrides: dict[str, Any] | None = None) -> list[tuple[
                 told = f"{near(name, parameters)}it has {', '.join(sorted(parameters))}"
                 raise ValueError(f"{notebook} has no parameter {name!r}; {told}")
         steps.append((notebook, {k: v for k, v in shared.items() if k in parameters} | own))
-    refuse_values(steps, known)
+    with running_code(recipe.run_code):
+        refuse_values(steps, known)
     return steps
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from ..core.cpus import cores
 from ..core.paths import home
 from ..models.availability import HERE, MISSING, hub_refusal, whereabouts
+from ..models.encoder_names import running_code
 from ..store.image_index import rare_attributes
 from ..worlds.image_sets import DRAWN_OR_KEPT, find_images, find_parts, image_folder
 from .execute import shared_out
@@ -119,6 +120,13 @@ def dry_run(
     except WRONG as error:
         found.missing.append(str(error))
         return found
+    with running_code(any(step.run_code for step in steps)):
+        look_at_all(found, steps, force, jobs or cores(), trial)
+    return found
+
+
+def look_at_all(found, steps, force, jobs, trial):
+    """All that steps need and lack, in an order in which nothing long is done before what is quickly known."""
     found.notebooks = outlook(steps, force)
     pending = [step for step, why in zip(steps, found.notebooks.why) if why]
     with warnings.catch_warnings(record=True) as told:
@@ -128,9 +136,8 @@ def dry_run(
     found.notes += dict.fromkeys(str(one.message) for one in told if issubclass(one.category, UserWarning))
     look_at_models(found, pending)
     look_at_disk(found, pending)
-    look_at_time(found, steps, pending, jobs or cores(), trial)
+    look_at_time(found, steps, pending, jobs, trial)
     found.missing = list(dict.fromkeys(found.missing))
-    return found
 
 
 def valued(step: Step) -> dict[str, Any]:

@@ -6,7 +6,7 @@ of its run that leave what it reads, else those of the recipes before. One that 
 all after it need it. A recipe's `needs` takes the place of both.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -31,12 +31,15 @@ class Step:
         Those that are given, by name.
     needs : tuple of (str, str)
         Run and stage of the steps that come before it.
+    run_code : bool
+        Whether encoders that are functions may run their code in it.
     """
 
     run: str
     notebook: str
     parameters: dict[str, Any] = field(compare=False)
     needs: tuple[tuple[str, str], ...] = ()
+    run_code: bool = field(default=False, compare=False)
 
     @property
     def stage(self) -> str:
@@ -87,7 +90,7 @@ def steps_of_run(recipe, planned, before):
         for name in (notebook, *names):
             refuse_unlisted(name, recipe.notebooks)
     return [
-        Step(step.run, step.notebook, step.parameters, needed_by(step, mine[:place], mine, before, recipe.needs))
+        replace(step, needs=needed_by(step, mine[:place], mine, before, recipe.needs), run_code=recipe.run_code)
         for place, step in enumerate(mine)
     ]
 

@@ -13,9 +13,11 @@ from transformers import AutoConfig
 from ..inversion.deterministic import invert, leak, to_latents
 from ..inversion.ode import noise_settings
 from ..models.availability import files_lacking, folder_of, read_config
-from ..models.encoders import embedding_size, load_encoder
+from ..models.encoder_names import code_may_run, find_encoder, has_untrained, name_parts, running_code
+from ..models.encoders import load_encoder
 from ..models.generators import latent_shape_of, load_generator
-from ..models.presets import ENCODERS, GENERATORS, find_model
+from ..models.lite_encoders import is_lite
+from ..models.presets import GENERATORS, find_model
 from ..store.image_index import pixels_of
 from ..store.zoo import NoiseZoo
 from ..worlds.image_sets import joined_pixels, load_parts, thumbnails
@@ -29,6 +31,7 @@ NEEDED = {  # beside the names of models, with an example of each
     "generators": {"steps": 25, "solver": "ab2", "grid": "karras", "batch_size": 8},
     "encoders": {"batch_size": 8},
 }
+SIZED = ("siglip", "dinov2", "dinov2_with_registers", "dinov3_vit", "vit_mae")  # as long as their hidden states
 
 generator, encoder = lru_cache(1)(load_generator), lru_cache(1)(load_encoder)
 
@@ -63,7 +66,7 @@ def views_of(parameters, only=()):
         views.append(untrained(p["generators"][0], inversion, p, "float16"))
     if "encoders" in p:
         views += [View(name, partial(embedding, name, p), "embedding", "float32") for name in p["encoders"]]
-        views += [untrained(name, embedding, p, "float32") for name in p["encoders"]]
+        views += [untrained(name, embedding, p, "float32") for name in p["encoders"] if has_untrained(name)]
     return [view for view in views if not only or view.name in only]
 
 
@@ -117,20 +120,40 @@ def size_of(view, p):
     if view.role == "pixels":
         return SIDE * SIDE * 3 * 2
     model = view.of or view.name
-    of_generator = model in p.get("generators", ())
-    source = find_model(model.removeprefix("untrained:"), GENERATORS if of_generator else ENCODERS, "model")
+    columns = noise_columns(model) if model in p.get("generators", ()) else embedding_columns(model)
+    return None if columns is None else columns * (2 if view.dtype == "float16" else 4)
+
+
+def noise_columns(name):
+    """Columns of a generator's noise by the configuration in its folder; None if that is not here."""
+    folder = folder_of(find_model(name.removeprefix("untrained:"), GENERATORS, "generator"))
+    if folder is None or files_lacking(folder):
+        return None
+    denoisers = (folder / part / "config.json" for part in ("unet", "transformer"))
+    config = next((path for path in denoisers if path.is_file()), None)
+    return generator(name).latent_dim if config is None else math.prod(latent_shape_of(read_config(config)))
+
+
+def embedding_columns(name):
+    """Columns of an encoder's view; None if it is not here, or is a function, whose code would run."""
+    source, (_, kind, _) = find_encoder(name), name_parts(name)
+    if kind:
+        return None if kind == "python" or not Path(source).exists() else encoder(name).dim
     folder = folder_of(source)
     if folder is None or files_lacking(folder):
         return None
-    return stored_columns(folder, of_generator) * (2 if view.dtype == "float16" else 4)
+    if is_lite(folder):
+        return read_config(folder / "config.json")["head"]
+    size = embedding_size(AutoConfig.from_pretrained(folder))
+    return encoder(name).dim if size is None else size
 
 
-def stored_columns(folder, of_generator):
-    """Columns of a view by the configuration of its model in a folder; the model itself is not loaded."""
-    if not of_generator:
-        return embedding_size(AutoConfig.from_pretrained(folder))
-    denoisers = (folder / part / "config.json" for part in ("unet", "transformer"))
-    return math.prod(latent_shape_of(read_config(next(path for path in denoisers if path.is_file()))))
+def embedding_size(config):
+    """Length of an embedding by its model's configuration, where that tells it."""
+    if config.model_type == "clip":
+        return config.projection_dim
+    own = getattr(config, "vision_config", config)
+    return own.hidden_size if config.model_type in SIZED else None
 
 
 def build_views(
@@ -156,7 +179,7 @@ def build_views(
         `generators` (names), with `steps`, `solver`, `grid` and `batch_size`: their noise, small pictures, and of each
         its clean latent and the signal that remains at its highest noise level; of the first what the same network
         gives untrained. `encoders` (names), with `batch_size`: their embeddings, and those of the same networks
-        untrained.
+        untrained, where an encoder is more than a file of weights or a function.
 
     Returns
     -------
@@ -214,16 +237,18 @@ def build_recipe(
     ImportError, ConnectionError
         If Ray is not installed, or there is no cluster at the address.
     """
-    tables, asked = [], view_parameters(recipe, overrides)
+    tables, read = [], read_recipe(recipe)
+    asked = view_parameters(recipe, overrides)
     check_views(views, [view.name for parameters in asked for view in views_of(parameters)])
     for parameters in asked:
         zoo = Workspace(parameters["run"]).zoo
         parts = image_parts(parameters)
         zoo.add(*parts)
-        if ray is None:
-            made = build_views(zoo, joined_pixels(*parts), views, share, **parameters)
-        else:
-            made = built_by_ray(zoo, parameters, views, share, ray, workers)
+        with running_code(read.run_code):
+            if ray is None:
+                made = build_views(zoo, joined_pixels(*parts), views, share, **parameters)
+            else:
+                made = built_by_ray(zoo, parameters, views, share, ray, workers)
         tables.append(made)
     return pd.concat(tables, ignore_index=True)
 
@@ -233,7 +258,7 @@ def built_by_ray(zoo, parameters, views, share, address, workers):
     made, rows = [], zoo.index_columns(["id", "sha256"])
     for view in views_of(parameters, views):
         _, settings = view.load()
-        load = partial(worker_view, parameters, view.name, settings, rows)
+        load = partial(worker_view, parameters, view.name, settings, rows, code_may_run())
         results, options = on_ray(load, address, workers), view.made_of | {"share": share}
         made.append((view.name, zoo.fill(view.name, results, settings, **options)))
     return pd.DataFrame(made, columns=["view", "made"])
@@ -293,12 +318,13 @@ def image_parts(p):
     return load_parts(*(p[name] for name in names), size=p["image_size"], on_error=p["on_error"])
 
 
-def worker_view(parameters, name, settings, index):
+def worker_view(parameters, name, settings, index, run_code=False):
     """What a worker elsewhere needs for a view: `compute` and `rows -> pixels`, checked against the index.
 
     ValueError if the model is another one there, or runs in another precision.
     """
-    compute, there = next(view for view in views_of(parameters) if view.name == name).load()
+    with running_code(run_code):
+        compute, there = next(view for view in views_of(parameters) if view.name == name).load()
     if there != settings:
         raise ValueError(f"view {name!r}: a worker has the settings {there}, not {settings} as here; make them agree")
     return compute, partial(pixels_of, index, joined_pixels(*image_parts(parameters)))
