@@ -106,7 +106,7 @@ def test_what_is_refused_is_told(tiny, given, message):
 
 def test_recipes_before_it_are_looked_at_as_well():
     found = dry_run(paths.ROOT / "recipes/two-worlds.yaml", trial=False)
-    assert found.missing == [] and found.images.run.tolist() == ["drawn", "fashion"]
+    assert found.missing == [] and found.images.run.tolist() == ["drawn", "fashion", "drawn-many"]
     assert {"drawn-ldm", "fashion-ddpm", "drawn-judge"} <= set(found.models.name)
 
 

@@ -136,9 +136,10 @@ def noise_columns(name):
 
 def embedding_columns(name):
     """Columns of an encoder's view; None if it is not here, or is a function, whose code would run."""
-    source, (_, kind, _) = find_encoder(name), name_parts(name)
+    _, kind, _ = name_parts(name)
+    source = None if kind == "python" else find_encoder(name)
     if kind:
-        return None if kind == "python" or not Path(source).exists() else encoder(name).dim
+        return encoder(name).dim if source and Path(source).exists() else None
     folder = folder_of(source)
     if folder is None or files_lacking(folder):
         return None
