@@ -13,7 +13,7 @@ from ..core.paths import home
 from ..models.availability import HERE, MISSING, hub_refusal, whereabouts
 from ..models.encoder_names import running_code
 from ..store.image_index import rare_attributes
-from ..worlds.image_sets import DRAWN_OR_KEPT, find_images, find_parts, image_folder
+from ..worlds.image_sets import few_images, find_parts, is_of_hub
 from .execute import shared_out
 from .forecast import disk, outlook, time_left
 from .foresight import THIS, check_names, check_runs
@@ -195,7 +195,7 @@ def labels_of(run, values, notes, known):
         zoo = Workspace(run).zoo
         return (zoo.attributes, zoo.split, zoo.groups) if zoo.has_index else (None, None, None)
     name = values["image_set"]
-    if name not in DRAWN_OR_KEPT and image_folder(name) is None and name.count("/") == 1:
+    if is_of_hub(name):
         if refused := hub_refusal(name, "dataset"):
             raise FileNotFoundError(f"image set {name!r}: {refused}")
         notes.append(f"{name} is fetched from the hub first; its images and attributes are not looked at")
@@ -203,7 +203,7 @@ def labels_of(run, values, notes, known):
     asked = {key: values[key] for key in ("n_train", "n_test", "train_split", "test_split", "on_error")}
     key = (name, values["image_size"], *asked.values())
     if key not in known:
-        find_images(name, 1, values["train_split"], size=values["image_size"], on_error=values["on_error"])
+        few_images(name, 1, values["train_split"], size=values["image_size"], on_error=values["on_error"])
         train, test = find_parts(name, **asked, size=SMALLEST.get(name, values["image_size"]))
         groups = None if train.groups is None else [*train.groups, *test.groups]
         split = pd.Series(["train"] * len(train) + ["test"] * len(test)).to_numpy(str)
@@ -284,7 +284,7 @@ def tried_seconds(steps):
         key = repr([sorted(there), {name: value for name, value in values.items() if name != "run"}])
         if key not in known:
             where = values["train_split"], 0, values["image_size"]
-            images = find_images(values["image_set"], 2, *where, on_error=values["on_error"])
+            images = few_images(values["image_set"], 2, *where, on_error=values["on_error"])
             known[key] = view_seconds(values, images.pixels[:2], there)
         loading, each = known[key]
         if each:
