@@ -84,6 +84,21 @@ def test_everything_that_is_missing_is_told_at_once(tiny):
     assert found.models.state.tolist() == ["missing", "missing"] and "no trial" in found.notes[-1]
 
 
+def test_pictures_of_two_persons_and_a_table_by_name_will_do(tiny, monkeypatch):
+    folder = Path(tiny["parameters"]["image_set"])
+    table = pd.read_csv(folder / "labels.csv")  # both persons would be dealt to "test"
+    table.assign(person=[("p1", "p18")[i % 2] for i in range(20)]).to_csv(folder / "labels.csv", index=False)
+    tiny["parameters"] |= {"n_train": 8, "n_test": 8, "image_set": str(folder / "labels.csv")}
+    found = dry_run(tiny)
+    assert found.missing == [] and found.images.iloc[0, 2:].tolist() == [8, 8, 2]
+
+
+def test_a_gan_is_not_inverted(tiny):
+    tiny["parameters"]["generators"] = [str(paths.ROOT / "tests/whole/tiny-gan")]
+    (told,) = dry_run(tiny).missing
+    assert "is a GAN, which has no way back from a picture to its latent; give a diffusion model" in told
+
+
 def test_no_room_is_missing_as_well(tiny, monkeypatch):
     monkeypatch.setattr(rehearsal.shutil, "disk_usage", lambda place: shutil._ntuple_diskusage(9, 9, 0))
     (told,) = dry_run(tiny, trial=False).missing

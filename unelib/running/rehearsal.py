@@ -283,8 +283,8 @@ def tried_seconds(steps):
         there = made.setdefault(step.run, set(zoo.views) if zoo.has_index else set())
         key = repr([sorted(there), {name: value for name, value in values.items() if name != "run"}])
         if key not in known:
-            where = values["train_split"], 0, values["image_size"]
-            images = few_images(values["image_set"], 2, *where, on_error=values["on_error"])
+            how = {"size": values["image_size"], "on_error": values["on_error"]}
+            images = few_images(values["image_set"], 2, values["train_split"], **how)
             known[key] = view_seconds(values, images.pixels[:2], there)
         loading, each = known[key]
         if each:
