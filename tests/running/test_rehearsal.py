@@ -87,7 +87,7 @@ def test_everything_that_is_missing_is_told_at_once(tiny):
 def test_pictures_of_two_persons_and_a_table_by_name_will_do(tiny, monkeypatch):
     folder = Path(tiny["parameters"]["image_set"])
     table = pd.read_csv(folder / "labels.csv")  # both persons would be dealt to "test"
-    table.assign(person=[("p1", "p18")[i % 2] for i in range(20)]).to_csv(folder / "labels.csv", index=False)
+    table.assign(person=[("p1", "p18")[i // 10] for i in range(20)]).to_csv(folder / "labels.csv", index=False)
     tiny["parameters"] |= {"n_train": 8, "n_test": 8, "image_set": str(folder / "labels.csv")}
     found = dry_run(tiny)
     assert found.missing == [] and found.images.iloc[0, 2:].tolist() == [8, 8, 2]

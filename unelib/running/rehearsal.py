@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ..core.cpus import cores
@@ -205,8 +206,8 @@ def labels_of(run, values, notes, known):
     if key not in known:
         few_images(name, 1, values["train_split"], size=values["image_size"], on_error=values["on_error"])
         train, test = find_parts(name, **asked, size=SMALLEST.get(name, values["image_size"]))
-        groups = None if train.groups is None else [*train.groups, *test.groups]
-        split = pd.Series(["train"] * len(train) + ["test"] * len(test)).to_numpy(str)
+        groups = None if train.groups is None else np.concatenate([train.groups, test.groups])
+        split = np.repeat(["train", "test"], [len(train), len(test)])
         known[key] = pd.concat([train.attributes, test.attributes]), split, groups
     return known[key]
 
