@@ -124,8 +124,8 @@ class GanGenerator:
         self.refuse("differential equation to follow")
 
     def refuse(self, lacking: str) -> NoReturn:
-        """TypeError that names what a GAN lacks."""
-        raise TypeError(
+        """ValueError that names what a GAN lacks."""
+        raise ValueError(
             f"{self.name} is a GAN, which has no {lacking}: draw the latent, and it is known (`generate`, `sample_zoo`)"
         )
 
