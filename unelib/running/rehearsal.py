@@ -45,7 +45,7 @@ class Prospects:
     bytes_needed, bytes_free : int
         That views will take, and that the disk has.
     unknown_sizes : list of str
-        Views whose size is not known before their model is here.
+        Views whose size is not known before their model is loaded.
     seconds : float
         Until all is done.
     estimate : str
@@ -134,9 +134,9 @@ def look_at_all(found, steps, force, jobs, trial):
         warnings.simplefilter("always")
         look_at_images(found, pending)
         look_at_names(found, steps)
+        look_at_models(found, pending)
+        look_at_disk(found, pending)
     found.notes += dict.fromkeys(str(one.message) for one in told if issubclass(one.category, UserWarning))
-    look_at_models(found, pending)
-    look_at_disk(found, pending)
     look_at_time(found, steps, pending, jobs, trial)
     found.missing = list(dict.fromkeys(found.missing))
 
