@@ -108,6 +108,8 @@ def find_images(
     asked, split = split, split or "train"
     if n is not None and n < 1:
         raise ValueError(f"n is {n}; ask for at least one image")
+    if labels is not None and (name in DRAWN_OR_KEPT or is_of_hub(name)):
+        raise ValueError(f"labels are a folder's, and {name!r} has its own; leave them out")
     if name == "drawn-faces":
         images = drawn_faces(n or 2000, split, seed, size or 64, correlated)
     elif name == "fashion":
