@@ -1,5 +1,8 @@
 """Commands call what they name, and a mistake ends in one sentence that says what is wrong."""
 
+import subprocess
+import sys
+
 import pytest
 from click.testing import CliRunner
 
@@ -9,6 +12,11 @@ from unelib.cli.main import app
 
 def test_the_version_is_the_packages():
     assert CliRunner().invoke(app, ["--version"]).output.strip().endswith(unelib.__version__)
+
+
+def test_a_command_starts_without_the_models_libraries():
+    code = "import sys, unelib.cli.main; print([m for m in ('torch', 'diffusers', 'transformers') if m in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
 
 
 @pytest.mark.parametrize("command", ["train", "card"])

@@ -13,6 +13,7 @@ from unelib.models.availability import HERE, HUB, MISSING, files_lacking, hub_re
 from unelib.models.presets import ENCODERS as ENCODER_NAMES
 from unelib.models.presets import GENERATORS, JUDGES
 
+from ..helpers.little_timm import timm_or_stand_in
 from ..helpers.tiny_models import ENCODERS, PIPELINES
 
 OURS = [(kind, name) for kind, presets in (("generator", GENERATORS), ("encoder", ENCODER_NAMES), ("judge", JUDGES))
@@ -92,6 +93,30 @@ def test_what_the_hub_refuses_is_told_with_the_way_to_get_it(monkeypatch, error,
     monkeypatch.setattr("huggingface_hub.HfApi", refused(error))
     assert told in hub_refusal("owner/name")
     assert whereabouts("encoder", "owner/name").state == MISSING
+
+
+def test_models_of_timm_are_looked_for_as_others_are(monkeypatch, tmp_path):
+    library, save, architecture = timm_or_stand_in(monkeypatch)
+    save(library.create_model(architecture, pretrained=False), tmp_path / "saved", safe_serialization=True)
+    assert whereabouts("encoder", f"timm:{tmp_path / 'saved'}") == (HERE, str(tmp_path / "saved"))
+    (tmp_path / "saved" / "model.safetensors").unlink()
+    state, told = whereabouts("encoder", f"untrained:timm:{tmp_path / 'saved'}")
+    assert state == MISSING and "lacks model.safetensors; copy it whole again" in told
+    monkeypatch.setattr(availability, "hub_refusal", lambda repo: "the hub does not answer" if repo[0] == "o" else "")
+    assert whereabouts("encoder", "timm:owner/name") == (
+        MISSING,
+        "encoder 'timm:owner/name': the hub does not answer",
+    )
+    assert whereabouts("encoder", "timm:timm/name") == (HUB, "timm/name")
+
+
+@pytest.mark.parametrize("kind, name", [("generator", "known-latent"), ("encoder", "efficientnet-lite0")])
+def test_a_model_in_a_package_is_missing_without_it_untrained_or_not(monkeypatch, tmp_path, kind, name):
+    monkeypatch.setenv("UNELIB_ROOT", str(tmp_path))
+    monkeypatch.setattr("unelib.models.packaged_weights.find_spec", lambda module: None)
+    for called in (name, f"untrained:{name}"):
+        state, told = whereabouts(kind, called)
+        assert state == MISSING and f"the weights of '{name}' come in the package" in told
 
 
 def test_what_the_hub_has_is_fetched(monkeypatch):

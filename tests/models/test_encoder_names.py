@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import sys
 
 import pytest
 
@@ -74,13 +75,22 @@ def test_names_that_lead_nowhere(name, message):
         find_encoder(name)
 
 
+def test_a_function_of_a_module_that_is_nowhere_is_told_before_anything_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here.py").write_text("raise SystemExit")
+    with running_code(True):
+        assert find_encoder("python:here:embed") == "here:embed" and "here" not in sys.modules
+        with pytest.raises(FileNotFoundError, match=f"no module 'nowhere.part' .looked in {tmp_path}"):
+            find_encoder("python:nowhere.part:embed")
+
+
 @pytest.mark.parametrize(
     "name, package, extra", [("timm:resnet18", "timm", "timm"), ("onnx:a.onnx", "onnxruntime", "onnx")]
 )
 def test_a_package_that_is_not_installed_is_named_with_its_extra(monkeypatch, name, package, extra):
     found = importlib.util.find_spec
     monkeypatch.setattr("unelib.models.encoder_names.find_spec", lambda n: None if n == package else found(n))
-    monkeypatch.setitem(__import__("sys").modules, package, None)
+    monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(ImportError, match=rf"{package} is not installed, and this needs it: .*unelib\[{extra}\]"):
         find_encoder(name)
 

@@ -45,9 +45,10 @@ def test_code_runs_only_where_a_call_or_the_environment_says_so(mine, faces, mon
 
 def test_other_code_is_another_setting(mine):
     before = load_encoder("python:my_encoder_file:embed", "cpu", run_code=True).settings
-    mine.write_text(CODE + "\n# more\n")
-    after = load_encoder("python:my_encoder_file:embed", "cpu", run_code=True).settings
-    assert {key for key in before if before[key] != after[key]} == {"code"}
+    mine.write_text(CODE.replace(":4", ":5") + "# more")
+    encoder = load_encoder("python:my_encoder_file:embed", "cpu", run_code=True)
+    assert {key for key in before if before[key] != encoder.settings[key]} == {"code"}
+    assert encoder.dim == 5, "it is the other code that runs"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """What later notebooks would not find is told before the first one starts."""
 
+import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from unelib.core import paths
 from unelib.running import Step, Workspace, execute, plan, read_recipe
@@ -61,6 +63,19 @@ def test_an_image_set_that_is_nowhere_is_told_and_one_of_the_hub_is_not_fetched(
     with pytest.raises(FileNotFoundError, match="no image set 'celebb'"):
         check_names([("a", WORLD | {"image_set": "celebb"})])
     check_names([("a", WORLD | {"image_set": "owner/name"}), ("b", {"targets": {"anything": 1}})])
+
+
+@pytest.mark.parametrize("name", ["own/mine", "mine/labels.csv"])
+def test_a_folder_or_a_table_with_one_slash_is_none_of_the_hub(tmp_path, monkeypatch, name):
+    folder = tmp_path / "own" / "mine"
+    folder.mkdir(parents=True)
+    Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(folder / "a.png")
+    (folder / "labels.csv").write_text("file,Odd\na.png,1\n")
+    monkeypatch.chdir(tmp_path if name.startswith("own") else tmp_path / "own")
+    with pytest.raises(ValueError, match="targets names 'Od', and there is no such attribute; did you mean 'Odd'"):
+        check_names([("a", WORLD | {"image_set": name}), ("b", {"targets": {"Od": 1}})])
+    with pytest.raises(FileNotFoundError, match="no image set 'mine/none.csv'"):
+        check_names([("a", WORLD | {"image_set": "mine/none.csv"})])
 
 
 @pytest.mark.parametrize("given", [{"steps": "ten"}, {"targets": {"Smilling": 1}}, {"judge": "drawn-jugde"}])

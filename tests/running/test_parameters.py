@@ -111,11 +111,19 @@ def test_models_that_are_nowhere(kind, name, message):
 
 def test_functions_are_encoders_only_where_code_may_run(monkeypatch):
     monkeypatch.delenv(RUN_CODE, raising=False)
-    for kind, value in (("EncoderNames", ["python:mine:embed"]), ("JudgeName", "probe:python:mine:embed")):
-        with pytest.raises(ValueError, match="p is .*'python:mine:embed' is a function whose code would run"):
+    for kind, value in (("EncoderNames", ["python:json:loads"]), ("JudgeName", "probe:python:json:loads")):
+        with pytest.raises(ValueError, match="p is .*'python:json:loads' is a function whose code would run"):
             check_value("p", value, kind_called(kind))
         with running_code(True):
             check_value("p", value, kind_called(kind))
+
+
+@pytest.mark.parametrize("name", ["tests/whole/tiny-gan", "untrained:tests/whole/tiny-gan", "known-latent"])
+def test_a_gan_is_a_generator_and_none_to_invert(name, monkeypatch):
+    monkeypatch.chdir(paths.ROOT)
+    check_value("p", name, kind_called("GeneratorName"))
+    with pytest.raises(ValueError, match=f"generator '{name}' is a GAN, which has no way back from a picture"):
+        check_value("p", ["drawn-ldm", name], kind_called("GeneratorNames"))
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -56,7 +56,7 @@ def test_a_recipe_stays_as_it_was_read():
 
 def test_a_recipe_says_whether_functions_may_run(monkeypatch):
     monkeypatch.delenv(RUN_CODE, raising=False)
-    says = {"name": "x", "notebooks": ["notebooks/02_encode.ipynb"], "parameters": {"encoders": ["python:mine:embed"]}}
+    says = {"name": "x", "notebooks": ["notebooks/02_encode.ipynb"], "parameters": {"encoders": ["python:json:loads"]}}
     for refused in (says, says | {"run_code": False}):
         with pytest.raises(ValueError, match="02_encode.ipynb: encoders is .*write run_code: true beside the recipe's"):
             recipe_steps(read_recipe(refused))

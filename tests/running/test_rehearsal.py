@@ -14,6 +14,8 @@ from unelib.running.rehearsal import dry_run
 from unelib.running.workspace import Workspace
 from unelib.store.zoo import NoiseZoo
 
+from ..helpers.tiny_onnx import conv_and_mean
+
 MAKING = ["notebooks/01_invert.ipynb", "notebooks/02_encode.ipynb"]
 SMALL = {"n_train": 12, "n_test": 6, "image_size": 32, "steps": 2, "batch_size": 4}
 
@@ -82,6 +84,29 @@ def test_everything_that_is_missing_is_told_at_once(tiny):
     assert "lacks unet/diffusion_pytorch_model.safetensors" in told and "lacks preprocessor_config.json" in told
     assert "names 3.png" in told and "nor are 1 more, such as 4.png" in told
     assert found.models.state.tolist() == ["missing", "missing"] and "no trial" in found.notes[-1]
+
+
+def test_pictures_of_two_persons_and_a_table_by_name_will_do(tiny, monkeypatch):
+    folder = Path(tiny["parameters"]["image_set"])
+    table = pd.read_csv(folder / "labels.csv")  # both persons would be dealt to "test"
+    table.assign(person=[("p1", "p18")[i // 10] for i in range(20)]).to_csv(folder / "labels.csv", index=False)
+    tiny["parameters"] |= {"n_train": 8, "n_test": 8, "image_set": str(folder / "labels.csv")}
+    found = dry_run(tiny)
+    assert found.missing == [] and found.images.iloc[0, 2:].tolist() == [8, 8, 2]
+
+
+def test_what_is_supposed_of_an_onnx_file_is_a_note(tiny, elsewhere):
+    name = f"onnx:{conv_and_mean(elsewhere / 'net.onnx')}"
+    tiny["parameters"]["encoders"] = [name]
+    found = dry_run(tiny, trial=False)
+    assert found.missing == found.unknown_sizes == [] and found.models.state.tolist() == ["here", "here"]
+    assert [note for note in found.notes if note.startswith(f"encoder '{name}' does not say how pictures are prepared")]
+
+
+def test_a_gan_is_not_inverted(tiny):
+    tiny["parameters"]["generators"] = [str(paths.ROOT / "tests/whole/tiny-gan")]
+    (told,) = dry_run(tiny).missing
+    assert "is a GAN, which has no way back from a picture to its latent; give a diffusion model" in told
 
 
 def test_no_room_is_missing_as_well(tiny, monkeypatch):

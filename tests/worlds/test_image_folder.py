@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from unelib.worlds.image_sets import load_images, load_parts
+from unelib.worlds.image_sets import few_images, find_images, load_images, load_parts
 
 from .conftest import picture, rewrite
 
@@ -214,6 +214,18 @@ def test_a_part_without_images_says_how_to_have_some(tmp_path):
     numbered(tmp_path, 1)
     with pytest.raises(FileNotFoundError, match=r"0 of its 1 images are dealt to '.*split=\"all\" gives all"):
         dealt(tmp_path)
+
+
+def test_few_images_are_there_to_look_at_where_all_are_dealt_elsewhere(tmp_path):
+    numbered(tmp_path, 8, "file,a,person", "{0}.png,{1},p{2}")
+    with pytest.raises(FileNotFoundError, match="0 of its 8 images are dealt to 'valid', by whom they show"):
+        find_images(str(tmp_path), 2, "valid")
+    assert few_images(str(tmp_path), 2, "valid").ids.tolist() == ["0", "1"]
+    rewrite(tmp_path / "t.csv", "person", "split")
+    for old, new in (("p0", "train"), ("p1", "test")):
+        rewrite(tmp_path / "t.csv", old, new)
+    with pytest.raises(ValueError, match="unknown split of .* 'valid'; choose one of all, test, train"):
+        few_images(str(tmp_path), 2, "valid")
 
 
 def test_a_column_split_says_who_is_held_out(tmp_path):

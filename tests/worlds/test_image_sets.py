@@ -120,6 +120,8 @@ def test_files_that_differ_in_their_ending_alone_are_named(folder):
     ({"name": "drawn-faces", "n": 2, "split": "exam"}, ValueError, "unknown split 'exam'; drawn faces have train"),
     ({"name": "drawn-faces", "n": 2, "size": 8}, ValueError, "size 8 is too small"),
     ({"name": "drawn-faces", "n": 2, "attributes": ["Tall"]}, ValueError, r"has no attribute \['Tall'\]; it has"),
+    ({"name": "drawn-faces", "labels": "a.csv"}, ValueError, "'drawn-faces' has its own; leave them out"),
+    ({"name": "owner/name", "labels": "a.csv"}, ValueError, "'owner/name' has its own"),
     ({"name": "nothing"}, FileNotFoundError, "no image set 'nothing'"),
     ({"name": "./no/where"}, FileNotFoundError, "no image set './no/where'"),
 ])  # fmt: skip

@@ -29,6 +29,18 @@ def test_names_of_two_files_name_neither():
     assert name_column(pd.DataFrame({"f": ["p", "q"], "a": [0, 1]}), ["1.jpg"]) == (None, [])
 
 
+@pytest.mark.parametrize("files", [["2.jpg", "0.jpg", "1.jpg"], ["2.jpg", "0.jpg", "gone.jpg"]])
+def test_numbers_of_rows_do_not_name_files_in_place_of_a_column_that_does(files):
+    table = pd.DataFrame({"": ["0", "1", "2"], "file": files, "a": [1, 0, 1]})
+    there = ["0.jpg", "1.jpg", "2.jpg"]
+    assert name_column(table, there) == ("file", [file if file in there else None for file in files])
+
+
+def test_headings_that_differ_by_a_blank_alone_are_told_apart(tmp_path):
+    (tmp_path / "t.csv").write_text("file,A, A\n1.jpg,0,1\n")
+    assert list(read_labels(tmp_path / "t.csv")) == ["file", "A", "A_2"]
+
+
 def test_a_long_table_of_which_few_files_are_there():
     table = pd.DataFrame({"f": [f"{i:06d}.jpg" for i in range(5000)], "a": 1})
     column, named = name_column(table, ["000007.jpg"])
@@ -49,6 +61,7 @@ def test_texts(tmp_path, ending, text, shape):
 
 @pytest.mark.parametrize("ending, content", [
     ("csv", b"\xff\xfe\x00"), ("jsonl", b"{"), ("parquet", b"no"), ("csv", b"a,b\n1,2\n1,2,3\n"), ("tsv", b""),
+    ("csv", b"a,b\n1,2,\n1,2,\n"),
 ])  # fmt: skip
 def test_what_is_no_table(tmp_path, ending, content):
     (tmp_path / f"t.{ending}").write_bytes(content)

@@ -44,7 +44,7 @@ def end_lines(found, jobs):
     """Lines about disk and time, and whether the run could start."""
     if len(found.notebooks):
         unknown = ", ".join(found.unknown_sizes)
-        beside = f", and {unknown}, of a size that is known once the model is here" if unknown else ""
+        beside = f", and {unknown}, of a size that is known once the model is loaded" if unknown else ""
         yield f"disk: {found.bytes_needed / 1e6:,.1f} MB of views{beside}; {found.bytes_free / 1e9:,.1f} GB free"
         todo = f"{(found.notebooks.why != '').sum()} of {len(found.notebooks)} notebooks"
         yield f"in all: {todo}, about {roughly(found.seconds)} with --jobs {jobs} ({found.estimate})"

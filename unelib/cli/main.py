@@ -10,7 +10,6 @@ from ..core.cpus import cores
 from ..core.paths import ROOT
 from ..running.execute import StepsFailed, run
 from ..running.html_report import report
-from ..running.rehearsal import dry_run
 from ..running.runs_as_data import results, write_table
 from ..running.schema import recipe_schema
 from .dry_run import print_prospects
@@ -64,6 +63,8 @@ def run_command(recipe, pairs, force, jobs, limit, shards, ray, dry, explain, no
     """Execute the notebooks of RECIPE (recipes/drawn.yaml by default) into data/runs, figures into figures."""
     given, share = settings(pairs), share_named(shards)
     if dry or explain:
+        from ..running.rehearsal import dry_run  # brings the models' libraries, which take seconds
+
         options = {"force": force, "jobs": jobs, "share": share, "trial": not (no_trial or explain)}
         return print_prospects(dry_run(recipe, given, **options), jobs or cores(), explain, as_json)
     if no_trial or as_json:

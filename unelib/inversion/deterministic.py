@@ -97,10 +97,8 @@ def invert(
     Raises
     ------
     ValueError
-        On an unknown solver or grid, on steps, `forward` or a batch size out of range, on pixels of another kind, or
-        if the noise is not finite.
-    TypeError
-        For a GAN, which has no way back.
+        On an unknown solver or grid, on steps, `forward` or a batch size out of range, on pixels of another kind, if
+        the noise is not finite, or for a GAN, which has no way back.
 
     References
     ----------

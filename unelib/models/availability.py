@@ -7,12 +7,12 @@ from typing import NamedTuple
 from safetensors import SafetensorError, safe_open
 
 from ..core.paths import MODELS
-from .encoder_names import find_encoder, name_parts
-from .gan_generators import is_gan
+from .encoder_names import UNTRAINED, find_encoder, name_parts, timm_library
 from .lite_encoders import is_lite
 from .packaged_weights import WEIGHTS as PACKAGES
 from .packaged_weights import known_file
-from .presets import ENCODERS, GENERATORS, JUDGES, find_model, packaged_folder
+from .presets import ENCODERS, GAN_WEIGHTS, GENERATORS, JUDGES, find_model, is_gan, packaged_folder
+from .timm_encoders import hub_id_of
 
 PRESETS = {"generator": GENERATORS, "encoder": ENCODERS, "judge": JUDGES}
 WEIGHTS = {"diffusers": "diffusion_pytorch_model.safetensors"}  # by library; all others' are the next
@@ -41,18 +41,20 @@ def whereabouts(kind: str, name: str) -> Whereabouts:
     >>> whereabouts("encoder", "drawn-clip").state, whereabouts("judge", "nowhere").state
     ('here', 'missing')
     """
+    plain = name.removeprefix(UNTRAINED)
     other = name_parts(name).source if kind == "encoder" else ""
     try:
-        source = find_encoder(name) if kind == "encoder" else find_model(name, PRESETS[kind], kind)
-        if source == str(packaged_folder(name)) and not Path(source).is_dir():
-            return Whereabouts(HERE, str(known_file(name, PACKAGES[name])))
+        source = find_encoder(name) if kind == "encoder" else find_model(plain, PRESETS[kind], kind)
+        if source == str(packaged_folder(plain)) and not Path(source).is_dir():
+            return Whereabouts(HERE, str(known_file(plain, PACKAGES[plain])))
+        if other == "timm" and not Path(source).is_dir():
+            source = hub_id_of(timm_library(), source)
     except (FileNotFoundError, ImportError, ValueError) as error:
         return Whereabouts(MISSING, str(error))
-    if other:
-        fetched = other == "timm" and not Path(source).is_dir()
-        return Whereabouts(HUB if fetched else HERE, source)
+    if other in ("onnx", "python"):
+        return Whereabouts(HERE, source)
     folder = folder_of(source)
-    if folder is not None and not (lost := files_lacking(folder)):
+    if folder is not None and not (lost := network_lacking(folder) if other else files_lacking(folder)):
         return Whereabouts(HERE, str(folder))
     if Path(source).is_dir():
         own = f"restore it from the repository, or make it with: python -m unelib train {name}"
@@ -77,7 +79,7 @@ def folder_of(source):
 def files_lacking(folder):
     """Files that a model's folder, of any format that is loaded, should have, and has not, or not whole."""
     if is_gan(folder) or is_lite(folder):
-        name = "generator.safetensors" if is_gan(folder) else "encoder.safetensors"
+        name = GAN_WEIGHTS if is_gan(folder) else "encoder.safetensors"
         return network_lacking(folder, weights=name)
     if (folder / "model_index.json").is_file():
         parts = read_config(folder / "model_index.json").items()

@@ -14,7 +14,7 @@ class GeneratorLike(Protocol):
 
     `Generator`, `GanGenerator` and the closed forms of `models.closed_form` keep it. An attribute `ode`, a dict of
     steps, solver and grid, is optional: how its ODE is solved where a call does not say. So is `one_pass`: True of a
-    model without noise levels (a GAN), whose `to_image` takes the noise, and which refuses all else by a TypeError.
+    model without noise levels (a GAN), whose `to_image` takes the noise, and which refuses all else by a ValueError.
     """
 
     name: str

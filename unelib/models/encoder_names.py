@@ -4,16 +4,18 @@ Nothing heavy is imported here, but for timm's list of models where a name asks 
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from difflib import get_close_matches
+from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
 from ..core.extras import needed
-from ..core.paths import MODELS
+from ..core.paths import MODELS, ROOT
 from .presets import ENCODERS, find_model
 
 UNTRAINED = "untrained:"  # before an encoder's name: the same architecture with fresh weights
@@ -145,7 +147,7 @@ def onnx_parts(rest: str) -> tuple[str, str]:
 
 
 def find_function(rest, name):
-    """`MODULE:FUNCTION`, while code may run; nothing is imported."""
+    """`MODULE:FUNCTION`, while code may run and there is such a module; nothing is imported."""
     module, _, function = rest.partition(":")
     if not (function.isidentifier() and all(part.isidentifier() for part in module.split("."))):
         raise ValueError(f"encoder {name!r} names no function; write python:MODULE:FUNCTION, such as python:mine:embed")
@@ -154,7 +156,18 @@ def find_function(rest, name):
             f"encoder {name!r} is a function whose code would run; where you trust it, write run_code: true beside the"
             f" recipe's name, load_encoder(..., run_code=True), or set {RUN_CODE}=1"
         )
+    top = module.partition(".")[0]
+    if top not in sys.modules and PathFinder.find_spec(top, [*sys.path, str(Path.cwd()), str(ROOT)]) is None:
+        raise no_module(name, module)
     return rest
+
+
+def no_module(name, module):
+    """The error for a function's module that is not there."""
+    return FileNotFoundError(
+        f"encoder {name!r}: there is no module {module!r} (looked in {Path.cwd()} and where Python looks); put its file"
+        " there, or install it"
+    )
 
 
 def code_may_run() -> bool:

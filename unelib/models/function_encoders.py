@@ -1,14 +1,18 @@
 """Encoders that are functions of the user's own: `python:MODULE:FUNCTION`, run only where that was allowed."""
 
 import sys
-from importlib import import_module
+from importlib import import_module, reload
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 
 from ..core.files import file_hash
+from .encoder_names import no_module
 from .loading import first_line
 from .picture_encoder import PictureEncoder
+
+RUN: dict[str, tuple[ModuleType, str]] = {}  # modules as they were imported, with the digest of each one's file
 
 
 def function_encoder(name, rest):
@@ -17,29 +21,32 @@ def function_encoder(name, rest):
     rest  `MODULE:FUNCTION`; the module is also looked for in the working folder
     """
     module_name, _, function_name = rest.partition(":")
-    module = imported(name, module_name)
+    module, digest = imported(name, module_name)
     function = getattr(module, function_name, None)
     if not callable(function):
         raise ValueError(f"encoder {name!r}: {module_name} has no function {function_name!r}; correct the name")
-    source = getattr(module, "__file__", None)
-    settings = {"model": name, "code": file_hash(Path(source))[:16] if source else module_name}
-    encoder = PictureEncoder(name, function, settings)
+    encoder = PictureEncoder(name, function, {"model": name, "code": digest})
     check_alone(encoder)
     return encoder
 
 
 def imported(name, module):
-    """The module, imported; FileNotFoundError if there is none, ValueError with its own error if its code fails."""
+    """(Module, digest of its file), imported; again if its file was changed since.
+
+    FileNotFoundError if there is none, ValueError with its own error if its code fails.
+    """
     folder = str(Path.cwd())
     sys.path.append(folder)
     try:
-        return import_module(module)
+        found = import_module(module)
+        file = getattr(found, "__file__", None)
+        digest = file_hash(Path(file))[:16] if file else module
+        known, before = RUN.get(module, (None, ""))
+        RUN[module] = (reload(found) if found is known and digest != before else found), digest
+        return RUN[module]
     except Exception as error:
         if isinstance(error, ModuleNotFoundError) and error.name and f"{module}.".startswith(f"{error.name}."):
-            raise FileNotFoundError(
-                f"encoder {name!r}: there is no module {module!r} (looked in {folder} and where Python looks); put"
-                " its file there, or install it"
-            ) from error
+            raise no_module(name, module) from error
         raise ValueError(f"encoder {name!r}: {module} cannot be imported ({first_line(error)}); correct it") from error
     finally:
         sys.path.remove(folder)

@@ -16,8 +16,9 @@ from torch.nn import BatchNorm2d, ConvTranspose2d, ReLU, Sequential, Tanh
 from ..core.checks import whole
 from ..core.files import make_folder, read_json, write_json, write_whole
 from .loading import first_line, weights_digest
+from .presets import GAN_WEIGHTS
 
-WEIGHTS, CONFIG = "generator.safetensors", "config.json"
+CONFIG = "config.json"
 SIZES = ("latent_dim", "widths", "channels")
 SIDE, DRAWS = 4, 256  # pixels of the first layer; latents over which a fresh network's batch norms take their averages
 
@@ -123,26 +124,21 @@ class GanGenerator:
         self.refuse("differential equation to follow")
 
     def refuse(self, lacking: str) -> NoReturn:
-        """TypeError that names what a GAN lacks."""
-        raise TypeError(
+        """ValueError that names what a GAN lacks."""
+        raise ValueError(
             f"{self.name} is a GAN, which has no {lacking}: draw the latent, and it is known (`generate`, `sample_zoo`)"
         )
 
 
-def is_gan(folder):
-    """Whether a folder holds a GAN."""
-    return (Path(folder) / WEIGHTS).is_file()
-
-
 def load_gan(name, folder, device, dtype, untrained=False):
     """`GanGenerator` of a folder, or of the same network with fresh weights; ValueError where its files disagree."""
-    network, tensors = Dcgan(**checked_sizes(Path(folder) / CONFIG)), load_file(Path(folder) / WEIGHTS)
+    network, tensors = Dcgan(**checked_sizes(Path(folder) / CONFIG)), load_file(Path(folder) / GAN_WEIGHTS)
     try:
         network.load_state_dict(tensors)
     except RuntimeError as error:
         told = str(error).replace("\n\t", " ")[:300]
         raise ValueError(
-            f"{folder}: {WEIGHTS} is not of the sizes in {CONFIG} ({told}); save both by save_gan"
+            f"{folder}: {GAN_WEIGHTS} is not of the sizes in {CONFIG} ({told}); save both by save_gan"
         ) from error
     network = as_begun(network) if untrained else network
     return GanGenerator(name, network.to(device, dtype).eval().requires_grad_(False), device, dtype)
@@ -219,6 +215,6 @@ def save_gan(folder: str | Path, tensors: dict[str, torch.Tensor]) -> Path:
     except RuntimeError as error:
         raise ValueError(f"these are not a DCGAN's tensors: {first_line(error)}; its sizes would be {sizes}") from error
     make_folder(folder)
-    write_whole(folder / WEIGHTS, lambda part: save_file({k: t.contiguous() for k, t in tensors.items()}, part))
+    write_whole(folder / GAN_WEIGHTS, lambda part: save_file({k: t.contiguous() for k, t in tensors.items()}, part))
     write_json(folder / CONFIG, sizes)
     return folder

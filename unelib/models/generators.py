@@ -25,11 +25,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..core.files import value_hash
 from ..worlds.picture_files import lacking
-from .gan_generators import is_gan, load_gan
+from .gan_generators import load_gan
 from .loading import first_line, pick_device, pick_dtype, weights_digest
 from .noise_schedule import Schedule, make_schedule, training_sigmas
 from .packaged_weights import brought
-from .presets import GENERATORS, find_model
+from .presets import GENERATORS, find_model, is_gan
 
 FLOWS = (FlowMatchEulerDiscreteScheduler, FlowMatchHeunDiscreteScheduler)
 TRANSFORMERS = (SD3Transformer2DModel, DiTTransformer2DModel, PixArtTransformer2DModel)

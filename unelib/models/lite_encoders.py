@@ -5,19 +5,18 @@ transformers has EfficientNet, but not its Lite form, which has no squeeze-and-e
 """
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch.nn import AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Identity, Module, ModuleList
 from torch.nn import functional as F
 
-from ..core.checks import at_once
 from ..core.files import make_folder, read_json, value_hash, write_json, write_whole
-from ..core.loops import told_slices
-from .loading import checked_images, weights_digest
+from .loading import weights_digest
+from .picture_encoder import PictureEncoder
 
 WEIGHTS, CONFIG = "encoder.safetensors", "config.json"
 PICTURES = 16  # over which a fresh network's batch norms take their averages
@@ -84,57 +83,34 @@ class LiteNetwork(Module):
         return self.pool(F.relu6(self._bn1(self._conv_head(x)))).flatten(1)
 
 
-class LiteEncoder:
+class LiteEncoder(PictureEncoder):
     """An EfficientNet-Lite behind the encoder's contract: what `load_encoder` returns for one.
 
     `dim` is the length of an embedding; `name`, `network`, `config`, `device` and `dtype` are as given.
     """
 
-    tokenizer = None
-
     def __init__(
         self, name: str, network: Any, config: dict[str, Any], device: torch.device, dtype: torch.dtype
     ) -> None:
-        self.name, self.network, self.config, self.device, self.dtype = name, network, config, device, dtype
-        self.dim = int(config["head"])
+        self.network, self.config, self.device, self.dtype = network, config, device, dtype
+        how = {key: config[key] for key in ("image_size", "mean", "deviation")}
+        settings = {"model": name, "weights": weights_digest(network), "dtype": str(dtype)}
+        super().__init__(name, self.rows, settings | {"preprocessing": value_hash(how)[:16]})
 
     def __repr__(self) -> str:
         return f"LiteEncoder({self.name!r}, dim {self.dim}, {self.dtype})"
 
-    @property
-    def settings(self) -> dict[str, Any]:
-        """What an embedding depends on, for a view's manifest."""
-        return {
-            "model": self.name,
-            "weights": weights_digest(self.network),
-            "dtype": str(self.dtype),
-            "preprocessing": value_hash({key: self.config[key] for key in ("image_size", "mean", "deviation")})[:16],
-        }
-
-    def embed(
-        self, pixels: ArrayLike, batch_size: int | Literal["auto"] = 64, *, progress: bool = False
-    ) -> NDArray[np.float32]:
-        """Embeddings (n, dim) float32 of images (n, h, w, 3) uint8, not normalised; options as `Encoder.embed`."""
-        images = checked_images(pixels)
-        label = f"embedding with {self.name}" if progress else None
-        slices = told_slices(len(images), at_once(batch_size, 64), label)
-        return np.concatenate([self.embed_batch(images[rows]) for rows in slices])
-
     @torch.inference_mode()
-    def embed_batch(self, pixels):
-        """Embeddings of one batch, in the precision of the network."""
+    def rows(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Embeddings of one batch (n, h, w, 3), in the precision of the network."""
         return self.network(self.inputs(pixels).to(self.dtype)).float().cpu().numpy()
 
     def inputs(self, pixels):
         """Pictures (n, 3, side, side) float32 as the network takes them: stretched bicubically, and normalised."""
         side = self.config["image_size"]
         x = torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device).permute(0, 3, 1, 2).float()
-        x = F.interpolate(x.expand(-1, 3, -1, -1), (side, side), mode="bicubic", antialias=True).clamp(0, 255)
+        x = F.interpolate(x, (side, side), mode="bicubic", antialias=True).clamp(0, 255)
         return (x - self.config["mean"]) / self.config["deviation"]
-
-    def embed_text(self, texts: Any) -> Any:
-        """Refused: it reads no text."""
-        raise TypeError(f"{self.name} reads no text; choose a CLIP or SigLIP encoder")
 
 
 def normed(width):

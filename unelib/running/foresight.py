@@ -3,7 +3,7 @@
 Without it a misspelt attribute is found by the notebook that edits, after every image was inverted.
 """
 
-from ..worlds.image_sets import find_images
+from ..worlds.image_sets import few_images, is_of_hub
 from .marks import read_mark
 from .notebooks import says_of_itself
 from .recipes import near
@@ -46,9 +46,9 @@ def check_names(steps):
 def attributes_of(values):
     """Names of an image set's attributes; None for one of a hub, which would have to be fetched first."""
     name = values["image_set"]
-    if name.count("/") == 1 and not name.startswith((".", "/", "~")):
+    if is_of_hub(name):
         return None
-    return list(find_images(name, 1, values["train_split"], on_error=values.get("on_error", "raise")).attributes)
+    return list(few_images(name, 1, values["train_split"], on_error=values.get("on_error", "raise")).attributes)
 
 
 def views_there(run):

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from ..core.checks import file_name
 from ..inversion.choices import Grid, Solver  # noqa: F401  (kinds that notebooks name)
 from ..models.encoder_names import find_encoder
-from ..models.presets import GENERATORS, JUDGES, PROBE, find_model
+from ..models.presets import GENERATORS, JUDGES, PROBE, find_model, is_gan
 from ..probing.choices import Kind  # noqa: F401
 from ..worlds.labelled_images import OnError  # noqa: F401
 
@@ -24,6 +24,16 @@ LARGEST = 10**9  # of a count: more rows or steps than anybody has
 def generator(name):
     """The name of a generator: a preset, a folder or a hub id, untrained or not; FileNotFoundError if it is none."""
     find_model(name.removeprefix("untrained:"), GENERATORS, "generator")
+    return name
+
+
+def inverted(name):
+    """The name of a generator that pictures lead back to; ValueError for a GAN, errors as `generator`."""
+    if is_gan(find_model(generator(name).removeprefix("untrained:"), GENERATORS, "generator")):
+        raise ValueError(
+            f"generator {name!r} is a GAN, which has no way back from a picture to its latent; give a diffusion model,"
+            " or run notebooks/depth/known_latent.ipynb, whose latents are drawn"
+        )
     return name
 
 
@@ -71,7 +81,8 @@ Texts = Annotated[list[Text], Field(description="a list of texts, such as [a man
 Pair = Annotated[tuple[()] | tuple[Text, Text], Field(description="two names, such as [a, b], or [] for none")]
 ViewSets = Annotated[dict[Text, Chosen], Field(description="sets of views by name, such as {both: [a, b]}")]
 GeneratorName = Annotated[Text, AfterValidator(generator), field("the name of a generator, a text")]
-GeneratorNames = Annotated[list[GeneratorName], Field(description="a list of generators' names", min_length=1)]
+Inverted = Annotated[Text, AfterValidator(inverted), field("the name of a generator, a text")]
+GeneratorNames = Annotated[list[Inverted], Field(description="a list of generators' names", min_length=1)]
 EncoderName = Annotated[Text, AfterValidator(encoder), field("the name of an encoder, a text")]
 EncoderNames = Annotated[list[EncoderName], Field(description="a list of encoders' names", min_length=1)]
 JudgeName = Annotated[Text, AfterValidator(judge), field("the name of a judge, a text")]

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ..core.cpus import cores
@@ -13,7 +14,7 @@ from ..core.paths import home
 from ..models.availability import HERE, MISSING, hub_refusal, whereabouts
 from ..models.encoder_names import running_code
 from ..store.image_index import rare_attributes
-from ..worlds.image_sets import DRAWN_OR_KEPT, find_images, find_parts, image_folder
+from ..worlds.image_sets import few_images, find_parts, is_of_hub
 from .execute import shared_out
 from .forecast import disk, outlook, time_left
 from .foresight import THIS, check_names, check_runs
@@ -44,7 +45,7 @@ class Prospects:
     bytes_needed, bytes_free : int
         That views will take, and that the disk has.
     unknown_sizes : list of str
-        Views whose size is not known before their model is here.
+        Views whose size is not known before their model is loaded.
     seconds : float
         Until all is done.
     estimate : str
@@ -133,9 +134,9 @@ def look_at_all(found, steps, force, jobs, trial):
         warnings.simplefilter("always")
         look_at_images(found, pending)
         look_at_names(found, steps)
+        look_at_models(found, pending)
+        look_at_disk(found, pending)
     found.notes += dict.fromkeys(str(one.message) for one in told if issubclass(one.category, UserWarning))
-    look_at_models(found, pending)
-    look_at_disk(found, pending)
     look_at_time(found, steps, pending, jobs, trial)
     found.missing = list(dict.fromkeys(found.missing))
 
@@ -195,7 +196,7 @@ def labels_of(run, values, notes, known):
         zoo = Workspace(run).zoo
         return (zoo.attributes, zoo.split, zoo.groups) if zoo.has_index else (None, None, None)
     name = values["image_set"]
-    if name not in DRAWN_OR_KEPT and image_folder(name) is None and name.count("/") == 1:
+    if is_of_hub(name):
         if refused := hub_refusal(name, "dataset"):
             raise FileNotFoundError(f"image set {name!r}: {refused}")
         notes.append(f"{name} is fetched from the hub first; its images and attributes are not looked at")
@@ -203,10 +204,10 @@ def labels_of(run, values, notes, known):
     asked = {key: values[key] for key in ("n_train", "n_test", "train_split", "test_split", "on_error")}
     key = (name, values["image_size"], *asked.values())
     if key not in known:
-        find_images(name, 1, values["train_split"], size=values["image_size"], on_error=values["on_error"])
+        few_images(name, 1, values["train_split"], size=values["image_size"], on_error=values["on_error"])
         train, test = find_parts(name, **asked, size=SMALLEST.get(name, values["image_size"]))
-        groups = None if train.groups is None else [*train.groups, *test.groups]
-        split = pd.Series(["train"] * len(train) + ["test"] * len(test)).to_numpy(str)
+        groups = None if train.groups is None else np.concatenate([train.groups, test.groups])
+        split = np.repeat(["train", "test"], [len(train), len(test)])
         known[key] = pd.concat([train.attributes, test.attributes]), split, groups
     return known[key]
 
@@ -283,8 +284,8 @@ def tried_seconds(steps):
         there = made.setdefault(step.run, set(zoo.views) if zoo.has_index else set())
         key = repr([sorted(there), {name: value for name, value in values.items() if name != "run"}])
         if key not in known:
-            where = values["train_split"], 0, values["image_size"]
-            images = find_images(values["image_set"], 2, *where, on_error=values["on_error"])
+            how = {"size": values["image_size"], "on_error": values["on_error"]}
+            images = few_images(values["image_set"], 2, values["train_split"], **how)
             known[key] = view_seconds(values, images.pixels[:2], there)
         loading, each = known[key]
         if each:

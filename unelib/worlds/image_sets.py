@@ -108,13 +108,15 @@ def find_images(
     asked, split = split, split or "train"
     if n is not None and n < 1:
         raise ValueError(f"n is {n}; ask for at least one image")
+    if labels is not None and (name in DRAWN_OR_KEPT or is_of_hub(name)):
+        raise ValueError(f"labels are a folder's, and {name!r} has its own; leave them out")
     if name == "drawn-faces":
         images = drawn_faces(n or 2000, split, seed, size or 64, correlated)
     elif name == "fashion":
         images = load_fashion(None, n, split, size or 28)
     elif (folder := image_folder(name)) is not None:
         images = from_folder(folder, n, asked, size, on_error, labels)
-    elif name.count("/") == 1 and not name.startswith((".", "/", "~")):
+    elif is_of_hub(name):
         images = load_hub(name, n, split, size or 512, on_error)
     else:
         raise FileNotFoundError(
@@ -202,15 +204,19 @@ def find_parts(name, n_train, n_test, train_split="train", test_split="test", by
 
 def parts_as_dealt(name, n_train, n_test, called, *, size=None, attributes=None, on_error="raise", labels=None, **_):
     """Both parts of a folder of pictures without splits of its own, called train and test; else None."""
-    name, labels = folder_and_table(name, labels)
-    folder = None if name in DRAWN_OR_KEPT else image_folder(name)
-    if not is_plain(folder) or called != ("train", "test"):
-        return None
-    found = read_folder(folder, labels)
-    if found.splits is not None:
+    found = dealt_folder(name, labels) if called == ("train", "test") else None
+    if found is None:
         return None
     parts = found.parts(n_train, n_test, size, on_error)
     return parts if attributes is None else [keep_attributes(part, attributes) for part in parts]
+
+
+def dealt_folder(name, labels=None):
+    """`FolderImages` of a folder of pictures without splits of its own; None for any other image set."""
+    name, labels = folder_and_table(name, labels)
+    folder = None if name in DRAWN_OR_KEPT else image_folder(name)
+    found = read_folder(folder, labels) if is_plain(folder) else None
+    return None if found is None or found.splits is not None else found
 
 
 def of_one_size(*image_sets):
@@ -258,6 +264,22 @@ def image_folder(name):
         if folder.is_dir():
             return folder
     return None
+
+
+def is_of_hub(name):
+    """Whether an image set's name is a hub data set's, `owner/name`: that of no folder and no table of labels."""
+    is_id = name.count("/") == 1 and not name.startswith((".", "/", "~"))
+    return is_id and not is_table(name) and image_folder(name) is None
+
+
+def few_images(name, n, split="train", **options):
+    """`find_images` of a split, to look at; where all of a plain folder's images are dealt elsewhere, some of those."""
+    try:
+        return find_images(name, n, split, **options)
+    except FileNotFoundError:
+        if dealt_folder(name, options.get("labels")) is None:
+            raise
+        return find_images(name, n, **options)
 
 
 def is_plain(folder):

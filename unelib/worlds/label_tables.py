@@ -6,6 +6,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import pandas as pd
 
+from .label_columns import told_apart
+
 TABLES = (".csv", ".tsv", ".parquet", ".jsonl")
 TRIED = 200  # rows by which a column is chosen
 
@@ -28,7 +30,7 @@ def read_labels(path):
         raise ValueError(f"{path} is not a table ({why}); it needs a heading and one row an image") from error
     if table.empty or table.shape[1] < 2:
         raise ValueError(f"{path} needs a column of file names, one of attributes or more, and at least one row")
-    return table.set_axis([str(name).strip() for name in table], axis=1)
+    return table.set_axis(told_apart(str(name).strip() for name in table), axis=1)
 
 
 def read_by_ending(path):
@@ -41,14 +43,18 @@ def read_by_ending(path):
     with open(path, encoding="utf-8-sig") as file:
         heading = file.readline()
     comma = "\t" if path.suffix.lower() == ".tsv" else max(",;\t", key=heading.count)
-    return pd.read_csv(path, sep=comma, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    table = pd.read_csv(path, sep=comma, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    if not isinstance(table.index, pd.RangeIndex):  # pandas takes the first cells as names of rows
+        raise ValueError("its rows have more cells than its heading")
+    return table
 
 
 def name_column(table, files):
     """Which column of a table names files of a list, and the file of each of its rows, None where none is.
 
     The column of which most values are files: as a path, as a file name, either without its ending, or by number alone
-    (1 for 000001.jpg). (None, []) where no column names any.
+    (1 for 000001.jpg). One with its ending counts for two without: a table's own row numbers, which may be files' names
+    as well, do not name them in place of a column that does. (None, []) where no column names any.
 
     >>> name_column(pd.DataFrame({"Male": [1, 0], "image": ["a", "b"]}), ["x/a.png", "x/b.png", "x/c.png"])
     ('image', ['x/a.png', 'x/b.png'])
@@ -63,7 +69,7 @@ def name_column(table, files):
 
 
 def most_files(table, known):
-    """(How many files, column, way) of the column and the way by which most files are named; the first of equals.
+    """(Weight, column, way) of the column and the way by which most files are named; the first of equals.
 
     A column of 0 and 1 alone names none, though there may be a 1.png, unless it is the first and no other names any.
     """
@@ -74,6 +80,7 @@ def most_files(table, known):
         for column, values in columns.items():
             for way, files in known.items():
                 count = len({files.get(WAYS[way][1](value)) for value in values} - {None})
+                count *= 1 if "without" in way or way == "number" else 2
                 best = (count, column, way) if count > best[0] else best
         if best[0]:
             break
