@@ -189,3 +189,13 @@ def test_k_means_of_too_few_different_rows():
 def test_row_numbers_are_no_masks():
     with pytest.raises(TypeError, match="learn must be a mask"):
         stitched_scores(PROBE, VIEW, ITS_OTHER, Y, np.arange(9), ~LEARN, 9)
+
+
+def test_what_one_person_alone_has_is_left_out_of_stitching():
+    rng = np.random.default_rng(0)
+    X, persons = rng.standard_normal((80, 4)), np.repeat(np.arange(20), 4)
+    Y = pd.DataFrame({"common": (X[:, 0] > 0).astype(int), "one": (persons == 1).astype(int)})
+    Y.loc[70:71, "one"] = 1  # held out
+    learn = np.arange(80) < 60
+    found = stitched_scores(LinearProbe(), X, X[:, ::-1], Y, learn, ~learn, 10, groups=persons)
+    assert found["own"]["auc"] > 0.8

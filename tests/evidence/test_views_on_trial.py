@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from unelib.evidence.claims import predictable, shared
-from unelib.evidence.trials import learnable, matched
+from unelib.evidence.trials import matched
 from unelib.evidence.verdicts import evidence, in_columns, trial_of
 from unelib.evidence.views_on_trial import TESTED, view_on_trial
 from unelib.linalg.direction_algebra import Direction
@@ -89,12 +89,6 @@ def test_attributes_that_learning_images_do_not_show_are_left_out_by_name(wide):
     with pytest.warns(UserWarning, match="among the 50 images that learn: rare"):
         trial = trial_of(zoo, n_train=50)
     assert list(trial.Y) == list("abcd")
-
-
-def test_both_classes_lie_outside_every_fold_of_persons():
-    Y = pd.DataFrame({"a": [1, 0] * 6, "b": [1, 1, 1] + [0] * 9, "c": 0})
-    assert learnable(Y) == ["a", "b"]
-    assert learnable(Y, np.repeat(list("pqrs"), 3)) == ["a"], "one person alone has b"
 
 
 @pytest.mark.slow

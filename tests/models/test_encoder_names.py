@@ -108,3 +108,13 @@ def test_a_folder_of_open_clip_says_what_to_do(tmp_path):
     (tmp_path / "open_clip_config.json").write_text(json.dumps({"model_cfg": {}}))
     with pytest.raises(FileNotFoundError, match="is of open_clip's format"):
         load_encoder(str(tmp_path), "cpu")
+
+
+def test_names_are_seen_from_where_the_command_was_started(tmp_path, monkeypatch):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "own_rows.py").write_text("def embed(pixels):\n    return pixels.mean((1, 2))\n")
+    monkeypatch.setenv("UNELIB_STARTED_IN", str(tmp_path))
+    assert find_encoder("mine") == str(tmp_path / "mine")
+    with running_code(True):
+        assert find_encoder("python:own_rows:embed") == "own_rows:embed"
+        assert load_encoder("python:own_rows:embed").dim == 3

@@ -1,6 +1,7 @@
 """The batched solver ends at scikit-learn's optimum, from any start, with any rows left out, on any kind of arrays."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from scipy.special import expit
@@ -15,6 +16,7 @@ from unelib.probing.logistic_solver import (
     descend,
     evaluate,
     group_folds,
+    learnable,
     logistic,
     newton,
     quasi_newton,
@@ -166,3 +168,9 @@ def test_folds_of_groups_never_part_a_group():
     assert (held.sum(1) == 1).all() and (held == held[:, :, :1]).all()
     for name in np.unique(groups):
         assert (held[groups == name] == held[groups == name][0]).all()
+
+
+def test_both_classes_lie_outside_every_fold_of_persons():
+    Y = pd.DataFrame({"a": [1, 0] * 6, "b": [1, 1, 1] + [0] * 9, "c": 0})
+    assert learnable(Y) == ["a", "b"]
+    assert learnable(Y, np.repeat(list("pqrs"), 3)) == ["a"], "one person alone has b"

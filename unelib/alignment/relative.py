@@ -22,6 +22,7 @@ from ..core.checks import (
     same_rows,
 )
 from ..linalg.cosine import unit_rows
+from ..probing.logistic_solver import learnable
 from ..probing.scores import mean_auc
 
 SAME = 1e-12  # cosine distance up to which rows are the same but for rounding
@@ -293,6 +294,7 @@ def stitched_scores(
     if not len(rows):
         raise ValueError(f"all {train.sum()} training rows are anchors; take fewer, so that some train the probe")
     table = table[in_both_classes(table.iloc[rows], "what trains the probe")]
+    table = table[learnable(table.iloc[rows], of(rows)) or list(table)]  # others have no fold to choose a penalty by
     fitted = clone(probe).fit(relative.transform(matrices[0][rows]), table.iloc[rows], of(rows))
     tests = {"own": (relative, matrices[0]), "stitched": (other, matrices[1])}
 

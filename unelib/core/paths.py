@@ -6,6 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 MODELS = DATA / "models"
+STARTED = "UNELIB_STARTED_IN"  # set for a kernel, which runs in the project's folder: where its command was started
 CLONE = (
     "this is an installed package, without the embedded models, data, recipes and notebooks; for them clone the"
     " workbook's repository and run `make run` there, or `pip install -e .`"
@@ -19,6 +20,11 @@ def home():
     project's in any case.
     """
     return Path(os.environ.get("UNELIB_ROOT") or (ROOT if in_clone() else Path.cwd()))
+
+
+def started_in():
+    """The folder that names in a recipe are seen from: where the command was started, also for its kernels."""
+    return Path(os.environ.get(STARTED) or Path.cwd())
 
 
 def in_clone():

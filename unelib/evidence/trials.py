@@ -12,13 +12,11 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from ..core.checks import in_classes
 from ..core.cpus import threads
 from ..latent.linear_gaussian import axes_of
 from ..latent.une import UNE
 from ..probing.linear_probe import LinearProbe
-from ..probing.logistic_solver import one_sided
-from ..stats.groups import shared_groups
+from ..probing.logistic_solver import learnable
 from ..stats.intervals import Interval
 from .direction_agreement import mean_differences
 from .learning_luck import dealt_blocks, luck_interval
@@ -160,14 +158,6 @@ class Trial:
         if key not in self.cache:
             self.cache[key] = axes_of(self.X[view][self.learn], "isotropic")
         return self.cache[key]
-
-
-def learnable(Y, groups=None):
-    """Attributes of which rows Y (n, a) show both classes twice, and outside every fold of groups (n,), if known."""
-    known, codes = in_classes(Y), shared_groups(groups, len(Y))
-    if codes is None or not known:
-        return known
-    return [name for name, lacking in zip(known, one_sided((Y[known] == 1).to_numpy(), codes)) if not lacking]
 
 
 def in_threads(work, items):

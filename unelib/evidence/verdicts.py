@@ -18,6 +18,7 @@ from ..linalg.cosine import unit_rows
 from ..linalg.direction_algebra import Direction
 from ..models.contracts import GeneratorLike, JudgeLike
 from ..probing.choices import Kind
+from ..probing.logistic_solver import learnable
 from ..stats.p_values import holm
 from .claims import (
     agree_in_pictures,
@@ -35,7 +36,7 @@ from .claims import (
     swapped,
     turned,
 )
-from .trials import Trial, learnable, matched
+from .trials import Trial, matched
 from .views_on_trial import view_on_trial
 
 if TYPE_CHECKING:

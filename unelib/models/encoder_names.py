@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..core.extras import needed
-from ..core.paths import MODELS, ROOT
+from ..core.paths import MODELS, ROOT, started_in
 from .presets import ENCODERS, find_model
 
 UNTRAINED = "untrained:"  # before an encoder's name: the same architecture with fresh weights
@@ -93,7 +93,7 @@ def find_plain(name):
 
 def place_of(text):
     """A path that lies among the models or is seen from the working folder; None if there is nothing."""
-    return next((p for p in (MODELS / text, Path(text).expanduser()) if text and p.exists()), None)
+    return next((p for p in (MODELS / text, started_in() / Path(text).expanduser()) if text and p.exists()), None)
 
 
 def find_timm(rest, name):
@@ -157,7 +157,7 @@ def find_function(rest, name):
             f" recipe's name, load_encoder(..., run_code=True), or set {RUN_CODE}=1"
         )
     top = module.partition(".")[0]
-    if top not in sys.modules and PathFinder.find_spec(top, [*sys.path, str(Path.cwd()), str(ROOT)]) is None:
+    if top not in sys.modules and PathFinder.find_spec(top, [*sys.path, str(started_in()), str(ROOT)]) is None:
         raise no_module(name, module)
     return rest
 
@@ -165,8 +165,8 @@ def find_function(rest, name):
 def no_module(name, module):
     """The error for a function's module that is not there."""
     return FileNotFoundError(
-        f"encoder {name!r}: there is no module {module!r} (looked in {Path.cwd()} and where Python looks); put its file"
-        " there, or install it"
+        f"encoder {name!r}: there is no module {module!r} (looked in {started_in()} and where Python looks); put its"
+        " file there, or install it"
     )
 
 

@@ -8,6 +8,7 @@ from types import ModuleType
 import numpy as np
 
 from ..core.files import file_hash
+from ..core.paths import started_in
 from .encoder_names import no_module
 from .loading import first_line
 from .picture_encoder import PictureEncoder
@@ -35,7 +36,7 @@ def imported(name, module):
 
     FileNotFoundError if there is none, ValueError with its own error if its code fails.
     """
-    folder = str(Path.cwd())
+    folder = str(started_in())
     sys.path.append(folder)
     try:
         found = import_module(module)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ..core.paths import MODELS, home, next_step
+from ..core.paths import MODELS, home, next_step, started_in
 
 GENERATORS = {
     "drawn-ldm": "drawn-ldm",
@@ -42,7 +42,7 @@ PROBE = "probe:"  # before an encoder's name: a judge that is a probe of its emb
 def find_model(name, presets, kind):
     """Folder (a path) or hub id (a string) of a model by preset, local folder or `owner/name`."""
     source = presets.get(name, name)
-    for folder in (MODELS / source, Path(source).expanduser()):
+    for folder in (MODELS / source, started_in() / Path(source).expanduser()):
         if source and folder.is_dir():
             return str(folder)
     if name in presets and name in PACKAGED:

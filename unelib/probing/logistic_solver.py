@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core.arrays import gpu, host, like, module_of, moved
-from ..stats.groups import dealt_groups
+from ..core.checks import in_classes
+from ..stats.groups import dealt_groups, shared_groups
 
 SHARES = (
     10.0,
@@ -74,6 +75,14 @@ def one_sided(truth, groups):
     ones = np.stack([truth[dealt != fold].sum(0) for fold in range(FOLDS)])
     rows = np.stack([(dealt != fold).sum() for fold in range(FOLDS)])[:, None]
     return ((ones == 0) | (ones == rows)).any(0)
+
+
+def learnable(Y, groups=None):
+    """Attributes of which rows Y (n, a) show both classes twice, and outside every fold of groups (n,), if known."""
+    known, codes = in_classes(Y), shared_groups(groups, len(Y))
+    if codes is None or not known:
+        return known
+    return [name for name, lacking in zip(known, one_sided((Y[known] == 1).to_numpy(), codes)) if not lacking]
 
 
 def cross_validated(problem, held, grid):

@@ -62,6 +62,7 @@ class Kernels:
     def manager(self, step, threads):
         """A class of Jupyter's that starts a kernel with a step's name, threads and leave, and tells us its process."""
         own = {STAGE: step.stage, THREADS: os.environ.get(THREADS) or str(threads)}
+        own |= {paths.STARTED: str(paths.started_in())}
         own |= {RUN_CODE: "1"} if step.run_code else {}
         kernels = self
 
