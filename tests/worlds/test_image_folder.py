@@ -252,6 +252,12 @@ def test_a_person_is_on_one_side(tmp_path):
         assert load_images(str(tmp_path), size=8).groups is None
 
 
+def test_headings_in_capitals_are_known_too(tmp_path):
+    numbered(tmp_path, 20, "File,A,Person", "{0}.png,{1},p{2}")
+    images = load_images(str(tmp_path), split="all", size=8)
+    assert list(images.attributes) == ["A"] and images.groups is not None
+
+
 def test_persons_that_are_a_question_of_yes_and_no_are_an_attribute(tmp_path):
     numbered(tmp_path, 8, "file,a,person", "{0}.png,{1},{1}")
     images = load_images(str(tmp_path))

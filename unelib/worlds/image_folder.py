@@ -184,7 +184,7 @@ def names_none(path, table, files):
 
 def by_tables(folder, tables, pictures):
     """`LabelledFiles` and splits of tables as `found_tables` has them, and what is to be told of it."""
-    rest = pd.concat([table.drop(columns=column) for _, table, column, _ in tables], ignore_index=True)
+    rest = known_headings(pd.concat([table.drop(columns=column) for _, table, column, _ in tables], ignore_index=True))
     files = [file for *_, named in tables for file in named]
     numbers = np.concatenate([np.arange(len(table)) for _, table, _, _ in tables])
     path = tables[0][0]
@@ -195,6 +195,12 @@ def by_tables(folder, tables, pictures):
         raise ValueError(f"{path} has no column of attributes ({why}); write 1 and 0, yes and no, or a few words")
     found = LabelledFiles(folder.name, folder, files, attributes, numbers, persons)
     return found, splits, told_of_tables(tables, left, len(set(pictures) - set(files)))
+
+
+def known_headings(table):
+    """The table with `Split`, `Person` and the like as they are known, in small letters, unless both are there."""
+    small = {name: str(name).lower() for name in table if str(name).lower() in ("split", *PERSON)}
+    return table.rename(columns={name: known for name, known in small.items() if known not in table})
 
 
 def told_of_tables(tables, left, unnamed):
