@@ -75,7 +75,7 @@ def test_stable_diffusion_on_celeba_runs_to_its_end_in_all_notebooks(place_of):
     stages = [Path(path).stem for path in listed if Path(path).stem not in MAKING]
     place = place_of("celeba-sd15", *stages)
     assert {"Blurry", "Pale_Skin"} <= set(place.zoo.rare) <= set(RARE)
-    assert all((place.folder / f"{stage}.json").is_file() for stage in stages)
+    assert all((place.folder / f"{stage}.ipynb").is_file() for stage in stages)
     for stage in ("10_une", "11_evidence"):
         assert "set aside, too rare to be scored: Pale_Skin" in text_of(place, stage)
         edits, count = of_pictures(place, stage)
