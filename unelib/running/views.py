@@ -13,9 +13,10 @@ from transformers import AutoConfig
 from ..inversion.deterministic import invert, leak, to_latents
 from ..inversion.ode import noise_settings
 from ..models.availability import files_lacking, folder_of, read_config
+from ..models.denoiser_families import latent_shape_of
 from ..models.encoder_names import code_may_run, find_encoder, has_untrained, name_parts, running_code
 from ..models.encoders import load_encoder
-from ..models.generators import latent_shape_of, load_generator
+from ..models.generators import load_generator
 from ..models.lite_encoders import is_lite
 from ..models.presets import GENERATORS, find_model
 from ..store.image_index import pixels_of
