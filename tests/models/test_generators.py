@@ -11,9 +11,10 @@ from unelib.inversion.deterministic import generate, invert
 from unelib.models.generators import Generator, load_generator
 from unelib.models.loading import first_line, pick_device
 
-LATENT = ["sd", "sd2", "lcm", "sdxl", "sd3", "ldm", "ldm-vq", "flow", "dit", "pixart", "zero-snr"]
+LATENT = ["sd", "sd2", "lcm", "sdxl", "sd3", "ldm", "ldm-vq", "flow", "dit", "pixart", "flux", "flux-guided", "sana",
+          "sana-euler", "zero-snr"]  # fmt: skip
 PIXEL = ["ddpm", "ddim", "learned-variance", "sample"]
-TEXT = ["sd", "sd2", "lcm", "sdxl", "sd3", "pixart"]
+TEXT = ["sd", "sd2", "lcm", "sdxl", "sd3", "pixart", "flux", "flux-guided", "sana"]
 
 
 @pytest.fixture
@@ -87,7 +88,19 @@ def test_prompt_matters(load):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name, passes", [("sd", 2), ("sd2", 2), ("sdxl", 2), ("sd3", 2), ("lcm", 1), ("ldm", 1), ("ddpm", 1)]
+    "name, passes",
+    [
+        ("sd", 2),
+        ("sd2", 2),
+        ("sdxl", 2),
+        ("sd3", 2),
+        ("flux", 2),
+        ("flux-guided", 1),
+        ("sana", 2),
+        ("lcm", 1),
+        ("ldm", 1),
+        ("ddpm", 1),
+    ],
 )
 def test_passes_of_the_network(load, name, passes):
     for guidance, expected in ((1, 1), (3, passes)):
@@ -98,8 +111,9 @@ def test_passes_of_the_network(load, name, passes):
 
 
 @pytest.mark.slow
-def test_guidance_leads_away_from_the_empty_prompt(load):
-    empty, face, guided = load("sd"), load("sd", prompt="face"), load("sd", prompt="face", guidance=3)
+@pytest.mark.parametrize("name", ["sd", "flux", "sana"])
+def test_guidance_leads_away_from_the_empty_prompt(load, name):
+    empty, face, guided = load(name), load(name, prompt="face"), load(name, prompt="face", guidance=3)
     x = noise_for(empty)
     expected = empty.eps(x, 400) + 3 * (face.eps(x, 400) - empty.eps(x, 400))
     torch.testing.assert_close(guided.eps(x, 400), expected, rtol=1e-4, atol=1e-5)
@@ -123,7 +137,7 @@ def test_v_prediction_becomes_the_scheduler_s_own_epsilon(load):
     torch.testing.assert_close((x - abar.sqrt() * clean) / (1 - abar).sqrt(), gen.eps(x, t), rtol=1e-3, atol=1e-4)
 
 
-@pytest.mark.parametrize("name", ["sd3", "flow"])
+@pytest.mark.parametrize("name", ["sd3", "flow", "flux", "sana-euler"])
 def test_a_flow_s_slope_is_the_scheduler_s_own_step(load, name):
     gen = load(name)
     x, scheduler = noise_for(gen), gen.scheduler
@@ -151,7 +165,7 @@ def test_grey_and_odd_sizes(load, name, shape):
     assert gen.to_image(latent).shape == (shape[0], 16, 16, 3)
 
 
-@pytest.mark.parametrize("name", ["ldm", "ddpm", "sd", "sd3", "flow"])
+@pytest.mark.parametrize("name", ["ldm", "ddpm", "sd", "sd3", "flow", "flux", "sana"])
 def test_inverts_and_generates(load, faces, name):
     gen = load(name)
     result = invert(gen, faces[:3], steps=3)

@@ -1,5 +1,6 @@
 """What networks are told: classes, sizes, guidance."""
 
+from inspect import signature
 from types import SimpleNamespace
 
 import pytest
@@ -7,7 +8,7 @@ import torch
 from diffusers import DiffusionPipeline
 
 from unelib.models.generators import load_generator
-from unelib.models.prompt_conditions import class_number
+from unelib.models.prompt_conditions import class_number, language_model_in_range
 
 
 @pytest.fixture
@@ -52,3 +53,35 @@ def test_a_model_of_classes_takes_one_as_its_prompt(load):
         class_number(pipeline, "dog")
     with pytest.raises(ValueError, match="no class '4'"):
         load("dit", prompt="4")
+
+
+@pytest.mark.parametrize("name, part", [("flux", "text_encoder_2"), ("sana", "text_encoder")])
+def test_language_models_leave_half_precision(load, model_folder, name, part):
+    pipeline = DiffusionPipeline.from_pretrained(model_folder(name), dtype=torch.float16)
+    encoder = getattr(language_model_in_range(pipeline, torch.float16), part)
+    assert encoder.dtype == torch.bfloat16 and pipeline.transformer.dtype == torch.float16
+    half, full = load(name, prompt="a face", dtype="float16"), load(name, prompt="a face")
+    x = noise_for(full)
+    assert half.condition["encoder_hidden_states"].dtype == torch.float16
+    assert (half.slope(x, 300) - full.slope(x, 300)).abs().max() < 0.05
+
+
+def test_sana_reads_a_prompt_after_the_instruction_of_its_pipeline_and_the_empty_one_alone(load, model_folder):
+    pipeline, own = DiffusionPipeline.from_pretrained(model_folder("sana")), load("sana", prompt="a face", guidance=2.0)
+    told = signature(pipeline.__call__).parameters["complex_human_instruction"].default
+    with torch.inference_mode():
+        face = pipeline.encode_prompt("a face", False, complex_human_instruction=told)[0]
+        empty = pipeline.encode_prompt("", False)[0]
+    torch.testing.assert_close(own.condition["encoder_hidden_states"], face)
+    torch.testing.assert_close(own.negative["encoder_hidden_states"], empty)
+
+
+@pytest.mark.parametrize("name, tokens", [("flux", 256), ("flux-guided", 512)])
+def test_flux_is_told_its_guidance_where_it_was_distilled_to_take_it(load, name, tokens):
+    gen = load(name, prompt="a face", guidance=3.5)
+    assert gen.condition["encoder_hidden_states"].shape[1] == tokens
+    assert ("guidance" in gen.condition) == (gen.negative is None) == (name == "flux-guided")
+    if gen.negative is None:
+        assert gen.condition["guidance"].tolist() == [3.5]
+        x = noise_for(gen)
+        assert not torch.allclose(gen.eps(x, 500), load(name, prompt="a face").eps(x, 500), atol=1e-4)

@@ -17,9 +17,10 @@ def code_of(autoencoder, x):
     return code.latents if isinstance(autoencoder, VQModel) else code.latent_dist.mean
 
 
-def kept_finite(pipeline, dtype):
-    """The pipeline; what overflows in half precision (the autoencoder of Stable Diffusion XL) in float32."""
-    vae = getattr(pipeline, "vae", None)
-    if vae is not None and dtype == torch.float16 and vae.config.get("force_upcast", False):
-        vae.to(torch.float32)
-    return pipeline
+def kept_finite(autoencoder, dtype):
+    """The autoencoder, in float32 if it overflows in half precision: those that say so, as in diffusers, and SANA's."""
+    if autoencoder is None or dtype != torch.float16:
+        return autoencoder
+    if autoencoder.config.get("force_upcast", False) or isinstance(autoencoder, AutoencoderDC):
+        autoencoder.to(torch.float32)
+    return autoencoder

@@ -28,7 +28,7 @@ from .loading import first_line, pick_device, pick_dtype, weights_digest
 from .noise_schedule import Schedule, make_schedule
 from .packaged_weights import brought
 from .presets import GENERATORS, find_model, is_gan
-from .prompt_conditions import GUIDED, negative_condition, text_condition
+from .prompt_conditions import GUIDED, language_model_in_range, negative_condition, text_condition
 from .scheduler_levels import is_flow, training_levels
 from .square_pictures import match_channels, resize
 
@@ -380,7 +380,8 @@ def load_generator(
         part.to(memory_format=torch.channels_last)
     if place.type == "cpu" and is_small(denoiser_of(pipeline)):
         plain_attention(pipeline.unet)
-    kept_finite(pipeline, precision)
+    kept_finite(getattr(pipeline, "vae", None), precision)
+    language_model_in_range(pipeline, precision)
     if compile:
         denoiser_of(pipeline).compile()
     return Generator(name, pipeline, place, precision, prompt, guidance)

@@ -130,9 +130,11 @@ def noise_columns(name):
     folder = folder_of(find_model(name.removeprefix("untrained:"), GENERATORS, "generator"))
     if folder is None or files_lacking(folder):
         return None
-    denoisers = (folder / part / "config.json" for part in ("unet", "transformer"))
-    config = next((path for path in denoisers if path.is_file()), None)
-    return generator(name).latent_dim if config is None else math.prod(latent_shape_of(read_config(config)))
+    denoiser, other, autoencoder = (
+        read_config(folder / part / "config.json") for part in ("unet", "transformer", "vae")
+    )
+    config = denoiser or other
+    return math.prod(latent_shape_of(config, autoencoder)) if config else generator(name).latent_dim
 
 
 def embedding_columns(name):
