@@ -103,6 +103,14 @@ def test_orders_of_accuracy_of_flow_transformers_there_and_back(load, name, solv
     assert abs(order_of(there, steps) - order) < 0.3 and abs(order_of(back, steps) - closing) < 0.3
 
 
+@pytest.mark.parametrize("name", ["flux", "sana"])
+def test_untrained_flow_transformers_differ_and_are_the_same_each_time(model_folder, name):
+    folder = model_folder(name)
+    trained, one, two = (load_generator(n, "cpu") for n in (folder, f"untrained:{folder}", f"untrained:{folder}"))
+    x = noise_for(one)
+    assert torch.equal(one.eps(x, 5), two.eps(x, 5)) and not torch.allclose(one.eps(x, 5), trained.eps(x, 5), atol=1e-3)
+
+
 def test_latents_of_published_transformers_have_the_published_shapes():
     autoencoder = {"sample_size": 1024, "block_out_channels": (128, 256, 512, 512)}
     with torch.device("meta"):

@@ -333,7 +333,8 @@ def load_generator(
         moves the noise by 0.13 % of its length, less than the solver errs (0.33 %); bfloat16 by 1.7 %, so it is never
         chosen for you (`benchmarks/inversion.py` measures it).
     prompt : str
-        Text the model is conditioned on, encoded once; ignored by unconditional models.
+        Text the model is conditioned on, encoded once as its own pipeline does (SANA's after an instruction that comes
+        with it); ignored by unconditional models.
     guidance : float
         Classifier-free guidance against the empty prompt. 1 means one pass of the network a call, and so does any
         guidance of a model that was distilled to take it as an input (latent consistency, FLUX.1-dev).
