@@ -26,6 +26,10 @@ def pixels():
     return np.random.default_rng(0).integers(0, 256, (5, 16, 16, 3), dtype=np.uint8)
 
 
+def noise_for(gen, n=2):
+    return torch.randn((n, *gen.latent_shape), generator=torch.Generator().manual_seed(0))
+
+
 @pytest.mark.parametrize("name", ["sd", "sd2", "lcm", "sdxl", "ldm", "flow", "ddpm", "grey"])
 def test_every_kind_of_u_net_gives_all_blocks_at_all_timesteps(load, pixels, name):
     gen = load(name, **TEXT)
@@ -35,14 +39,26 @@ def test_every_kind_of_u_net_gives_all_blocks_at_all_timesteps(load, pixels, nam
     assert all(rows.dtype == np.float32 and np.isfinite(rows).all() for rows in found.values())
 
 
-@pytest.mark.parametrize("name, width", [("sd3", 32), ("dit", 8), ("pixart", 16)])
+@pytest.mark.parametrize("name, width", [("sd3", 32), ("dit", 8), ("pixart", 16), ("sana", 16)])
 def test_transformers_give_the_mean_of_their_image_tokens(load, pixels, name, width):
     found = block_activations(load(name), pixels, [100])
     assert {key: rows.shape for key, rows in found.items()} == {("transformer_blocks.0", 100): (5, width)}
     assert np.ptp(found["transformer_blocks.0", 100], 0).min() > 0
 
 
-@pytest.mark.parametrize("name", ["sd", "ldm", "ddpm"])
+def test_flux_gives_its_blocks_of_both_kinds(load, pixels):
+    gen = load("flux")
+    found = block_activations(gen, pixels, [100])
+    assert [name for name, _ in found] == block_names(gen) == ["transformer_blocks.0", "single_transformer_blocks.0"]
+    assert all(rows.shape == (5, 16) and np.ptp(rows, 0).min() > 0 for rows in found.values())
+    x, tokens = noise_for(gen), []
+    gen.unet.norm_out.register_forward_pre_hook(lambda _, given: tokens.append(given[0].mean(1)))
+    gen.predict(x, 100, gen.condition)
+    last = averages(gen, x, 100, ["single_transformer_blocks.0"])
+    torch.testing.assert_close(last["single_transformer_blocks.0"], tokens[0])
+
+
+@pytest.mark.parametrize("name", ["sd", "ldm", "ddpm", "flux", "sana"])
 @pytest.mark.parametrize("as_latents", [False, True])
 def test_a_row_does_not_depend_on_batches_or_on_other_images(load, pixels, name, as_latents):
     gen = load(name)

@@ -126,7 +126,7 @@ def test_latents_need_not_be_square():
 
 
 def test_networks_without_one_are_named(load, gaussian):
-    for gen in (load("sd3"), without_mid_block(), gaussian):
+    for gen in (load("sd3"), load("flux"), load("sana"), without_mid_block(), gaussian):
         with pytest.raises(ValueError, match=f"{gen.name} has no mid block, so it has no h-space; choose a U-Net"):
             mid_block(gen)
         with pytest.raises(ValueError, match="no mid block"):

@@ -349,7 +349,7 @@ def test_bad_input_of_singular_directions(space, ldm):
 
 
 def test_bad_settings(load, ldm, gaussian, space):
-    for gen in (load("sd3"), gaussian):
+    for gen in (load("sd3"), load("flux"), load("sana"), gaussian):
         with pytest.raises(ValueError, match="has no mid block"):
             HSpace(gen)
     for how, message in (("solver", "unknown solver"), ("grid", "unknown grid"), ("steps", "steps is")):

@@ -101,7 +101,7 @@ def test_bad_input_of_a_basis(ldm, options, message):
 
 
 def test_models_without_a_bottleneck_have_no_basis(load, gaussian):
-    for gen in (load("sd3"), gaussian):
+    for gen in (load("sd3"), load("flux"), load("sana"), gaussian):
         with pytest.raises(ValueError, match="has no mid block"):
             local_basis(gen, noise_for(gen)[0], T)
 

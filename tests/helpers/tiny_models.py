@@ -91,8 +91,7 @@ def latent_diffusion_vq():
 
 
 def stable_diffusion_3():
-    words = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", -9.0), *((c, -2.0) for c in LETTERS)]
-    t5 = transformers.T5Config(vocab_size=len(words), d_model=32, d_kv=8, d_ff=32, num_layers=1, num_heads=2)
+    encoder, tokenizer = t5(32)
     transformer = diffusers.SD3Transformer2DModel(
         sample_size=4, patch_size=2, in_channels=4, out_channels=4, num_layers=1, attention_head_dim=8,
         num_attention_heads=4, joint_attention_dim=32, caption_projection_dim=32, pooled_projection_dim=32,
@@ -102,21 +101,39 @@ def stable_diffusion_3():
         transformer=transformer, scheduler=FlowMatchEulerDiscreteScheduler(shift=3.0),
         vae=autoencoder(scaling_factor=0.5, shift_factor=0.1, use_quant_conv=False, use_post_quant_conv=False),
         text_encoder=text_encoder(projection=16), text_encoder_2=text_encoder(projection=16),
-        text_encoder_3=transformers.T5EncoderModel(t5), tokenizer=clip_tokenizer(), tokenizer_2=clip_tokenizer(),
-        tokenizer_3=transformers.T5Tokenizer(vocab=words, extra_ids=0, model_max_length=8),
+        text_encoder_3=encoder, tokenizer=clip_tokenizer(), tokenizer_2=clip_tokenizer(),
+        tokenizer_3=tokenizer,
+    )  # fmt: skip
+
+
+def t5(width):
+    words = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", -9.0), *((c, -2.0) for c in LETTERS)]
+    config = transformers.T5Config(vocab_size=len(words), d_model=width, d_kv=8, d_ff=32, num_layers=1, num_heads=2)
+    return transformers.T5EncoderModel(config), transformers.T5Tokenizer(vocab=words, extra_ids=0, model_max_length=8)
+
+
+def flux(guided=False):
+    transformer = diffusers.FluxTransformer2DModel(
+        in_channels=16, num_layers=1, num_single_layers=1, attention_head_dim=8, num_attention_heads=2,
+        joint_attention_dim=16, pooled_projection_dim=16, axes_dims_rope=(2, 2, 4), guidance_embeds=guided,
+    )  # fmt: skip
+    encoder, tokenizer = t5(16)
+    return diffusers.FluxPipeline(
+        transformer=transformer, scheduler=FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=guided),
+        vae=autoencoder(scaling_factor=0.5, shift_factor=0.1, use_quant_conv=False, use_post_quant_conv=False),
+        text_encoder=text_encoder(), text_encoder_2=encoder, tokenizer=clip_tokenizer(), tokenizer_2=tokenizer,
     )  # fmt: skip
 
 
 def pixart():
-    words = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", -9.0), *((c, -2.0) for c in LETTERS)]
-    t5 = transformers.T5Config(vocab_size=len(words), d_model=16, d_kv=8, d_ff=32, num_layers=1, num_heads=2)
+    encoder, tokenizer = t5(16)
     transformer = diffusers.PixArtTransformer2DModel(
         num_attention_heads=2, attention_head_dim=8, in_channels=4, out_channels=8, num_layers=1, sample_size=4,
         norm_num_groups=4, cross_attention_dim=16, caption_channels=16,
     )  # fmt: skip
     return diffusers.PixArtAlphaPipeline(
-        tokenizer=transformers.T5Tokenizer(vocab=words, extra_ids=0, model_max_length=8), transformer=transformer,
-        text_encoder=transformers.T5EncoderModel(t5), vae=autoencoder(), scheduler=DDIMScheduler(**SCALED_LINEAR),
+        tokenizer=tokenizer, transformer=transformer, text_encoder=encoder, vae=autoencoder(),
+        scheduler=DDIMScheduler(**SCALED_LINEAR),
     )  # fmt: skip
 
 
@@ -126,6 +143,36 @@ def diffusion_transformer():
         norm_num_groups=4, num_embeds_ada_norm=4,
     )  # fmt: skip
     return diffusers.DiTPipeline(transformer, autoencoder(), DDIMScheduler())
+
+
+def gemma():
+    """A language model, and a tokenizer that has a word for each letter."""
+    words = Tokenizer(models.WordLevel({c: i for i, c in enumerate(["<pad>", "<eos>", "<bos>", "<unk>", *LETTERS])},
+                                       "<unk>"))  # fmt: skip
+    words.pre_tokenizer = pre_tokenizers.Split("", "isolated")
+    config = transformers.Gemma2Config(
+        vocab_size=30, hidden_size=16, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2,
+        num_key_value_heads=1, head_dim=8,
+    )  # fmt: skip
+    tokenizer = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=words, pad_token="<pad>", eos_token="<eos>", bos_token="<bos>", unk_token="<unk>",
+    )  # fmt: skip
+    return transformers.Gemma2Model(config), tokenizer
+
+
+def sana(scheduler=None):
+    transformer = diffusers.SanaTransformer2DModel(
+        in_channels=4, out_channels=4, num_attention_heads=2, attention_head_dim=8, num_layers=1, sample_size=4,
+        num_cross_attention_heads=2, cross_attention_head_dim=8, cross_attention_dim=16, caption_channels=16,
+    )  # fmt: skip
+    layers = {"block_out_channels": (8, 8, 8), "layers_per_block": (1, 1, 1), "qkv_multiscales": ((), (), ())}
+    both = {f"{end}_{key}": value for end in ("encoder", "decoder") for key, value in layers.items()}
+    vae = diffusers.AutoencoderDC(latent_channels=4, scaling_factor=0.5, **both)
+    scheduler = scheduler or diffusers.DPMSolverMultistepScheduler(
+        prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=3.0
+    )
+    encoder, tokenizer = gemma()
+    return diffusers.SanaPipeline(tokenizer, encoder, vae, transformer, scheduler)
 
 
 PIPELINES = {
@@ -147,6 +194,10 @@ PIPELINES = {
     ),
     "ldm": lambda: diffusers.LDMPipeline(autoencoder(), unconditional_unet(), DDIMScheduler(**SCALED_LINEAR)),
     "ldm-vq": latent_diffusion_vq,
+    "flux": flux,
+    "flux-guided": lambda: flux(guided=True),
+    "sana": sana,
+    "sana-euler": lambda: sana(FlowMatchEulerDiscreteScheduler(shift=3.0)),
     "dit": diffusion_transformer,
     "pixart": pixart,
     "learned-variance": lambda: diffusers.DDPMPipeline(

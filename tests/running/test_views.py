@@ -7,7 +7,7 @@ import pytest
 from unelib.core import paths
 from unelib.models.encoder_names import RUN_CODE, code_may_run
 from unelib.running import execute
-from unelib.running.views import build_recipe, view_parameters, view_sizes, views_of, worker_view
+from unelib.running.views import build_recipe, noise_columns, view_parameters, view_sizes, views_of, worker_view
 from unelib.running.workspace import Workspace
 
 from ..helpers.projects import notebook
@@ -77,3 +77,9 @@ def test_kernels_have_leave_to_run_code_from_their_recipe_alone(tmp_path, monkey
     for name, more in (("without", {}), ("with", {"run_code": True})):
         execute.run({"name": name} | recipe | more)
     assert [Workspace(name).result("a")["leave"] for name in ("without", "with")] == [0, 1]
+
+
+@pytest.mark.parametrize("name", ["ldm", "sd", "ddpm", "sd3", "dit", "pixart", "flux", "flux-guided", "sana"])
+def test_columns_are_known_without_loading(model_folder, monkeypatch, name):
+    monkeypatch.setattr("unelib.running.views.generator", None)
+    assert noise_columns(model_folder(name)) == (768 if name == "ddpm" else 64)

@@ -20,7 +20,13 @@ from ..models.noise_schedule import abar_of
 from .hooks import Reached, hooked
 from .state_walks import check_timestep
 
-PARTS = ("down_blocks", "mid_block", "up_blocks", "transformer_blocks")  # of diffusers' denoisers, from input to output
+PARTS = (  # of diffusers' denoisers, from input to output
+    "down_blocks",
+    "mid_block",
+    "up_blocks",
+    "transformer_blocks",
+    "single_transformer_blocks",
+)
 
 
 def block_activations(
@@ -107,7 +113,8 @@ def block_names(gen: GeneratorLike) -> list[str]:
     Returns
     -------
     list of str
-        "down_blocks.0", ..., "mid_block", "up_blocks.0", ...; of a transformer "transformer_blocks.0", ...
+        "down_blocks.0", ..., "mid_block", "up_blocks.0", ...; of a transformer "transformer_blocks.0", ..., and of FLUX
+        then "single_transformer_blocks.0", ...
 
     Raises
     ------

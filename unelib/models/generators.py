@@ -4,35 +4,34 @@ Everything downstream takes this contract and never a pipeline. Weights come fro
 by preset, local folder or hub id.
 """
 
-import inspect
 from typing import Any, Literal
 
 import numpy as np
 import torch
-from diffusers import (
-    DiffusionPipeline,
-    DiTTransformer2DModel,
-    FlowMatchEulerDiscreteScheduler,
-    FlowMatchHeunDiscreteScheduler,
-    PixArtTransformer2DModel,
-    SD3Transformer2DModel,
-    UNet2DModel,
-    VQModel,
-)
-from diffusers.models.attention_processor import Attention, AttnProcessor
+from diffusers import DiffusionPipeline
 from diffusers.utils import logging
 from numpy.typing import ArrayLike, NDArray
 
 from ..core.files import value_hash
-from ..worlds.picture_files import lacking
+from .autoencoder_kinds import code_of, kept_finite, pixels_a_cell
+from .denoiser_families import (
+    TRANSFORMERS,
+    denoiser_of,
+    forget,
+    is_small,
+    latent_shape_of,
+    network_output,
+    plain_attention,
+)
 from .gan_generators import load_gan
 from .loading import first_line, pick_device, pick_dtype, weights_digest
-from .noise_schedule import Schedule, make_schedule, training_sigmas
+from .noise_schedule import Schedule, make_schedule
 from .packaged_weights import brought
 from .presets import GENERATORS, find_model, is_gan
+from .prompt_conditions import GUIDED, language_model_in_range, negative_condition, text_condition
+from .scheduler_levels import is_flow, training_levels
+from .square_pictures import match_channels, resize
 
-FLOWS = (FlowMatchEulerDiscreteScheduler, FlowMatchHeunDiscreteScheduler)
-TRANSFORMERS = (SD3Transformer2DModel, DiTTransformer2DModel, PixArtTransformer2DModel)
 PREDICTIONS = ("epsilon", "v_prediction", "sample")
 PIECE = 8  # pictures through an autoencoder at once: faster on a CPU than more, and small beside the denoiser's batch
 
@@ -112,10 +111,10 @@ class Generator:
         self.unet, self.scheduler = denoiser_of(pipeline), pipeline.scheduler
         self.vae: Any = getattr(pipeline, "vae", None) or getattr(pipeline, "vqvae", None)
         config = self.unet.config
-        self.latent_shape = latent_shape_of(config)
+        self.latent_shape = latent_shape_of(config, self.vae and self.vae.config)
         self.latent_dim = int(np.prod(self.latent_shape))
         self.image_size = self.latent_shape[-1] * (self.vae_factor if self.vae else 1)
-        self.flow = isinstance(self.scheduler, FLOWS)
+        self.flow = is_flow(self.scheduler)
         self.prediction = "flow" if self.flow else self.scheduler.config.get("prediction_type", "epsilon")
         if self.prediction not in (*PREDICTIONS, "flow"):
             raise ValueError(f"{name} predicts {self.prediction!r}; {', '.join(PREDICTIONS)} and flows are supported")
@@ -128,7 +127,7 @@ class Generator:
         self.condition = text_condition(pipeline, prompt, self.image_size, device, dtype, self.guidance)
         self.prompt = prompt if self.condition else ""
         self.negative = None
-        if self.guidance != 1 and self.condition and "timestep_cond" not in self.condition:
+        if self.guidance != 1 and self.condition and not GUIDED & self.condition.keys():
             self.negative = negative_condition(pipeline, self.condition, self.image_size, device, dtype)
 
     def __repr__(self) -> str:
@@ -150,7 +149,7 @@ class Generator:
     @property
     def vae_factor(self) -> int:
         """How many pixels a side one latent cell stands for."""
-        return 2 ** (len(self.vae.config.block_out_channels) - 1)
+        return pixels_a_cell(self.vae.config)
 
     def schedule(
         self,
@@ -214,8 +213,7 @@ class Generator:
 
     def encoded(self, x: torch.Tensor) -> torch.Tensor:
         """The autoencoder's latents of a few pictures (n, c, h, w) in -1..1, in its own scale."""
-        code = self.vae.encode(self.fit(x, self.vae.dtype))
-        return code.latents if isinstance(self.vae, VQModel) else code.latent_dist.mean
+        return code_of(self.vae, self.fit(x, self.vae.dtype))
 
     @torch.inference_mode()
     def to_image(self, latent: torch.Tensor) -> NDArray[np.uint8]:
@@ -297,20 +295,9 @@ class Generator:
 
     def predict(self, x: torch.Tensor, t: float, condition: dict[str, torch.Tensor]) -> torch.Tensor:
         """The network's own output in float32 under one condition, without the variance that some give after it."""
-        n = len(x)
-        time = torch.full((n,), float(t), device=self.device, dtype=torch.float32)
-        extra = {key: value.expand(n, *value.shape[1:]) for key, value in condition.items()}
-        text, weight = extra.pop("encoder_hidden_states", None), extra.pop("timestep_cond", None)
-        kwargs: dict[str, Any] = {} if text is None else {"encoder_hidden_states": text}
-        kwargs |= {} if weight is None else {"timestep_cond": weight}
-        if isinstance(self.unet, TRANSFORMERS):
-            if isinstance(self.unet, PixArtTransformer2DModel):
-                kwargs["added_cond_kwargs"] = {key: extra.pop(key, None) for key in ("resolution", "aspect_ratio")}
-            out = self.unet(self.fit(x), timestep=time, **kwargs, **extra).sample
-        else:
-            kwargs |= {"added_cond_kwargs": extra} if extra else {}
-            out = self.unet(self.fit(x), time, **kwargs).sample
-        return out[:, : len(x[0])].float()
+        time = torch.full((len(x),), float(t), device=self.device, dtype=torch.float32)
+        told = {key: value.expand(len(x), *value.shape[1:]) for key, value in condition.items()}
+        return network_output(self.unet, self.fit(x), time, told)[:, : len(x[0])].float()
 
     def fit(self, x: torch.Tensor, dtype: torch.dtype | None = None) -> torch.Tensor:
         """A tensor in the networks' precision and memory layout."""
@@ -346,10 +333,11 @@ def load_generator(
         moves the noise by 0.13 % of its length, less than the solver errs (0.33 %); bfloat16 by 1.7 %, so it is never
         chosen for you (`benchmarks/inversion.py` measures it).
     prompt : str
-        Text the model is conditioned on, encoded once; ignored by unconditional models.
+        Text the model is conditioned on, encoded once as its own pipeline does (SANA's after an instruction that comes
+        with it); ignored by unconditional models.
     guidance : float
         Classifier-free guidance against the empty prompt. 1 means one pass of the network a call, and so does any
-        guidance of a model that was distilled to take it as an input (latent consistency).
+        guidance of a model that was distilled to take it as an input (latent consistency, FLUX.1-dev).
     revision : str, optional
         Branch, tag or commit of a hub id.
     compile : bool
@@ -393,7 +381,8 @@ def load_generator(
         part.to(memory_format=torch.channels_last)
     if place.type == "cpu" and is_small(denoiser_of(pipeline)):
         plain_attention(pipeline.unet)
-    keep_autoencoder_finite(getattr(pipeline, "vae", None), precision)
+    kept_finite(getattr(pipeline, "vae", None), precision)
+    language_model_in_range(pipeline, precision)
     if compile:
         denoiser_of(pipeline).compile()
     return Generator(name, pipeline, place, precision, prompt, guidance)
@@ -422,128 +411,3 @@ def open_pipeline(name, source, dtype, revision):
         ) from error
     finally:
         logging.set_verbosity(told)
-
-
-def denoiser_of(pipeline):
-    """The network that denoises: a U-Net, or a transformer of `TRANSFORMERS`; None if it is of another kind."""
-    transformer = getattr(pipeline, "transformer", None)
-    return transformer if isinstance(transformer, TRANSFORMERS) else getattr(pipeline, "unet", None)
-
-
-def latent_shape_of(config):
-    """Shape (c, h, w) of what a denoiser of this configuration diffuses."""
-    side = config["sample_size"]
-    return config["in_channels"], *((side, side) if isinstance(side, int) else side)
-
-
-def training_levels(name, scheduler):
-    """Levels (T,) float64 the model was trained on, rising: sigmas, or t in (0, 1] of a flow."""
-    if isinstance(scheduler, FLOWS):
-        return np.sort(scheduler.sigmas.double().numpy()[scheduler.sigmas.numpy() > 0])
-    if getattr(scheduler, "betas", None) is None:
-        raise ValueError(
-            f"{name} has a {type(scheduler).__name__}, whose noise levels are not known here; put the scheduler's"
-            " config into the model's folder as a DDIMScheduler's or a FlowMatchEulerDiscreteScheduler's"
-        )
-    return training_sigmas(scheduler.betas.double().numpy())
-
-
-def forget(network, seed=0):
-    """Give a network fresh weights: a null model."""
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        network.load_state_dict(type(network).from_config(network.config).state_dict())
-
-
-def is_small(denoiser):
-    """Whether a denoiser is an unconditional U-Net of few positions."""
-    return isinstance(denoiser, UNet2DModel) and np.max(denoiser.config.sample_size) <= 32
-
-
-def plain_attention(denoiser):
-    """The denoiser with attention as plain matrix products: on a CPU and few positions faster than the fused kernel."""
-    for module in denoiser.modules():
-        if isinstance(module, Attention):
-            module.set_processor(AttnProcessor())
-    return denoiser
-
-
-def keep_autoencoder_finite(vae, dtype):
-    """Autoencoders that overflow in half precision (Stable Diffusion XL's) run in float32, as in diffusers."""
-    if vae is not None and dtype == torch.float16 and vae.config.get("force_upcast", False):
-        vae.to(torch.float32)
-
-
-def text_condition(pipeline, prompt, image_size, device, dtype, guidance=1.0):
-    """Keyword tensors (1, ...) that a conditional network wants, made once; empty for an unconditional one."""
-    if isinstance(denoiser_of(pipeline), DiTTransformer2DModel):
-        return {"class_labels": torch.tensor([class_number(pipeline, prompt)], device=device)}
-    if getattr(pipeline, "text_encoder", None) is None:
-        return {}
-    with torch.inference_mode():
-        encoded = encode_prompt(pipeline, prompt, device)
-    condition = {"encoder_hidden_states": encoded[0].to(device, dtype)}
-    if isinstance(denoiser_of(pipeline), PixArtTransformer2DModel):
-        condition |= {"encoder_attention_mask": encoded[1].to(device)}
-        if pipeline.transformer.use_additional_conditions:
-            size = {"resolution": [[image_size, image_size]], "aspect_ratio": [[1.0]]}
-            condition |= {key: torch.tensor(value, device=device, dtype=dtype) for key, value in size.items()}
-        return condition
-    if getattr(pipeline, "transformer", None) is not None:
-        return condition | {"pooled_projections": encoded[2].to(device, dtype)}
-    if getattr(pipeline, "text_encoder_2", None) is not None:
-        sizes = torch.tensor([[image_size, image_size, 0, 0, image_size, image_size]], device=device, dtype=dtype)
-        condition |= {"text_embeds": encoded[2].to(device, dtype), "time_ids": sizes}
-    width = pipeline.unet.config.get("time_cond_proj_dim")
-    if width:
-        weight = pipeline.get_guidance_scale_embedding(torch.tensor([guidance - 1.0]), embedding_dim=width)
-        condition["timestep_cond"] = weight.to(device, dtype)
-    return condition
-
-
-def class_number(pipeline, name):
-    """Number of a class that a pipeline knows by this name or number; that of no class for the empty name."""
-    known, count = getattr(pipeline, "labels", None) or {}, denoiser_of(pipeline).config.num_embeds_ada_norm
-    if name.isdecimal() and int(name) < count:
-        return int(name)
-    if name and name not in known:
-        some = ", ".join(list(known)[:5]) or "no names"
-        raise ValueError(f"no class {name!r}; give a number from 0 to {count - 1}, or a name ({some} ...)")
-    return known.get(name, count)
-
-
-def negative_condition(pipeline, condition, image_size, device, dtype):
-    """The condition that guidance leads away from: the empty prompt, or zeros where the pipeline was trained so."""
-    if pipeline.config.get("force_zeros_for_empty_prompt", False):
-        return {k: v if k == "time_ids" else torch.zeros_like(v) for k, v in condition.items()}
-    return text_condition(pipeline, "", image_size, device, dtype)
-
-
-def encode_prompt(pipeline, prompt, device):
-    """The pipeline's own prompt encoding, without the guidance half."""
-    known = inspect.signature(pipeline.encode_prompt).parameters
-    prompts = {name: prompt for name in known if name in ("prompt", "prompt_2", "prompt_3")}
-    arguments = prompts | {"device": device, "num_images_per_prompt": 1, "do_classifier_free_guidance": False}
-    return pipeline.encode_prompt(**{k: v for k, v in arguments.items() if k in known})
-
-
-def resize(x, side):
-    """Images (n, c, h, w) as squares of `side`: the middle one, framed in black, area-averaged or bicubic."""
-    short = min(x.shape[-2:])
-    top, left = (x.shape[-2] - short) // 2, (x.shape[-1] - short) // 2
-    x = x[..., top : top + short, left : left + short]
-    border = lacking(short, side)
-    if border is not None:
-        return torch.nn.functional.pad(x, [border] * 4, value=-1.0)
-    mode = {"mode": "area"} if short > side else {"mode": "bicubic", "align_corners": False, "antialias": True}
-    return torch.nn.functional.interpolate(x, size=(side, side), **mode).clamp(-1, 1)
-
-
-def match_channels(x, channels):
-    """Grey to colour by repeating, colour to grey by luminance (Rec. 601; exact for grey), equal counts as they are."""
-    if x.shape[1] == channels:
-        return x
-    if x.shape[1] == 1:
-        return x.expand(-1, channels, -1, -1)
-    red, green, blue = x.float().split(1, 1)
-    return (green + 0.299 * (red - green) + 0.114 * (blue - green)).expand(-1, channels, -1, -1)

@@ -14,6 +14,8 @@ GENERATORS = {
     "lcm": "SimianLuo/LCM_Dreamshaper_v7",
     "sdxl": "stabilityai/stable-diffusion-xl-base-1.0",
     "sd3": "stabilityai/stable-diffusion-3-medium-diffusers",
+    "flux-schnell": "black-forest-labs/FLUX.1-schnell",
+    "sana": "Efficient-Large-Model/Sana_600M_512px_diffusers",
     "ddpm-celebahq": "google/ddpm-celebahq-256",
 }
 ENCODERS = {

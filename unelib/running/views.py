@@ -13,9 +13,10 @@ from transformers import AutoConfig
 from ..inversion.deterministic import invert, leak, to_latents
 from ..inversion.ode import noise_settings
 from ..models.availability import files_lacking, folder_of, read_config
+from ..models.denoiser_families import latent_shape_of
 from ..models.encoder_names import code_may_run, find_encoder, has_untrained, name_parts, running_code
 from ..models.encoders import load_encoder
-from ..models.generators import latent_shape_of, load_generator
+from ..models.generators import load_generator
 from ..models.lite_encoders import is_lite
 from ..models.presets import GENERATORS, find_model
 from ..store.image_index import pixels_of
@@ -129,9 +130,11 @@ def noise_columns(name):
     folder = folder_of(find_model(name.removeprefix("untrained:"), GENERATORS, "generator"))
     if folder is None or files_lacking(folder):
         return None
-    denoisers = (folder / part / "config.json" for part in ("unet", "transformer"))
-    config = next((path for path in denoisers if path.is_file()), None)
-    return generator(name).latent_dim if config is None else math.prod(latent_shape_of(read_config(config)))
+    denoiser, other, autoencoder = (
+        read_config(folder / part / "config.json") for part in ("unet", "transformer", "vae")
+    )
+    config = denoiser or other
+    return math.prod(latent_shape_of(config, autoencoder)) if config else generator(name).latent_dim
 
 
 def embedding_columns(name):

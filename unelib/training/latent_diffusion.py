@@ -8,7 +8,7 @@ from diffusers import AutoencoderKL, DDIMScheduler, LDMPipeline, UNet2DModel
 from diffusers.training_utils import compute_snr
 from tqdm.auto import trange
 
-from ..models.generators import plain_attention
+from ..models.denoiser_families import plain_attention
 from ..models.loading import weights_digest
 from .data import rows_of_step, to_signal
 from .loop import train_loop

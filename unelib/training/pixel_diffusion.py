@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from diffusers import DDIMPipeline, DDIMScheduler, UNet2DModel
 
-from ..models.generators import plain_attention
+from ..models.denoiser_families import plain_attention
 from .data import to_signal
 from .latent_diffusion import velocity_loss
 from .loop import train_loop
