@@ -175,6 +175,25 @@ def alt_of(view):
     return view.value.split('alt="')[1].split('"')[0]
 
 
+def test_a_new_explorer_has_its_pictures_in_full(zoo, gaussian):
+    """A page made ahead of its visitor would miss what is drawn while it fetches its controls."""
+    explorer = Explorer(zoo, gaussian, Probe)
+    assert explorer.finished is explorer.wanted and "coarse" not in explorer.after_view.value
+    explorer.close()
+
+
+def test_a_slow_model_does_not_hold_up_a_new_explorer(zoo, gaussian, monkeypatch):
+    monkeypatch.setattr("unelib.explorer.panels.FIRST", 0.05)
+    gate = Gate(gaussian)
+    monkeypatch.setattr(zoo, "generator", lambda view, model: gate)
+    explorer = Explorer(zoo, gaussian, Probe)
+    assert explorer.finished is None
+    gate.go.set()
+    explorer.wait()
+    assert explorer.finished is explorer.wanted
+    explorer.close()
+
+
 def test_a_coarse_picture_comes_first_and_the_full_one_after_it(gated):
     explorer, gate = gated
     shown = []

@@ -40,6 +40,7 @@ w: Any = needed("ipywidgets", "explorer")
 COLUMNS, GAP = "repeat(auto-fit, minmax(min(100%, 360px), 1fr))", "8px 24px"  # side by side, or stacked when narrow
 PAIR = "repeat(auto-fit, minmax(140px, 1fr))"  # two pictures, or three
 RESTED = 0.06  # seconds after which a control counts as let go: its picture is drawn at once in full
+FIRST = 10.0  # seconds that an explorer waits for its first pictures; a slower model's come later
 SMALL = 4096  # columns of noise up to which a model is drawn with one thread: `drawn-ldm`, measured in `LatestOnly`
 LEARNING = "learning the directions of this method from images, once …"
 PERFECT = "what a perfect edit makes (drawn, not generated)"
@@ -168,6 +169,7 @@ class Explorer(w.VBox):
         self.parts = FoldedParts(self)
         super().__init__([halves, self.bars, self.parts], layout=w.Layout(max_width="1200px"))
         self.ask()
+        self.wait(FIRST)  # a page that is just fetching its controls may miss what changes meanwhile
 
     def make_board(self, view, names):
         """The controls, which are also reached by their own names."""
