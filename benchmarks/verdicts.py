@@ -73,6 +73,9 @@ class Zoo:
     def __getitem__(self, view):
         return self.X[view]
 
+    def rows(self, view, rows):
+        return self.X[view][rows]
+
     def __len__(self):
         return TRAIN + TEST
 
