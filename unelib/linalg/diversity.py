@@ -99,9 +99,9 @@ def vendi_interval(X: Rows, q: float = 1.0, draws: int = 100, seed: int = 0) -> 
 def group_diversity(X: Rows, groups: ArrayLike, repeats: int = 99, seed: int = 0) -> pd.Series:
     """How much of a set's Vendi score lies within groups of its rows, and how much between them.
 
-    X'X / n is a mixture of the groups' own. Its entropy exceeds the mean of theirs by Holevo's quantity [1]_, which is 0
-    where groups are alike, and at most the entropy of the groups' sizes. As effective numbers, total is the product of
-    what is within groups and what is between them.
+    X'X / n is a mixture of the groups' own. Its entropy exceeds the mean of theirs by Holevo's quantity [1]_, which is
+    0 where groups are alike, and at most the entropy of the groups' sizes. As effective numbers, total is the product
+    of what is within groups and what is between them.
 
     Parameters
     ----------
@@ -147,14 +147,9 @@ def group_diversity(X: Rows, groups: ArrayLike, repeats: int = 99, seed: int = 0
     null = np.array([(total - mean_entropy(U, rng.permutation(codes))) / most for _ in range(repeats)])
     value = (total - within) / most
     low, high = np.quantile(null, [0.025, 0.975])
-    told = {"total": total, "within_groups": within, "between_groups": total - within, "most": most}
-    told = {name: np.exp(entropy) for name, entropy in told.items()} | {
-        "share": value,
-        "by_chance": null.mean(),
-        "chance_low": low,
-        "chance_high": high,
-    }
-    return pd.Series(told | {"p": simulated_p(value, null)})
+    numbers = {"total": total, "within_groups": within, "between_groups": total - within, "most": most}
+    told = {name: np.exp(entropy) for name, entropy in numbers.items()} | {"share": value, "by_chance": null.mean()}
+    return pd.Series(told | {"chance_low": low, "chance_high": high, "p": simulated_p(value, null)})
 
 
 def order(q):
