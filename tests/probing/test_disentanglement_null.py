@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from unelib.probing import infomec, infomec_table
-from unelib.probing.disentanglement_null import halves_ends, measures, turned
+from unelib.probing.disentanglement_null import halves_ends, in_random_axes, measures
 
 RNG = np.random.default_rng(0)
 FACTORS = RNG.integers(0, 2, (200, 3))
@@ -37,7 +37,7 @@ def test_what_can_be_read_stands_out_from_shuffled_factors_alone(table):
 
 
 def test_rotations_keep_lengths_and_differ():
-    one, other = turned(PLANTED, 2, 0)
+    one, other = in_random_axes(PLANTED, 2, 0)
     lengths = np.linalg.norm(PLANTED - PLANTED.mean(0), axis=1)
     np.testing.assert_allclose(np.linalg.norm(one, axis=1), lengths)
     assert np.abs(one - other).max() > 0.1

@@ -69,7 +69,7 @@ def infomec_table(
         X, classes = checked(view, factors, name)
         found = {"value": measures(X, classes, seed)} | halves_ends(X, classes, deals, seed)
         found |= drawn_range("shuffled", [measures(X, order, seed) for order in shuffled_rows(classes, shuffles, seed)])
-        axes = [ratios(information(Z, classes, seed)) for Z in turned(X, repeats, seed)]
+        axes = [ratios(information(Z, classes, seed)) for Z in in_random_axes(X, repeats, seed)]
         rotated = np.array([(m, np.nan, c) for m, c in axes])
         found |= drawn_range("rotated", rotated)
         p = [simulated_p(value, draws) for value, draws in zip(found["value"], rotated.T)]
@@ -107,7 +107,7 @@ def shuffled_rows(classes, repeats, seed) -> Iterator[NDArray[np.int_]]:
     return (rng.permutation(classes) for _ in range(repeats))
 
 
-def turned(X, repeats, seed) -> Iterator[NDArray[np.float64]]:
+def in_random_axes(X, repeats, seed) -> Iterator[NDArray[np.float64]]:
     """X (n, d) about its mean in random orthonormal axes, one after the other."""
     rng, away = np.random.default_rng([seed, 3]), X - X.mean(0)
     return (away @ ortho_group.rvs(X.shape[1], random_state=rng) for _ in range(repeats))

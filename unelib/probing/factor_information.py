@@ -1,5 +1,7 @@
 """How much columns of a view tell of known factors: mutual information of numbers, or classes, and classes, in nats."""
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 from scipy.special import digamma
@@ -87,9 +89,10 @@ def active(X):
 def information(X, classes, seed):
     """I(z_j; s_i) / H(s_i), (m, d), of latents (n, d) and classes (n, m); NaN for columns that do not count."""
     told, counts = np.full((classes.shape[1], X.shape[1]), np.nan), active(X)
+    about = mutual_info_score if X.dtype.kind == "i" else nearest_information
+    entropy = np.array([mutual_info_score(s, s) for s in classes.T])
     for j, z in zip(np.flatnonzero(counts), apart(X[:, counts], seed).T):
-        about = mutual_info_score if X.dtype.kind == "i" else nearest_information
-        told[:, j] = [about(z, s) / mutual_info_score(s, s) for s in classes.T]
+        told[:, j] = [about(z, s) for s in classes.T] / entropy
     return told
 
 
@@ -107,22 +110,29 @@ def nearest_information(z, classes):
     them, nearer than its k-th neighbour in the class. Values are numbers on a line: a sort finds all of it.
     """
     count = np.bincount(classes)
-    z, classes = (values[count[classes] > 1] for values in (np.asarray(z), classes))  # a class of one has no neighbour
-    x, psi, total = np.sort(z), digamma(np.arange(1, len(z) + 1)), 0.0
-    for label in np.unique(classes):
+    kept = count[classes] > 1  # a class of one has no neighbour
+    z, classes = (z, classes) if kept.all() else (z[kept], classes[kept])
+    x, psi, total = np.sort(z), digammas(len(z)), 0.0
+    for label in np.flatnonzero(count > 1):
         v = np.sort(z[classes == label])
         k = min(NEIGHBOURS, len(v) - 1)
         r = kth_distance(v, k)
         r -= 8 * np.finfo(float).eps * (np.abs(v) + r)  # the k-th itself is not nearer
-        m = np.searchsorted(x, v + r, "right") - np.searchsorted(x, v - r, "left")
-        total += len(v) * (psi[k - 1] - psi[len(v) - 1]) - psi[m - 1].sum()
+        m = x.searchsorted(v + r, "right") - x.searchsorted(v - r, "left")
+        total += len(v) * (psi[k] - psi[len(v)]) - psi[m].sum()
     return max(0.0, float(psi[-1] + total / len(x)))
+
+
+@lru_cache(maxsize=8)
+def digammas(n):
+    """psi(0), of no use, to psi(n)."""
+    return digamma(np.arange(n + 1))
 
 
 def kth_distance(v, k):
     """Distance (n,) of each of sorted v (n,) to its k-th nearest other: the least span of k + 1 neighbours with it."""
     n, found = len(v), np.full(len(v), np.inf)
     for before in range(k + 1):
-        i = np.arange(before, n - k + before)
-        found[i] = np.minimum(found[i], np.maximum(v[i] - v[: n - k], v[k:] - v[i]))
+        here = slice(before, n - k + before)
+        np.minimum(found[here], np.maximum(v[here] - v[: n - k], v[k:] - v[here]), out=found[here])
     return found
