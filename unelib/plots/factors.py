@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from .figures import MARKERS, PALETTE, TEXT, WIDTH, few_ticks
+from .figures import MARKERS, PALETTE, TEXT, WIDTH
 from .labels import headline, wrapped
 
 BARS = {"rotated": ("0.55", "random axes"), "shuffled": ("0.82", "shuffled factors")}  # of what chance gives
@@ -43,7 +43,7 @@ def infomec_panels(table: pd.DataFrame, control: Container[str] = (), title: str
             fill = "white" if row["view"] in control else PALETTE[0]
             ax.errorbar(row["value"], y, xerr=arms, fmt=MARKERS[0], color=PALETTE[0], mfc=fill, ms=6, lw=1.4)
         ax.set_title(measure, loc="left", fontsize=TEXT)
-        few_ticks(ax)
+        ax.locator_params(axis="x", nbins=2)
     panels[0, 0].set_yticks(range(len(views)), [wrapped(view, 16) for view in views])
     panels[0, 0].set_ylim(len(views) - 0.5, -0.5)
     bars = [plt.Line2D([], [], color=grey, lw=6, label=name) for grey, name in BARS.values()]
