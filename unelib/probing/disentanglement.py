@@ -82,8 +82,8 @@ def infomec(latents: Rows, factors: Rows, seed: int = 0) -> InfoMEC:
     X, classes = checked(latents, factors)
     told = information(X, classes, seed)
     m, c = ratios(told)
-    names = [list(A.columns) if isinstance(A, pd.DataFrame) else None for A in (factors, latents)]
-    return InfoMEC(m, explicitness(X, classes), c, pd.DataFrame(told, *names))
+    rows, columns = (list(A.columns) if isinstance(A, pd.DataFrame) else None for A in (factors, latents))
+    return InfoMEC(m, explicitness(X, classes), c, pd.DataFrame(told, rows, columns))
 
 
 def ratios(told):
