@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import numpy as np
-from measured import promised, timed
+from measured import cpu_timed, peak_memory, promised, timed
 from scipy.linalg import eigvalsh
 from scipy.spatial.distance import cdist
 from sklearn.feature_selection import mutual_info_classif
@@ -26,8 +26,8 @@ def depths():
     """Seconds of each distance, and the least agreement with all pairs of fewer rows."""
     X, few = rows(), rows(1500).astype(float)
     for distance in LARGEST:
-        seconds, _ = timed(lambda: depth(X, distance=distance))  # noqa: B023
-        promised(f"measures/depth, {distance}", seconds, f"s for {ROWS} x {COLUMNS}", most=10)
+        seconds, (cpu, _) = timed(lambda: cpu_timed(lambda: depth(X, distance=distance)))  # noqa: B023
+        promised(f"measures/depth, {distance}", seconds, f"s for {ROWS} x {COLUMNS}", most=10, cpu=cpu)
     cosine = cdist(few, few, "cosine")
     pairs = {"cosine": cosine, "chord": np.sqrt(2 * cosine), "angular": np.arccos(1 - cosine)}
     for distance, table in pairs.items():
@@ -40,8 +40,8 @@ def depths():
 def vendi():
     """Seconds of the score, and its agreement with the kernel matrix's."""
     X, few = rows(), rows(1000, 64).astype(float)
-    seconds, _ = timed(lambda: vendi_score(X))
-    promised("measures/Vendi", seconds, f"s for {ROWS} x {COLUMNS}", most=5)
+    seconds, (cpu, _) = timed(lambda: cpu_timed(lambda: vendi_score(X)))
+    promised("measures/Vendi", seconds, f"s for {ROWS} x {COLUMNS}", most=5, cpu=cpu)
     U = few / np.linalg.norm(few, axis=1, keepdims=True)
     p = eigvalsh(U @ U.T / len(U))
     p = p[p > 1e-12]
@@ -62,20 +62,27 @@ def mec(n=2000, d=16, m=24):
     wanted /= -(p * np.log(p)).sum(1, keepdims=True)
     promised("measures/information", theirs / ours, "x our time takes scikit-learn's", least=5, seconds=ours)
     promised("measures/information agrees", np.abs(told - wanted).max(), "from scikit-learn's", most=1e-6)
-    promised("measures/InfoMEC", timed(lambda: infomec(X, S))[0], f"s for {n} x {d}, {m} factors", most=10)
+    promised("measures/InfoMEC", cpu_timed(lambda: infomec(X, S))[0], f"CPU s for {n} x {d}, {m} factors", most=10)
 
 
 def memory():
-    """Memory of depth by all pairs, in a process of its own, beyond the libraries that it loads."""
-    code = "import sys; sys.path[:0] = ['benchmarks']; from measures import *; before = peak_memory(); X = rows()"
-    code += "; depth(X, distance='angular'); print(peak_memory(), before)"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    most, before = map(float, told.split())
+    """Memory of depth by all pairs, in a process of its own, and what the libraries take of it."""
+    most, before = map(float, subprocess.check_output([sys.executable, __file__, "angular"]).split())
     promised("measures/depth, memory", most, "GB, libraries and all", most=1, libraries=before)
 
 
+def in_own_process(distance):
+    """Print the peak memory after a depth, and before it."""
+    before = peak_memory()
+    depth(rows(), distance=distance)
+    print(peak_memory(), before)
+
+
 if __name__ == "__main__":
-    depths()
-    vendi()
-    mec()
-    memory()
+    if len(sys.argv) > 1:
+        in_own_process(sys.argv[1])
+    else:
+        depths()
+        vendi()
+        mec()
+        memory()

@@ -43,6 +43,7 @@ def infomec_panels(table: pd.DataFrame, control: Container[str] = (), title: str
             fill = "white" if row["view"] in control else PALETTE[0]
             ax.errorbar(row["value"], y, xerr=arms, fmt=MARKERS[0], color=PALETTE[0], mfc=fill, ms=6, lw=1.4)
         ax.set_title(measure, loc="left", fontsize=TEXT)
+        ax.set_xlim(left=min(0, ax.get_xlim()[0]))
         ax.locator_params(axis="x", nbins=2)
     panels[0, 0].set_yticks(range(len(views)), [wrapped(view, 16) for view in views])
     panels[0, 0].set_ylim(len(views) - 0.5, -0.5)
