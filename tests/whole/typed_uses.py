@@ -46,10 +46,14 @@ from unelib import (
 from unelib.alignment import BestView, best_view, r2_gap, r2_interval
 from unelib.editing import EditReport, EditState, apply, directions_of, noise_of, probe_and_unit
 from unelib.explorer import History, as_python
+from unelib.gaussianity import depth, depth_test
 from unelib.geometry import Basis, block_activations, block_names, layer_activations
 from unelib.inversion import Inversion, solved_by
-from unelib.linalg import Direction
+from unelib.linalg import Direction, group_diversity, vendi_interval, vendi_score
 from unelib.models import EncoderLike, Generator, GeneratorLike, Judge, JudgeLike
+from unelib.probing import InfoMEC, equal_bins, infomec, infomec_table
+from unelib.stats import Interval
+from unelib.worlds import continuous_factors
 
 
 def images_and_models() -> None:
@@ -165,3 +169,16 @@ def runs(zoo: NoiseZoo, probe: LinearProbe) -> None:
     assert_type(run("recipes/drawn.yaml"), pd.DataFrame)
     assert_type(Workspace("drawn").zoo, NoiseZoo)
     print(Explorer(zoo, "drawn-ldm", probe))
+
+
+def sets_of_points() -> None:
+    images = load_images("drawn-faces", n=40, split="train")
+    X, factors = np.zeros((40, 3)), equal_bins(continuous_factors(images, names=["x", "turn"]), 2)
+    assert_type(factors, pd.DataFrame)
+    assert_type(infomec(X, factors), InfoMEC)
+    assert_type(infomec_table({"view": X}, factors), pd.DataFrame)
+    assert_type(depth(X, distance="chord"), NDArray[np.float64])
+    assert_type(depth_test(X, X, reference=X).q, Any)
+    assert_type(vendi_score(X, q=2), float)
+    assert_type(vendi_interval(X), Interval)
+    assert_type(group_diversity(X, factors.x), pd.Series)

@@ -2,7 +2,7 @@
 
 Random projections of many columns look normal for almost any data, so stricter tests stand beside them: coordinates,
 joint statistics, the length of rows, spatial correlation, and projections that are searched for. Each has its null
-and its power.
+and its power. Of single rows it is asked how typical they are, and how deep they lie in a set.
 
 Public names, by file:
 
@@ -14,6 +14,7 @@ Public names, by file:
 - `report`: gaussian_report, power_curve, standard_report
 - `alternatives`: bimodal, correlated, heavy_tailed, leaky
 - `typicality`: GaussianDensity, typical_alike
+- `depths`: depth, depth_test
 - `noise_maps`: noise_diagnostics, patch_correlation, radial_spectrum
 """
 

@@ -2,6 +2,8 @@ from .alternatives import bimodal as bimodal
 from .alternatives import correlated as correlated
 from .alternatives import heavy_tailed as heavy_tailed
 from .alternatives import leaky as leaky
+from .depths import depth as depth
+from .depths import depth_test as depth_test
 from .multivariate import STATISTICS as STATISTICS
 from .multivariate import multivariate_normality as multivariate_normality
 from .multivariate import whitened_scores as whitened_scores

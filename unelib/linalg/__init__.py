@@ -18,6 +18,7 @@ Public names, by file:
 - `stored_rows`: StoredRows
 - `covariance`: Covariance, ShrunkCovariance
 - `cosine`: unit_rows
+- `diversity`: group_diversity, vendi_interval, vendi_score
 - `direction_algebra`: Direction
 - `grassmann`: frechet_mean, grassmann_distance, random_subspace
 - `krylov`: leading_triples

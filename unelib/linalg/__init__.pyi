@@ -2,6 +2,9 @@ from .cosine import unit_rows as unit_rows
 from .covariance import Covariance as Covariance
 from .covariance import ShrunkCovariance as ShrunkCovariance
 from .direction_algebra import Direction as Direction
+from .diversity import group_diversity as group_diversity
+from .diversity import vendi_interval as vendi_interval
+from .diversity import vendi_score as vendi_score
 from .grassmann import frechet_mean as frechet_mean
 from .grassmann import grassmann_distance as grassmann_distance
 from .grassmann import random_subspace as random_subspace

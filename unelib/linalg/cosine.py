@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.checks import centred, whole
+from ..core.checks import centred, matrix, whole
 from .principal_space import principal_rows
 
 BLOCK = 1024  # rows of similarities held at a time while neighbours are looked for
@@ -31,6 +31,18 @@ def unit_rows(X: Any) -> NDArray[Any]:
     """
     length = np.linalg.norm(X, axis=1, keepdims=True)
     return X / np.where(length > 0, length, 1)
+
+
+def unit_directions(X, name="X", rows=1):
+    """Rows of X (n, d), `rows` at least, scaled to length 1, in float64; ValueError for the first row of 0.
+
+    >>> unit_directions([[3, 4]]).tolist()
+    [[0.6, 0.8]]
+    """
+    U = unit_rows(matrix(X, name, rows=rows))
+    if not (some := U.any(1)).all():
+        raise ValueError(f"row {some.argmin()} of {name} is 0 and has no direction; drop it")
+    return U
 
 
 def most_alike(rows, queries, pool, k):

@@ -13,6 +13,7 @@ Public names, by file:
 - `gaussianity`: against_law, halves, p_heatmap, pass_bands, pass_rate_panels, pass_rates, power_panels, power_spectra,
   qq_fan, spread_map
 - `probing`: compared, interval_panels, learning_curves, profile_scatter, reliability_panels, spectrum
+- `factors`: infomec_panels
 - `alignment`: beside_chance, measure_panels, pair_heatmap, pair_names
 - `latent`: selection_curves, share_bars
 - `editing`: area_bars, change_heatmap, judge_changes, share_met, trade_off_curves, unasked, walk_rows

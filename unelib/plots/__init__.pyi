@@ -13,6 +13,7 @@ from .estimates import dot_plot as dot_plot
 from .evidence import gaps as gaps
 from .evidence import spread as spread
 from .evidence import verdict_map as verdict_map
+from .factors import infomec_panels as infomec_panels
 from .figures import DPI as DPI
 from .figures import MARKERS as MARKERS
 from .figures import PALETTE as PALETTE

@@ -1,7 +1,8 @@
 """What a linear map reads from a view.
 
 All attributes are fitted at once on features that they share. Scores come with intervals, the majority rate and
-controls: shuffled labels, random features, fewer rows, fewer dimensions.
+controls: shuffled labels, random features, fewer rows, fewer dimensions. Where factors are known, single columns are
+asked as well what they tell of each.
 
 Inside:
 
@@ -16,6 +17,9 @@ Public names, by file:
 - `scores`: compare_probes, mean_auc, mean_auc_gap, probe_scores, reliability
 - `controls`: auc_of_views, dimension_curve, learning_curve, random_features, selectivity, shuffled_scores,
   variance_share
+- `factor_information`: equal_bins
+- `disentanglement`: InfoMEC, infomec
+- `disentanglement_null`: infomec_table
 - `profiles`: mean_accuracy, mean_accuracy_gap, partial_correlation, profile_correlation, profile_gap, remaining
 """
 

@@ -6,6 +6,10 @@ from .controls import random_features as random_features
 from .controls import selectivity as selectivity
 from .controls import shuffled_scores as shuffled_scores
 from .controls import variance_share as variance_share
+from .disentanglement import InfoMEC as InfoMEC
+from .disentanglement import infomec as infomec
+from .disentanglement_null import infomec_table as infomec_table
+from .factor_information import equal_bins as equal_bins
 from .linear_probe import LinearProbe as LinearProbe
 from .profiles import mean_accuracy as mean_accuracy
 from .profiles import mean_accuracy_gap as mean_accuracy_gap

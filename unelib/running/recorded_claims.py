@@ -356,6 +356,46 @@ FINDINGS = (
         "missed share of the variance, less the upper bound of what is left open", 0.0, "0 would be no more",
     ),
     Finding(
+        "A coordinate of the shared latent tells of one factor, more than random axes would", "measures",
+        "latent_modularity_gain", "gain in modularity", 0.0, "0: as in random axes",
+    ),
+    Finding(
+        "A principal component of the noise tells of one factor, more than random axes would", "measures",
+        "noise_modularity_gain", "gain in modularity", 0.0, "0: as in random axes",
+    ),
+    Finding(
+        "A factor shows in one coordinate of the shared latent, more than in random axes", "measures",
+        "latent_compactness_gain", "gain in compactness", 0.0, "0: as in random axes",
+    ),
+    Finding(
+        "Factors can be read linearly from the shared latent", "measures", "latent_explicitness", "explicitness",
+        "latent_shuffled", "from shuffled factors",
+    ),
+    Finding(
+        "More linearly than from as many components of the noise", "measures", "latent_explicitness", "explicitness",
+        "noise_explicitness", "from the noise",
+    ),
+    Finding(
+        "Pictures of fresh noise lie less deep among images than images do", "measures", "samples_depth",
+        "chance that an image is less deep than a sample", 0.5, "0.5 would be as deep", lower=True,
+    ),
+    Finding(
+        "An edit makes an image less deep than it was", "measures", "edits_less_deep", "share of edited images", 0.5,
+        "0.5 would be as many",
+    ),
+    Finding(
+        "It does so more often than a random step of the same length", "measures", "edits_less_deep",
+        "share of edited images", "random_less_deep", "after a random step",
+    ),
+    Finding(
+        "Pictures of fresh noise are less diverse than as many images", "measures", "samples_vendi", "Vendi score",
+        "images_vendi", "of images", lower=True,
+    ),
+    Finding(
+        "An edit makes images more alike than a random step does", "measures", "edits_vendi", "Vendi score",
+        "random_vendi", "after a random step", lower=True,
+    ),
+    Finding(
         "The flow's code looks more Gaussian than the embedding", "codes", "code_passes",
         "share of coordinates that passes (D'Agostino-Pearson)", "whitened_passes", "of the whitened embedding",
     ),

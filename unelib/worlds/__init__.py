@@ -25,6 +25,7 @@ Public names, by file:
 - `celeba`: CELEBA_ATTRIBUTES
 - `image_sets`: joined_pixels, load_images, load_parts, thumbnails
 - `faces`: draw_faces, flip, sample_factors
+- `known_factors`: continuous_factors
 - `pixel_attributes`: above_median, picture_statistics
 - `fidelity`: psnr, relative_error, ssim
 """

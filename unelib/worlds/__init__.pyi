@@ -9,6 +9,7 @@ from .image_sets import joined_pixels as joined_pixels
 from .image_sets import load_images as load_images
 from .image_sets import load_parts as load_parts
 from .image_sets import thumbnails as thumbnails
+from .known_factors import continuous_factors as continuous_factors
 from .labelled_images import ImageSet as ImageSet
 from .labelled_images import OnError as OnError
 from .pixel_attributes import above_median as above_median
