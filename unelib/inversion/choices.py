@@ -2,5 +2,10 @@
 
 from typing import Literal
 
-Solver = Literal["ab2", "heun", "ddim", "euler", "fixed-point", "bdia"]
+Solver = Literal["ab2", "heun", "ddim", "euler", "fixed-point", "renoise", "bdia", "belm", "edict"]
 Grid = Literal["karras", "log-sigma", "uniform", "trailing", "leading"]
+PAIRED: tuple[Solver, ...] = (
+    "bdia",
+    "belm",
+    "edict",
+)  # come back exactly, from the noise and a second state
