@@ -44,7 +44,7 @@ from unelib import (
     walk,
 )
 from unelib.alignment import BestView, best_view, r2_gap, r2_interval
-from unelib.editing import EditReport, EditState, apply, directions_of, noise_of, probe_and_unit
+from unelib.editing import EditReport, EditState, apply, directions_of, flow_edit, noise_of, probe_and_unit
 from unelib.explorer import History, as_python
 from unelib.geometry import Basis, block_activations, block_names, layer_activations
 from unelib.inversion import Inversion, solved_by
@@ -122,6 +122,7 @@ def edits(gen: GeneratorLike, noise: NDArray[np.float32], probe: LinearProbe, un
     assert_type(partial_directions(noise, Y), dict[Any, Direction])
     assert_type(carried(d, une, "a", "b"), Direction)
     assert_type(walk(gen, noise, d, [-3, 0, 3]), NDArray[np.uint8])
+    assert_type(flow_edit(gen, gen, generate(gen, noise), steps=9, skip=2, draws=2), NDArray[np.uint8])
     report = score_edit(generate(gen, noise), generate(gen, noise), d, load_judge(), load_encoder("drawn-dino"))
     assert_type(report, EditReport)
     assert_type(report.table, pd.DataFrame)

@@ -220,6 +220,11 @@ def generated(gen, noise, steps, solver, grid, batch_size, progress, before):
 def diffused(latent, schedule, level, pixels):
     """The state at a level that fresh noise leads to."""
     fresh = torch.from_numpy(own_noise(pixels, latent.shape[1:])).to(latent.device)
+    return noised(latent, fresh, schedule, level)
+
+
+def noised(latent, fresh, schedule, level):
+    """The ODE's state where noise `fresh` is added to latents up to a level of the schedule."""
     level = float(schedule.levels[level])
     return (1 - level) * latent + level * fresh if schedule.flow else latent + level * fresh
 
