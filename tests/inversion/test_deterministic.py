@@ -19,6 +19,7 @@ from unelib.inversion.solvers import SOLVERS
 from unelib.models.noise_schedule import GRIDS
 from unelib.worlds.fidelity import psnr
 
+SOLVING = [name for name in SOLVERS if name != "renoise-regularised"]  # those that aim at the ODE's own noise
 ORDERS = {"euler": 1, "ddim": 1, "fixed-point": 1, "renoise": 1, "ab2": 2, "heun": 2, "bdia": 2, "belm": 2}
 CALLS = {"euler": 1, "ddim": 1, "ab2": 1, "heun": 2, "bdia": 1, "belm": 1, "edict": 2}
 
@@ -34,7 +35,7 @@ def error_of(gaussian, latent, solver, steps, grid="log-sigma"):
     return float((found - gaussian.noise_of(latent)).square().mean().sqrt())
 
 
-@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("solver", SOLVING)
 def test_noise_is_the_analytic_map(gaussian, pixels, solver):
     tolerance = 2e-3 if ORDERS.get(solver, 1) > 1 else 0.1
     found = invert(gaussian, pixels, steps=50 if solver == "edict" else 100, solver=solver).noise
@@ -79,7 +80,7 @@ def test_calls_of_the_model(gaussian, pixels, solver, calls):
     assert (found.diagnostics.calls == 7 * calls).all()
 
 
-@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("solver", SOLVING)
 def test_round_trip(gaussian, pixels, solver):
     steps = 50 if solver == "edict" else 200  # more drive its chains apart
     back = generate(gaussian, invert(gaussian, pixels, steps, solver).noise, steps, solver)
@@ -95,7 +96,7 @@ def test_fixed_point_undoes_ddim(gaussian, grid):
     assert (fixed - noise).abs().max() < 5e-3 < (plain - noise).abs().max()
 
 
-@pytest.mark.parametrize("solver", [name for name in SOLVERS if name not in ("ab2", *PAIRED)])
+@pytest.mark.parametrize("solver", [name for name in SOLVING if name not in ("ab2", *PAIRED)])
 @pytest.mark.parametrize("world", ["gaussian", "gaussian_flow"])
 def test_a_way_in_two_pieces_is_the_way_at_once(request, world, solver):
     gen, integrate = request.getfixturevalue(world), SOLVERS[solver]

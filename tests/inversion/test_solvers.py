@@ -7,6 +7,7 @@ import torch
 from unelib.inversion.choices import PAIRED
 from unelib.inversion.ode import Field, to_noise
 from unelib.inversion.solvers import EARLY, MIXING, SOLVERS, belm, renoised
+from unelib.models.closed_form import ExactGaussian
 from unelib.models.noise_schedule import GRIDS, Schedule
 
 NOISE = torch.randn((4, 1, 4, 4), generator=torch.Generator().manual_seed(0), dtype=torch.float64)
@@ -113,7 +114,8 @@ def test_renoise_asks_as_often_as_published(gaussian):
 def test_renoise_averages_the_slopes_of_its_iterations():
     slope = lambda u, level, told: 2 * u  # from u = 1 with step 1: 2, 6, 14, 30, ...
     first = [2 * (2**k - 1) for k in range(1, 11)]
-    of = lambda early: float(renoised(slope, torch.ones(1, 1).double(), 1.0, 0, 1, early))
+    same = lambda eps: eps
+    of = lambda early: float(renoised(slope, torch.ones(1, 1).double(), 1.0, 0, 1, early, same))
     assert of(True) == np.mean(first[:5]) and of(False) == np.mean(first[8:])
 
 
@@ -124,3 +126,15 @@ def test_renoise_undoes_ddim_better_than_ddim_does(gaussian):
     off = {name: SOLVERS[name](field, latent, schedule, up) * schedule.scales[-1] - NOISE
            for name in ("renoise", "ddim")}  # fmt: skip
     assert 10 * off["renoise"].abs().max() < off["ddim"].abs().max()
+
+
+def test_regularised_renoise_finds_noise_nearer_to_unit_variance_and_farther_from_the_odes():
+    gen = ExactGaussian()
+    gen.variance = gen.variance * 0 + 0.3  # pictures whose best denoiser sees too little noise in them
+    schedule = gen.schedule(12, "karras")
+    flat = 0.1 * NOISE
+    found = {name: to_noise(gen, flat, SOLVERS[name], schedule)[0] for name in ("renoise", "renoise-regularised")}
+    exact = gen.noise_of(flat)
+    off = {name: float((x - exact).norm() / exact.norm()) for name, x in found.items()}
+    assert found["renoise"].std() + 0.05 < found["renoise-regularised"].std() < 1.1
+    assert 2 * off["renoise"] < off["renoise-regularised"]

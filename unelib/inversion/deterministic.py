@@ -75,7 +75,7 @@ def invert(
     steps : int, optional
         Steps of the solver. What is left out of steps, solver and grid is as the generator's noise was made, where a
         zoo gave it (`NoiseZoo.generator`), else 25, "ab2" and "karras".
-    solver : {"ab2", "heun", "ddim", "euler", "fixed-point", "renoise", "bdia", "belm", "edict"}, optional
+    solver : {"ab2", "heun", "ddim", "euler", "fixed-point", "renoise", "bdia", "belm", "edict", ...}, optional
         How the ODE is solved; see `inversion.solvers`.
     grid : {"karras", "log-sigma", "uniform", "trailing", "leading"}, optional
         Where the noise levels lie; see `models.make_schedule`. `SETTINGS` names settings of steps, solver and grid:

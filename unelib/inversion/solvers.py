@@ -8,16 +8,16 @@ does not know which model it serves.
 The exactly invertible ones (`choices.PAIRED`) carry two states. They take the second as `before` and return both.
 """
 
+from functools import partial
+
 import numpy as np
 import torch
 
+from .noise_regularisation import regularised
+
 TOLERANCE, ITERATIONS, MEMORY = 1e-4, 20, 3  # of the fixed point: relative residual, calls a step at most, Anderson's m
-AGAIN, AGAIN_EARLY, EARLY, LAST = (
-    10,
-    6,
-    250,
-    2,
-)  # ReNoise: calls a step, below timestep 250, how many averaged
+AGAIN, AVERAGED = 10, 2  # ReNoise: calls a step, how many of the last slopes are averaged
+EARLY, AGAIN_EARLY = 250, 6  # the timestep below which there are fewer, and how many
 MIXING = 0.93  # EDICT's p
 
 
@@ -113,30 +113,49 @@ def mixed(values, residuals):
     return sum(weights[:, i].view(shape) * value for i, value in enumerate(values))
 
 
-def renoise(slope, u, schedule, path):
+def renoise(slope, u, schedule, path, repair=lambda slope, there: lambda eps: eps):
     """DDIM's step inverted by plain iteration, ending with a mean of slopes (ReNoise: Garibi et al., 2024).
 
     Towards the noise u' = u + step * slope(u') is iterated 9 times from u, and the last two slopes are averaged; below
     timestep 250, where iterations swing most, 5 times, and all slopes but the last are. These are the authors' numbers.
-    Their noise regularisation, which pulls the slope towards that of fresh noise, is left out: it changes what is found
-    and is not defined for a flow. Away from the noise it is DDIM.
+    What is averaged is repaired by a function that `repair` makes for each level. Away from the noise it is DDIM.
     """
     for here, there in zip(path, path[1:]):
         step = schedule.step(here, there)
         if there < here:
             u = u + step * slope(u, here, here)
         else:
-            u = u + step * renoised(slope, u, step, here, there, schedule.timesteps[there] < EARLY)
+            early = schedule.timesteps[there] < EARLY
+            u = u + step * renoised(slope, u, step, here, there, early, repair(slope, there))
     return u
 
 
-def renoised(slope, u, step, here, there, early):
+def renoised(slope, u, step, here, there, early, repaired):
     """Mean slope of ReNoise's iterations from u at level `here` to level `there`."""
-    slopes = [slope(u, here, there)]
-    for _ in range(1, AGAIN_EARLY if early else AGAIN):
-        slopes.append(slope(u + step * slopes[-1], there, there))
-    kept = slopes[:-1] if early else slopes[-LAST:]
-    return sum(kept) / len(kept)
+    calls, first, last = (AGAIN_EARLY, 0, AGAIN_EARLY - 1) if early else (AGAIN, AGAIN - AVERAGED, AGAIN)
+    slopes, end, level = [], u, here
+    for i in range(calls):
+        slopes.append(slope(end, level, there))
+        end, level = u + step * (repaired(slopes[-1]) if i >= first else slopes[-1]), there
+    return repaired(sum(slopes[first:last]) / (last - first))
+
+
+def renoise_regularised(slope, u, schedule, path):
+    """ReNoise with its noise regularisation: slopes are pulled towards uncorrelated noise, in patches like fresh noise.
+
+    The reference of a level is what the model sees of the picture under fresh noise, the same for all pictures. The
+    noise that is found is whiter, and is less the one that the ODE leads to.
+    """
+    if schedule.flow:
+        raise ValueError("'renoise-regularised' is told of noise, and the slope of a flow is none; choose 'renoise'")
+    fresh = torch.randn(u.shape[1:], generator=torch.Generator().manual_seed(0), dtype=torch.float64).to(u)
+
+    def repair(slope, there):
+        return partial(
+            regularised, reference=slope(u + float(schedule.levels[there]) * fresh, there, there), seed=there
+        )
+
+    return renoise(slope, u, schedule, path, repair)
 
 
 def bdia(slope, u, schedule, path, before=None):
@@ -211,6 +230,7 @@ SOLVERS = {
     "euler": euler,
     "fixed-point": fixed_point,
     "renoise": renoise,
+    "renoise-regularised": renoise_regularised,
     "bdia": bdia,
     "belm": belm,
     "edict": edict,
