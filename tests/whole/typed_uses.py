@@ -43,7 +43,7 @@ from unelib import (
     stitched_scores,
     walk,
 )
-from unelib.alignment import BestView, best_view, r2_gap, r2_interval
+from unelib.alignment import BestView, best_view, r2_gap, r2_interval, stitched_rows
 from unelib.editing import EditReport, EditState, apply, directions_of, flow_edit, noise_of, probe_and_unit
 from unelib.explorer import History, as_python
 from unelib.geometry import Basis, block_activations, block_names, layer_activations
@@ -108,6 +108,7 @@ def views(X: NDArray[np.float64], X2: NDArray[np.float64], Y: pd.DataFrame, lear
     relative = RelativeRepresentation(choose_anchors(X, 50)).fit(X)
     assert_type(relative.transform(X), NDArray[np.float64])
     stitched_scores(LinearProbe(), X, X2, Y, learn, ~learn, 50)
+    assert_type(stitched_rows(X, X2, X, learn, ~learn, 50, pools=(X, X2)), dict[str, NDArray[np.float64]])
     une = UNE(components="cv").fit({"a": X, "b": X2})
     assert_type(une, UNE)
     assert_type(une.latent({"a": X}), NDArray[np.float64])
