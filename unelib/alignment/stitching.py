@@ -120,8 +120,8 @@ def stitched_rows(
     """What a decoder of one view's relative rows makes of another view that it never saw.
 
     The decoder is a ridge map from relative rows of X to a target, such as the latents of a generator. Each anchor's
-    cosines are standardised over the training rows of each view, since cosines are small in a view of many columns.
-    Anchors do not train it.
+    cosines are standardised over the training rows of each view, since cosines are small in a view of many columns; and
+    what is decoded from X2 is brought to the spread of what is decoded from X. Anchors do not train it.
 
     Parameters
     ----------
@@ -159,7 +159,17 @@ def stitched_rows(
     likeness = [view.transform(Z) for view, Z in zip(pair, matrices)]
     likeness = [StandardScaler().fit(Z[train]).transform(Z) for Z in likeness]
     decoder = RidgeMap().fit(likeness[0][rows], T[rows])
-    return {name: decoder.predict(Z[test]) for name, Z in zip(("own", "stitched"), likeness)}
+    own, stitched = (decoder.predict(Z) for Z in likeness)
+    return {"own": own[test], "stitched": spread_as(own, stitched, train)[test]}
+
+
+def spread_as(own, other, train):
+    """Rows `other` about their mean row, scaled so that training rows spread as much as those of `own`.
+
+    A decoder that fits one view closely may multiply what is faint in it and strong in the other.
+    """
+    mean = other[train].mean(0)
+    return mean + (other - mean) * np.sqrt(own[train].var(0).sum() / other[train].var(0).sum())
 
 
 def both_views(X, X2):
