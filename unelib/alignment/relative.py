@@ -87,8 +87,8 @@ class RelativeRepresentation(BaseEstimator):
             `choose_anchors`.
         """
         choice(self.how, CHOICES, "way to choose anchors")
-        ((X, self.mean_),) = centred_views([X], ["X"])
-        rows = unit_rows(X if pool is None else centred_pool(pool, X.shape[1]))
+        ((rows, self.mean_),) = centred_views([X], ["X"])
+        rows = unit_rows(rows if pool is None else centred_pool(pool, len(self.mean_)))
         if np.ndim(self.anchors) == 0:
             self.anchors_ = chosen(rows, self.anchors, self.how, self.seed)
         else:
