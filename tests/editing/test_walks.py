@@ -178,7 +178,7 @@ def test_errors(gaussian, noise, brighter):
         with pytest.raises(ValueError, match="finite numbers"):
             walk(gaussian, noise, brighter, strengths)
     for gen, named in ((gaussian, {"solver": "bdia"}), (solved_by(gaussian, 8, "bdia", "karras"), {})):
-        with pytest.raises(ValueError, match="'bdia' needs the state before the noise"):
+        with pytest.raises(ValueError, match="'bdia' needs a second state beside the noise"):
             walk(gen, noise, brighter, [1], **named)
     with pytest.raises(ValueError, match=r"strengths are of 5 images, and there are 6; give \(s,\), or \(s, 6\)"):
         walk(gaussian, noise, brighter, np.ones((2, 5)))

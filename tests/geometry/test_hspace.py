@@ -366,5 +366,5 @@ def test_a_steered_generator_can_be_copied(space):
 
 
 def test_a_solver_that_needs_two_states_is_refused(ldm):
-    with pytest.raises(ValueError, match="'bdia' needs the state before the noise, .* choose 'ab2'"):
+    with pytest.raises(ValueError, match="'bdia' needs a second state beside the noise, .* choose 'ab2'"):
         HSpace(ldm, STEPS, "bdia")

@@ -327,5 +327,5 @@ def test_named_settings_make_walks(ldm, name):
 
 
 def test_a_solver_that_needs_two_states_is_refused(ldm):
-    with pytest.raises(ValueError, match="'bdia' needs the state before the noise, .* choose 'ab2'"):
+    with pytest.raises(ValueError, match="'bdia' needs a second state beside the noise, .* choose 'ab2'"):
         walk_at(ldm, noise_for(ldm), Direction("d", unit()), T, [1], solver="bdia")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from unelib.inversion.choices import PAIRED
 from unelib.inversion.deterministic import (  # fmt: skip
     generate,
     invert,
@@ -18,8 +19,9 @@ from unelib.inversion.solvers import SOLVERS
 from unelib.models.noise_schedule import GRIDS
 from unelib.worlds.fidelity import psnr
 
-ORDERS = {"euler": 1, "ddim": 1, "fixed-point": 1, "ab2": 2, "heun": 2, "bdia": 2}
-CALLS = {"euler": 1, "ddim": 1, "ab2": 1, "heun": 2, "bdia": 1}
+SOLVING = [name for name in SOLVERS if name != "renoise-regularised"]  # those that aim at the ODE's own noise
+ORDERS = {"euler": 1, "ddim": 1, "fixed-point": 1, "renoise": 1, "ab2": 2, "heun": 2, "bdia": 2, "belm": 2}
+CALLS = {"euler": 1, "ddim": 1, "ab2": 1, "heun": 2, "bdia": 1, "belm": 1, "edict": 2}
 
 
 @pytest.fixture
@@ -33,10 +35,10 @@ def error_of(gaussian, latent, solver, steps, grid="log-sigma"):
     return float((found - gaussian.noise_of(latent)).square().mean().sqrt())
 
 
-@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("solver", SOLVING)
 def test_noise_is_the_analytic_map(gaussian, pixels, solver):
-    tolerance = 2e-3 if ORDERS[solver] > 1 else 0.1
-    found = invert(gaussian, pixels, steps=100, solver=solver).noise
+    tolerance = 2e-3 if ORDERS.get(solver, 1) > 1 else 0.1
+    found = invert(gaussian, pixels, steps=50 if solver == "edict" else 100, solver=solver).noise
     exact = gaussian.noise_of(gaussian.to_latent(pixels)).numpy()
     assert found.shape == (6, 1, 4, 4) and found.dtype == np.float32
     assert np.sqrt(np.mean((found - exact) ** 2)) < tolerance
@@ -78,10 +80,11 @@ def test_calls_of_the_model(gaussian, pixels, solver, calls):
     assert (found.diagnostics.calls == 7 * calls).all()
 
 
-@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("solver", SOLVING)
 def test_round_trip(gaussian, pixels, solver):
-    back = generate(gaussian, invert(gaussian, pixels, 200, solver).noise, 200, solver)
-    assert psnr(back, pixels).min() > (45 if ORDERS[solver] > 1 or solver == "fixed-point" else 25)
+    steps = 50 if solver == "edict" else 200  # more drive its chains apart
+    back = generate(gaussian, invert(gaussian, pixels, steps, solver).noise, steps, solver)
+    assert psnr(back, pixels).min() > (45 if ORDERS.get(solver, 1) > 1 or solver in ("fixed-point", "renoise") else 25)
 
 
 @pytest.mark.parametrize("grid", ["karras", "trailing"])
@@ -93,7 +96,7 @@ def test_fixed_point_undoes_ddim(gaussian, grid):
     assert (fixed - noise).abs().max() < 5e-3 < (plain - noise).abs().max()
 
 
-@pytest.mark.parametrize("solver", [name for name in SOLVERS if name not in ("ab2", "bdia")])
+@pytest.mark.parametrize("solver", [name for name in SOLVING if name not in ("ab2", *PAIRED)])
 @pytest.mark.parametrize("world", ["gaussian", "gaussian_flow"])
 def test_a_way_in_two_pieces_is_the_way_at_once(request, world, solver):
     gen, integrate = request.getfixturevalue(world), SOLVERS[solver]
@@ -105,7 +108,7 @@ def test_a_way_in_two_pieces_is_the_way_at_once(request, world, solver):
     torch.testing.assert_close(to_level(gen, noise, integrate, schedule, 5, 5), noise)
 
 
-@pytest.mark.parametrize("solver", ["ab2", "bdia"])
+@pytest.mark.parametrize("solver", ["ab2", "bdia", "belm"])
 def test_solvers_with_a_memory_start_afresh_which_more_steps_make_up_for(gaussian, solver):
     noise, integrate, apart = torch.randn((3, 1, 4, 4), generator=torch.Generator().manual_seed(0)), SOLVERS[solver], []
     for steps in (20, 80):
@@ -139,17 +142,16 @@ def test_flat_noise_is_taken_too(gaussian, pixels):
     np.testing.assert_array_equal(generate(gaussian, noise.reshape(6, 16), 5), generate(gaussian, noise, 5))
 
 
-def test_the_exact_solver_comes_back_to_rounding_whatever_the_steps(gaussian, pixels):
-    latent, schedule = gaussian.to_latent(pixels).double(), gaussian.schedule(6, "karras")
-    noise, before, _ = to_noise(gaussian, latent, SOLVERS["bdia"], schedule)
-    field = lambda u, level, told, rows=None: gaussian.eps(u * schedule.scales[level], schedule.timesteps[told])
-    scale, path = schedule.scales[-1], list(range(6, -1, -1))
-    back, _ = SOLVERS["bdia"](field, noise / scale, schedule, path, before / scale)
-    assert (back - latent).abs().max() < 1e-9
-    found = invert(gaussian, pixels, 6, "bdia")
-    assert psnr(generate(gaussian, found.noise, 6, "bdia", before=found.before), pixels).min() == 99
-    with pytest.raises(ValueError, match="solver 'ab2' takes no state `before`"):
-        generate(gaussian, found.noise, 6, before=found.before)
+@pytest.mark.parametrize("solver", PAIRED)
+def test_an_exact_solver_comes_back_whatever_the_steps(gaussian, pixels, solver):
+    found = invert(gaussian, pixels, 6, solver)
+    assert psnr(generate(gaussian, found.noise, 6, solver, before=found.before), pixels).min() == 99
+
+
+def test_other_solvers_take_no_second_state(gaussian):
+    with pytest.raises(ValueError, match="solver 'ab2' takes no second state `before`; one of bdia, belm, edict does"):
+        generate(gaussian, np.zeros((1, 16)), 6, before=np.zeros((1, 16)))
+    assert gaussian.calls == 0
 
 
 def test_forward_steps_are_noise_of_the_picture_s_own_seed(gaussian, pixels):

@@ -13,7 +13,8 @@ PIXELS = np.random.default_rng(0).integers(0, 256, (2, 4, 4, 3), dtype=np.uint8)
 # One number of the noise that six steps give, by solver and revision, and by grid and revision.
 BY_SOLVER = {
     ("ab2", 1): 1.4164, ("heun", 1): 1.2644, ("ddim", 1): 0.6119, ("euler", 1): 1.0492, ("fixed-point", 1): 1.8334,
-    ("bdia", 1): 1.2395,
+    ("bdia", 1): 1.2395, ("belm", 1): 1.7512, ("edict", 1): 0.8723, ("renoise", 1): 1.8445,
+    ("renoise-regularised", 1): 2.0196,
 }  # fmt: skip
 BY_GRID = {
     ("karras", 1): 1.4164, ("log-sigma", 1): 1.4978, ("uniform", 1): 1.4024, ("trailing", 1): 1.3807,

@@ -43,8 +43,8 @@ from unelib import (
     stitched_scores,
     walk,
 )
-from unelib.alignment import BestView, best_view, r2_gap, r2_interval
-from unelib.editing import EditReport, EditState, apply, directions_of, noise_of, probe_and_unit
+from unelib.alignment import BestView, best_view, r2_gap, r2_interval, stitched_rows
+from unelib.editing import EditReport, EditState, apply, directions_of, flow_edit, noise_of, probe_and_unit
 from unelib.explorer import History, as_python
 from unelib.gaussianity import depth, depth_test
 from unelib.geometry import Basis, block_activations, block_names, layer_activations
@@ -112,6 +112,7 @@ def views(X: NDArray[np.float64], X2: NDArray[np.float64], Y: pd.DataFrame, lear
     relative = RelativeRepresentation(choose_anchors(X, 50)).fit(X)
     assert_type(relative.transform(X), NDArray[np.float64])
     stitched_scores(LinearProbe(), X, X2, Y, learn, ~learn, 50)
+    assert_type(stitched_rows(X, X2, X, learn, ~learn, 50, pools=(X, X2)), dict[str, NDArray[np.float64]])
     une = UNE(components="cv").fit({"a": X, "b": X2})
     assert_type(une, UNE)
     assert_type(une.latent({"a": X}), NDArray[np.float64])
@@ -126,6 +127,7 @@ def edits(gen: GeneratorLike, noise: NDArray[np.float32], probe: LinearProbe, un
     assert_type(partial_directions(noise, Y), dict[Any, Direction])
     assert_type(carried(d, une, "a", "b"), Direction)
     assert_type(walk(gen, noise, d, [-3, 0, 3]), NDArray[np.uint8])
+    assert_type(flow_edit(gen, gen, generate(gen, noise), steps=9, skip=2, draws=2), NDArray[np.uint8])
     report = score_edit(generate(gen, noise), generate(gen, noise), d, load_judge(), load_encoder("drawn-dino"))
     assert_type(report, EditReport)
     assert_type(report.table, pd.DataFrame)

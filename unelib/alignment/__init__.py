@@ -20,7 +20,8 @@ Public names, by file:
 - `paired_directions`: pairs_and_chance
 - `paired_rows`: partner_correlation
 - `shared_space`: read_alone
-- `relative`: RelativeRepresentation, choose_anchors, stitched_scores
+- `relative`: RelativeRepresentation, choose_anchors
+- `stitching`: stitched_rows, stitched_scores
 - `similarity`: STANDARD, cka, mutual_knn, permutation_null, procrustes_distance, pwcca, rank_agreement, rsa,
   similarity_table, svcca
 - `neighbours`: nearest, nearest_by_view, neighbour_agreement

@@ -13,7 +13,6 @@ from .paired_directions import pairs_and_chance as pairs_and_chance
 from .paired_rows import partner_correlation as partner_correlation
 from .relative import RelativeRepresentation as RelativeRepresentation
 from .relative import choose_anchors as choose_anchors
-from .relative import stitched_scores as stitched_scores
 from .shared_space import read_alone as read_alone
 from .similarity import STANDARD as STANDARD
 from .similarity import cka as cka
@@ -25,5 +24,7 @@ from .similarity import rank_agreement as rank_agreement
 from .similarity import rsa as rsa
 from .similarity import similarity_table as similarity_table
 from .similarity import svcca as svcca
+from .stitching import stitched_rows as stitched_rows
+from .stitching import stitched_scores as stitched_scores
 from .view_search import BestView as BestView
 from .view_search import best_view as best_view

@@ -1,12 +1,11 @@
-"""Relative representations: rows by their likeness to anchor rows, and probes carried from view to view by them."""
+"""Relative representations: rows of a view by their likeness to its anchor rows, and ways to choose these."""
 
 from numbers import Integral
 from typing import Literal, Self
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator
 from sklearn.cluster import KMeans
 from sklearn.utils.validation import check_is_fitted
 
@@ -14,16 +13,10 @@ from ..core.checks import (
     Rows,
     centred_views,
     choice,
-    in_both_classes,
     matrix,
-    row_mask,
     same_columns,
-    same_images,
-    same_rows,
 )
 from ..linalg.cosine import unit_rows
-from ..probing.logistic_solver import learnable
-from ..probing.scores import mean_auc
 
 SAME = 1e-12  # cosine distance up to which rows are the same but for rounding
 How = Literal["random", "k-means", "farthest"]
@@ -47,7 +40,7 @@ class RelativeRepresentation(BaseEstimator):
     Attributes
     ----------
     anchors_ : ndarray (k,) of int
-        Row indices of the anchors.
+        Row indices of the anchors, in the training view or in the pool.
     directions_ : ndarray (k, d)
         The anchors, centred and of unit length.
     mean_ : ndarray (d,)
@@ -70,13 +63,17 @@ class RelativeRepresentation(BaseEstimator):
         self.seed = seed
         self.how = how
 
-    def fit(self, X: Rows) -> Self:
+    def fit(self, X: Rows, *, pool: Rows | None = None) -> Self:
         """Centre a view and keep its anchor rows.
 
         Parameters
         ----------
         X : array-like (n, d)
             The training view, one row an image.
+        pool : array-like (p, d), optional
+            Rows of the same view to take the anchors from, of images of another domain say, instead of X; `anchors`
+            then counts or numbers these. They are centred by their own mean: what tells one domain from the other is in
+            all of them.
 
         Returns
         -------
@@ -86,11 +83,12 @@ class RelativeRepresentation(BaseEstimator):
         Raises
         ------
         ValueError
-            On too many anchors or rows that do not exist, an unknown `how`, and as `choose_anchors`.
+            On too many anchors or rows that do not exist, a pool of other columns, an unknown `how`, and as
+            `choose_anchors`.
         """
         choice(self.how, CHOICES, "way to choose anchors")
-        ((X, self.mean_),) = centred_views([X], ["X"])
-        rows = unit_rows(X)
+        ((rows, self.mean_),) = centred_views([X], ["X"])
+        rows = unit_rows(rows if pool is None else centred_pool(pool, len(self.mean_)))
         if np.ndim(self.anchors) == 0:
             self.anchors_ = chosen(rows, self.anchors, self.how, self.seed)
         else:
@@ -120,6 +118,13 @@ class RelativeRepresentation(BaseEstimator):
         X = matrix(X)
         same_columns(X, len(self.mean_))
         return unit_rows(X - self.mean_) @ self.directions_.T
+
+
+def centred_pool(pool, columns):
+    """Rows of another domain less their mean; ValueError on another number of columns than the view has."""
+    ((rows, _),) = centred_views([pool], ["pool"])
+    same_columns(rows, columns, "pool")
+    return rows
 
 
 def choose_anchors(X: Rows, k: int, how: How = "random", seed: int = 0) -> NDArray[np.int_]:
@@ -215,90 +220,3 @@ def existing_rows(anchors, n):
     if rows.min() < 0 or rows.max() >= n:
         raise ValueError(f"anchors name rows {rows.min()} to {rows.max()}; X has rows 0 to {n - 1}")
     return rows
-
-
-def stitched_scores(
-    probe: BaseEstimator,
-    X: Rows,
-    X2: Rows,
-    Y: ArrayLike | pd.DataFrame,
-    learn: ArrayLike,
-    held_out: ArrayLike,
-    anchors: int | ArrayLike,
-    how: How = "random",
-    seed: int = 0,
-    groups: ArrayLike | None = None,
-    *,
-    train_on_anchors: bool = False,
-) -> dict[str, dict[str, float]]:
-    """How well a probe of one view reads another that it never saw, both made relative to the same training images.
-
-    Parameters
-    ----------
-    probe : LinearProbe
-        Not fitted: a copy is trained on the relative training rows of X.
-    X, X2 : array-like (n, d) and (n, d2)
-        Views of the same n images.
-    Y : DataFrame or array-like (n, a) or (n,) of 0/1
-        Labels of the n images.
-    learn, held_out : array-like (n,) of bool
-        Masks of the training and the test rows.
-    anchors : int or array-like (k,) of int
-        How many training rows, or which, numbered among the training rows.
-    how, seed
-        Choose the anchors in X as in `choose_anchors`.
-    groups : array-like (n,), optional
-        As in `LinearProbe.fit` and `scores.mean_auc`.
-    train_on_anchors : bool
-        Whether the anchors train the probe too, as is usual. An anchor is like itself in any view, so its label is then
-        learnt for what is like it, and found again in X2: a probe of a view that knows nothing reads X2 by the labels
-        of the anchors alone.
-
-    Returns
-    -------
-    dict
-        "own" and "stitched": mean AUCs on the held-out rows of X and of X2, each {"auc", "low", "high"} as
-        `scores.mean_auc` gives it. They are equal where X2 is X rotated, scaled and shifted; 0.5 is chance.
-
-    Raises
-    ------
-    TypeError, ValueError
-        On masks that are none, views of other images, rows that both learn and test, or anchors that leave no row to
-        train on; and as `RelativeRepresentation` and the probe do.
-
-    Examples
-    --------
-    >>> from unelib import LinearProbe
-    >>> X = np.random.default_rng(0).standard_normal((400, 4))
-    >>> learn = np.arange(400) < 300
-    >>> found = stitched_scores(LinearProbe("lda"), X, -2 * X[:, ::-1], X[:, 0] > 0, learn, ~learn, 20)
-    >>> found["own"]["auc"] > 0.95, abs(found["stitched"]["auc"] - found["own"]["auc"]) < 1e-9
-    (True, True)
-    """
-    matrices, table = [matrix(X, "X"), matrix(X2, "X2")], pd.DataFrame(Y)  # type: ignore[arg-type]
-    same_images(("X", X), ("X2", X2))
-    same_rows(("X", X), ("Y", table))
-    if isinstance(X, pd.DataFrame) and set(X.index) == set(table.index):
-        same_images(("X", X), ("Y", table))
-    train, test = row_mask(learn, len(table), "learn"), row_mask(held_out, len(table), "held_out")
-    if (train & test).any():
-        raise ValueError(f"row {(train & test).argmax()} is both learnt from and held out; use each row once")
-    relative = RelativeRepresentation(anchors, seed, how).fit(matrices[0][train])
-    other = RelativeRepresentation(relative.anchors_).fit(matrices[1][train])
-
-    def of(rows):
-        return None if groups is None else np.asarray(groups)[rows]
-
-    rows = np.flatnonzero(train)
-    rows = rows if train_on_anchors else np.delete(rows, relative.anchors_)
-    if not len(rows):
-        raise ValueError(f"all {train.sum()} training rows are anchors; take fewer, so that some train the probe")
-    table = table[in_both_classes(table.iloc[rows], "what trains the probe")]
-    table = table[learnable(table.iloc[rows], of(rows)) or list(table)]  # others have no fold to choose a penalty by
-    fitted = clone(probe).fit(relative.transform(matrices[0][rows]), table.iloc[rows], of(rows))
-    tests = {"own": (relative, matrices[0]), "stitched": (other, matrices[1])}
-
-    def auc(view, Z):
-        return mean_auc(fitted, view.transform(Z[test]), table[test], seed=seed, groups=of(test))
-
-    return {name: auc(*pair) for name, pair in tests.items()}

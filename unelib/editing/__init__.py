@@ -13,6 +13,7 @@ Public names, by file:
 - `directions`: carried, direction, partial_directions, removal
 - `boundaries`: Boundary, boundary
 - `minimal_edits`: least_change
+- `inversion_free`: flow_edit
 - `walks`: change_matrix, judged_changes, move, on_and_off_target, walk, walk_each
 - `reports`: EditReport, likeness, pooled_flips, score_edit
 - `counterfactuals`: Counterfactual, counterfactual

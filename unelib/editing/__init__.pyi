@@ -16,6 +16,7 @@ from .edit_state import KEEP_BY as KEEP_BY
 from .edit_state import METHODS as METHODS
 from .edit_state import EditState as EditState
 from .edited_pictures import pictures_of as pictures_of
+from .inversion_free import flow_edit as flow_edit
 from .judge_corrections import kept_by_judge as kept_by_judge
 from .method_probes import bottleneck_effects as bottleneck_effects
 from .method_probes import probe_and_unit as probe_and_unit

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from ..core.checks import choice, whole
-from ..inversion.choices import Grid, Solver
+from ..inversion.choices import PAIRED, Grid, Solver
 from .steps import CURVED
 
 Method = Literal[
@@ -33,7 +33,7 @@ KEEP_BY: tuple[KeepBy, ...] = get_args(KeepBy)
 COMPONENTS = 6  # principal components, and vectors of an image, that can be moved along: as the explorer has sliders
 NUMBERED = {"principal components": "component", "pullback vectors": "vector"}  # what their directions are called
 PATHS = ("straight", *CURVED)
-SOLVERS = tuple(name for name in get_args(Solver) if name != "bdia")  # which needs more than noise to come back
+SOLVERS = tuple(name for name in get_args(Solver) if name not in PAIRED)  # those that noise alone leads back by
 EXAMPLE = '{"generator": "drawn-ldm", "strengths": {"Smiling": 6}}'
 
 

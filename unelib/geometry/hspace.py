@@ -32,8 +32,8 @@ class HSpace:
     gen : GeneratorLike
         With a U-Net's mid block; best what `NoiseZoo.generator` gives.
     steps, solver, grid : optional
-        The way from noise to image, as `invert` takes it; by default the generator's own. Not "bdia", which needs a
-        second state.
+        The way from noise to image, as `invert` takes it; by default the generator's own. Not "bdia", "belm" or
+        "edict", which need a second state.
 
     Attributes
     ----------

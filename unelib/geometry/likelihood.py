@@ -42,8 +42,9 @@ def log_likelihood(
         Random signs by which each divergence is estimated [1]_, the same for all images and levels, so that images
         compare better than one value is known. "exact" takes every column, d passes a level: for small models.
     steps, solver, grid : optional
-        The way from noise to image, as `invert` takes it; by default the generator's own. Not "bdia"; and no grid that
-        begins at a clean image, "trailing" or "leading", where a density of exact pixels has no end.
+        The way from noise to image, as `invert` takes it; by default the generator's own. Not "bdia", "belm" or
+        "edict"; and no grid that begins at a clean image, "trailing" or "leading", where a density of exact pixels has
+        no end.
     seed : int
         Of the probes.
     batch_size : int or "auto"

@@ -114,8 +114,8 @@ class Midway:
     t : float
         Timestep, within the schedule.
     steps, solver, grid : optional
-        The way from noise to image, as `invert` takes it; by default the generator's own. Not "bdia", which needs a
-        second state.
+        The way from noise to image, as `invert` takes it; by default the generator's own. Not "bdia", "belm" or
+        "edict", which need a second state.
     batch_size : int or "auto"
         Images at once; "auto" takes what fits into the device's memory.
 
@@ -131,7 +131,7 @@ class Midway:
     Raises
     ------
     ValueError
-        As `states_at`, and on "bdia".
+        As `states_at`, and on a solver that needs a second state.
 
     Examples
     --------
@@ -243,8 +243,8 @@ def walk_at(
     repeats : int
         How many such steps are taken one after the other, each from where the last led.
     steps, solver, grid : optional
-        The way from noise to image, as `invert` takes it; by default the generator's own. Not "bdia", which needs a
-        second state.
+        The way from noise to image, as `invert` takes it; by default the generator's own. Not "bdia", "belm" or
+        "edict", which need a second state.
     batch_size : int or "auto"
         Images at once; "auto" takes what fits into the device's memory.
 

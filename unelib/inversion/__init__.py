@@ -3,6 +3,11 @@
 Inversion and generation solve the probability-flow ODE, one way and the other, by one of several solvers. What each
 loses is measured on noise that is known, and a stochastic latent that loses nothing stands beside them.
 
+Inside:
+
+- `noise_regularisation`: What ReNoise pulls an estimate of the noise towards: no correlation, and the local moments of
+  a fresh estimate
+
 Public names, by file:
 
 - `choices`: Grid, Solver

@@ -92,7 +92,7 @@ def way(gen, method, steps):
 
 
 def own(gen, solver, grid, steps):
-    """(latents -> noise and state before, noise and state before -> latents, calls) of one of our solvers."""
+    """(latents -> noise and second state, noise and second state -> latents, calls) of one of our solvers."""
     integrate, schedule, spent = pick_solver(solver), gen.schedule(steps, grid), []
 
     def tensor(x):

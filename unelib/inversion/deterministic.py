@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..gaussianity.noise_maps import noise_diagnostics
 from ..models.contracts import GeneratorLike
 from ..models.noise_schedule import abar_of
-from .choices import Grid, Solver
+from .choices import PAIRED, Grid, Solver
 from .ode import batches, check_noise, check_pixels, from_noise, in_one_pass, pick_solver, settled, to_noise
 
 
@@ -33,8 +33,8 @@ class Inversion:
     diagnostics : DataFrame (n rows)
         The columns of `noise_diagnostics`, and `calls`: how often the model was asked about each image.
     before : ndarray (n, *latent_shape), float32, or None
-        The state one level below the noise. The exactly invertible solver "bdia" needs it to come back; None for
-        others.
+        The second state of an exactly invertible solver, which needs it to come back; None for others. Of "bdia" and
+        "belm" it is the state one level below the noise, of "edict" that of the second chain.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def invert(
     steps : int, optional
         Steps of the solver. What is left out of steps, solver and grid is as the generator's noise was made, where a
         zoo gave it (`NoiseZoo.generator`), else 25, "ab2" and "karras".
-    solver : {"ab2", "heun", "ddim", "euler", "fixed-point", "bdia"}, optional
+    solver : {"ab2", "heun", "ddim", "euler", "fixed-point", "renoise", "bdia", "belm", "edict", ...}, optional
         How the ODE is solved; see `inversion.solvers`.
     grid : {"karras", "log-sigma", "uniform", "trailing", "leading"}, optional
         Where the noise levels lie; see `models.make_schedule`. `SETTINGS` names settings of steps, solver and grid:
@@ -156,7 +156,8 @@ def generate(
     steps, solver, grid, batch_size, progress
         As in `invert`. A GAN takes one pass, whatever steps are asked for.
     before : array-like (n, *latent_shape), optional
-        `Inversion.before` of the exactly invertible solver, "bdia". An edit moves both by the same step.
+        `Inversion.before` of an exactly invertible solver, "bdia", "belm" or "edict". An edit moves both by the same
+        step.
 
     Returns
     -------
@@ -208,8 +209,8 @@ def generated(gen, noise, steps, solver, grid, batch_size, progress, before):
     integrate, schedule = pick_solver(solver), gen.schedule(steps, grid)
     if before is not None:
         before = check_noise(gen, before)
-        if solver != "bdia":
-            raise ValueError(f"solver {solver!r} takes no state `before` the noise; 'bdia' does")
+        if solver not in PAIRED:
+            raise ValueError(f"solver {solver!r} takes no second state `before`; one of {', '.join(PAIRED)} does")
     for rows in batches(gen, len(noise), batch_size, progress=progress, label=f"generating with {gen.name}"):
         start = torch.from_numpy(noise[rows]).to(gen.device)
         pair = None if before is None else torch.from_numpy(before[rows]).to(gen.device)
@@ -219,6 +220,11 @@ def generated(gen, noise, steps, solver, grid, batch_size, progress, before):
 def diffused(latent, schedule, level, pixels):
     """The state at a level that fresh noise leads to."""
     fresh = torch.from_numpy(own_noise(pixels, latent.shape[1:])).to(latent.device)
+    return noised(latent, fresh, schedule, level)
+
+
+def noised(latent, fresh, schedule, level):
+    """The ODE's state where noise `fresh` is added to latents up to a level of the schedule."""
     level = float(schedule.levels[level])
     return (1 - level) * latent + level * fresh if schedule.flow else latent + level * fresh
 

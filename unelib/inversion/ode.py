@@ -17,7 +17,7 @@ from ..core.loops import told_slices
 from ..models import noise_schedule
 from ..models.contracts import GeneratorLike
 from . import solvers
-from .choices import Grid, Solver
+from .choices import PAIRED, Grid, Solver
 
 Own = TypeVar("Own", bound=GeneratorLike)
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -43,7 +43,7 @@ class Field:
 
 @torch.inference_mode()
 def to_noise(gen, latent, integrate, schedule, start=0):
-    """The ODE on one batch of latents, float32, from level `start` to the highest: noise, the state before, calls."""
+    """The ODE on one batch of latents, float32, from level `start` to the highest: noise, the second state, calls."""
     field = Field(gen, schedule, len(latent))
     u = integrate(field, latent, schedule, list(range(start, schedule.steps + 1)))
     u, before = u if isinstance(u, tuple) else (u, None)
@@ -157,9 +157,9 @@ def in_one_pass(gen):
 
 
 def one_state(solver):
-    """The solver's name if noise alone leads back by it; ValueError if it needs the state before, which edits lack."""
-    if solver == "bdia":
-        raise ValueError("solver 'bdia' needs the state before the noise, which an edit does not have; choose 'ab2'")
+    """The solver's name if noise alone leads back by it; ValueError if it needs a second state, which edits lack."""
+    if solver in PAIRED:
+        raise ValueError(f"solver {solver!r} needs a second state beside the noise, which an edit lacks; choose 'ab2'")
     return solver
 
 

@@ -590,6 +590,42 @@ FINDINGS = (
         "share of ten neighbours in common", "knn_pixels", "of small pictures",
     ),
     Finding(
+        "A head of one encoder reads another by anchor images alone", "stitching", "head_auc", "mean AUC there",
+        "head_shuffled", "the best of the shuffled anchors",
+    ),
+    Finding(
+        "It reads as much as through a linear map fitted to all training pairs", "stitching", "head_auc",
+        "mean AUC there", "head_mapped", "through the map",
+    ),
+    Finding(
+        "Anchors may be images of another domain", "stitching", "foreign_auc", "mean AUC there", "foreign_shuffled",
+        "the best of the shuffled anchors",
+    ),
+    Finding(
+        "They carry as much as anchors of the same domain", "stitching", "foreign_auc", "mean AUC there", "head_auc",
+        "by anchors of the same domain",
+    ),
+    Finding(
+        "Another model's view gives a generator's latents by anchors alone", "stitching", "latent_r",
+        "correlation of decoded and true latents", "latent_shuffled", "the best of the shuffled anchors",
+    ),
+    Finding(
+        "It gives them better than small pictures do", "stitching", "latent_r",
+        "correlation of decoded and true latents", "latent_pixels", "from small pictures",
+    ),
+    Finding(
+        "It gives the generator's noise by anchors alone", "stitching", "noise_r",
+        "correlation of decoded and true noise", "noise_shuffled", "the best of the shuffled anchors",
+    ),
+    Finding(
+        "Pictures of latents so found show the attributes of the image", "stitching", "latent_pictures_auc",
+        "mean AUC of the encoder's probe on them", "latent_pictures_shuffled", "of shuffled anchors",
+    ),
+    Finding(
+        "Pictures generated from noise so found show them", "stitching", "noise_pictures_auc",
+        "mean AUC of the encoder's probe on them", "noise_pictures_shuffled", "of shuffled anchors",
+    ),
+    Finding(
         "A step round the sphere of the noise edits more images than a straight step", "editing", "geodesic_gain",
         "gain in the share changed as asked", 0.0, "0 would be no gain",
     ),
