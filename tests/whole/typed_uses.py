@@ -44,7 +44,7 @@ from unelib import (
     walk,
 )
 from unelib.alignment import BestView, best_view, r2_gap, r2_interval
-from unelib.editing import EditReport, EditState, apply, directions_of, noise_of, probe_and_unit
+from unelib.editing import EditReport, EditState, apply, directions_of, lacked_targets, noise_of, probe_and_unit
 from unelib.explorer import History, as_python
 from unelib.geometry import Basis, block_activations, block_names, layer_activations
 from unelib.inversion import Inversion, solved_by
@@ -125,6 +125,7 @@ def edits(gen: GeneratorLike, noise: NDArray[np.float32], probe: LinearProbe, un
     report = score_edit(generate(gen, noise), generate(gen, noise), d, load_judge(), load_encoder("drawn-dino"))
     assert_type(report, EditReport)
     assert_type(report.table, pd.DataFrame)
+    assert_type(lacked_targets({"Smiling": 1}, generate(gen, noise), load_judge()), dict[str, int])
 
 
 def edits_as_values(zoo: NoiseZoo, gen: GeneratorLike) -> None:
