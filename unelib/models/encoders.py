@@ -1,7 +1,7 @@
 """Image encoders behind one contract: pixels -> embedding, and text -> embedding where the model reads text.
 
-transformers' own classes, configs and image processors, by preset, local folder or hub id. Others by `timm:`, `onnx:`
-and `python:` before a name: models of timm, ONNX files, functions of the user's own.
+transformers' own classes, configs and image processors, by preset, local folder or hub id. Others by `timm:`,
+`open_clip:`, `onnx:` and `python:` before a name: models of timm and open_clip, ONNX files, functions of one's own.
 """
 
 from collections.abc import Iterable
@@ -31,6 +31,7 @@ from .function_encoders import function_encoder
 from .lite_encoders import is_lite, load_lite
 from .loading import first_line, pick_device, pick_dtype, weights_digest
 from .onnx_encoders import onnx_encoder
+from .open_clip_encoders import open_clip_encoder
 from .packaged_weights import brought
 from .picture_encoder import PictureEncoder, in_batches
 from .pooled_outputs import accepted, first_tokens, image_features, pooled_output, takes_pixels
@@ -223,15 +224,16 @@ def load_encoder(
     *,
     run_code: bool = False,
 ) -> Encoder | PictureEncoder:
-    """An encoder by preset, local folder or hub id, or of timm, an ONNX file or a function of your own.
+    """An encoder by preset, local folder or hub id, or of timm, open_clip, an ONNX file or a function of your own.
 
     Parameters
     ----------
     name : str
         A preset (`ENCODERS`), a local transformers folder or a hub id, of any vision model. Or `timm:` and a name that
-        timm knows, a folder as its `save_for_hf` writes it or a hub id; `onnx:` and a file, with `:OUTPUT` after it if
-        another than the first is wanted; `python:MODULE:FUNCTION`, a function from pixels (n, h, w, 3) uint8 to rows
-        (n, d). `untrained:` before a name gives the same architecture with fresh weights (seed 0): the null model.
+        timm knows, a folder as its `save_for_hf` writes it or a hub id; `open_clip:` and a folder or hub id in its own
+        format, whose pictures' half is taken; `onnx:` and a file, with `:OUTPUT` after it if another than the first is
+        wanted; `python:MODULE:FUNCTION`, a function from pixels (n, h, w, 3) uint8 to rows (n, d). `untrained:` before
+        a name gives the same architecture with fresh weights (seed 0): the null model.
         "efficientnet-lite0" gives a `LiteEncoder`, with the weights of a package.
     device : str or torch.device
         "auto" takes a GPU if there is one; or "cpu", "cuda", "cuda:1", "mps".
@@ -253,7 +255,7 @@ def load_encoder(
     FileNotFoundError
         If the model, or the package that its weights come in, cannot be had; it names where it looked and what to do.
     ImportError
-        If timm or onnxruntime is needed and not installed.
+        If timm, open_clip or onnxruntime is needed and not installed.
     ValueError
         If the model takes no pixels or gives no row for each picture, on an unknown dtype, on a device that this
         machine lacks, where no untrained one can be had, and on code that may not run.
@@ -270,6 +272,8 @@ def load_encoder(
         source = find_encoder(name)
     if kind == "timm":
         return timm_encoder(name, source, untrained, place, precision, revision)
+    if kind == "open_clip":
+        return open_clip_encoder(name, source, untrained, place, precision, revision)
     if kind == "onnx":
         return onnx_encoder(name, source, rest, place)
     if kind == "python":
@@ -314,8 +318,8 @@ def refuse_other_format(name, source):
         )
     if (Path(source) / "open_clip_config.json").is_file() and not config.is_file():
         raise FileNotFoundError(
-            f"encoder {name!r}: {source!r} is of open_clip's format; take the same model in transformers' or timm's, or"
-            " load it in a function: python:MODULE:FUNCTION"
+            f"encoder {name!r}: {source!r} is of open_clip's format; write open_clip: before its name, after any"
+            " untrained:"
         )
 
 
