@@ -221,7 +221,9 @@ def test_a_step_is_as_long_as_held_out_images_vary(tmp_path, gaussian, monkeypat
     gaussian.name, zoo, steps = "gaussian", planted_zoo(tmp_path), []
     monkeypatch.setattr("unelib.evidence.verdicts.turned", lambda *asked: steps.append(asked[5]) or np.zeros(4))
     trial = trial_of(zoo, components=K)
-    edit_flips(trial, "gaussian", *to_edit(zoo, gaussian, 4), BrightnessJudge(), {"bright": 1}, 2.0)
+    judge = BrightnessJudge()
+    start, targets = to_edit(zoo, gaussian, judge, {"bright": 1}, 4)
+    edit_flips(trial, "gaussian", start, judge, targets, 2.0)
     own = direction(trial.probe("gaussian", "mean-difference")[0], "bright", X=trial.X["gaussian"][trial.held])
     np.testing.assert_allclose(steps, 2.0 * own.sigma)
 

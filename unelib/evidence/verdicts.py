@@ -204,14 +204,13 @@ def evidence(
     edits = generator is not None and "edits" in claims
     if edits:
         check_editing(trial, generator, judge, targets, images, strength)
-        start = to_edit(zoo, generator, images)
-        targets = lacked_targets(targets, start[-1], judge)
+        start, aims = to_edit(zoo, generator, judge, targets, images)
+        asked = view_of(generator), start, judge, aims, strength
     with threadpool_limits(1, "blas"):  # small matrices: what can be done at once is, a thread a core
         trials = [trial, *matched(trial)]
         rows = [found for claim in PARTS if claim in claims for found in PARTS[claim](trial)]
         beside = [[found for c in PICTURES if c in claims for found in PICTURES[c](of)] for of in trials]
     if edits:
-        asked = view_of(generator), *start, judge, targets, strength
         rows += edits_transfer(edit_flips(trial, *asked, nulls=(*CHANCE, *PICTURE)))
         for found, of in zip(beside[1:], trials[1:]):
             found += edits_transfer(edit_flips(of, *asked, nulls=PICTURE))
@@ -409,24 +408,26 @@ def view_of(generator):
     return generator if isinstance(generator, str) else generator.name
 
 
-def to_edit(zoo, generator, images):
-    """A generator of a zoo, the noise of the first held-out images in it, and these as it makes them."""
+def to_edit(zoo, generator, judge, targets, images):
+    """What edits start from, (generator, noise, pictures) of the first held-out images, and the targets they lack."""
     view, rows = view_of(generator), np.flatnonzero(zoo.split == "test")[:images]
     generator = zoo.generator(view, None if generator == view else generator)
     noise = zoo.rows(view, rows).reshape(len(rows), *generator.latent_shape)
-    return generator, noise, generate(generator, noise)
+    pictures = generate(generator, noise)
+    return (generator, noise, pictures), lacked_targets(targets, pictures, judge)
 
 
-def edit_flips(trial, view, generator, noise, images, judge, targets, strength, nulls=CHANCE):
+def edit_flips(trial, view, start, judge, targets, strength, nulls=CHANCE):
     """{(source, null): (turned, turned by null)}: images (targets, n) that steps along carried directions turned.
 
     A step has the length that `strength` standard deviations along the target's own direction have. Nulls of chance,
     drawn anew for each target, are a random direction, and a random one of the source, carried: what is shared lies
     where images differ visibly. That of the picture is an untrained encoder's.
 
-    generator, noise, images  as `to_edit` gives them, of a view
+    start  as `to_edit` gives it, of a view
     """
-    before = judge.probabilities(images)
+    generator, noise, pictures = start
+    before = judge.probabilities(pictures)
     pairs = {}
     for target, sign in targets.items():
         own = direction(trial.probe(view, "mean-difference")[0], target, X=trial.X[view][trial.held])

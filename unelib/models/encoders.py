@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from PIL import Image
 from transformers import (
     MODEL_MAPPING,
@@ -33,7 +33,7 @@ from .loading import first_line, pick_device, pick_dtype, weights_digest
 from .onnx_encoders import onnx_encoder
 from .open_clip_encoders import open_clip_encoder
 from .packaged_weights import brought
-from .picture_encoder import PictureEncoder, in_batches
+from .picture_encoder import PictureEncoder, embed_pictures
 from .pooled_outputs import accepted, first_tokens, image_features, pooled_output, takes_pixels
 from .presets import ENCODERS
 from .timm_encoders import timm_encoder
@@ -43,6 +43,10 @@ READS_TEXT = ("clip", "siglip")
 
 class Encoder:
     """An image encoder, and a text encoder too in CLIP's family: what `load_encoder` returns.
+
+    An embedding is, of models of pictures and texts (CLIP, SigLIP), the projected image feature; else the pooled
+    output, if the model has a trained one; else the class token after the last norm (MAE); else the mean of tokens or
+    places.
 
     Parameters
     ----------
@@ -118,37 +122,10 @@ class Encoder:
             getattr(self.tokenizer, "model_max_length", 0), self.model.config.text_config.max_position_embeddings
         )
 
-    def embed(
-        self, pixels: ArrayLike, batch_size: int | Literal["auto"] = 64, *, progress: bool = False
-    ) -> NDArray[np.float32]:
-        """Embeddings of images, not normalised.
-
-        Of models of pictures and texts (CLIP, SigLIP) the projected image feature; else the pooled output, if the model
-        has a trained one; else the class token after the last norm (MAE); else the mean of tokens or places.
-
-        Parameters
-        ----------
-        pixels : array-like (n, h, w, 3), uint8
-            Images, 0 to 255. One grey channel, (n, h, w, 1), is taken as well.
-        batch_size : int or "auto"
-            Images at once; "auto" is 64.
-        progress : bool
-            Whether to show a bar.
-
-        Returns
-        -------
-        ndarray (n, dim), float32
-            One row an image.
-
-        Raises
-        ------
-        ValueError
-            On pixels of another shape or kind, or without any.
-        """
-        return in_batches(self.embed_batch, pixels, batch_size, f"embedding with {self.name}" if progress else None)
+    embed = embed_pictures
 
     @torch.inference_mode()
-    def embed_batch(self, pixels):
+    def embed_batch(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Embeddings of one batch, through the model's own preprocessing."""
         if self.is_pair:
             rows = image_features(self.model.get_image_features(**self.inputs(pixels)))
