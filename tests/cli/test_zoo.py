@@ -166,6 +166,9 @@ def test_a_recipe_without_views_and_a_model_without_files(project, tmp_path):
     recipe = project / "recipes/none.yaml"
     recipe.write_text(yaml.safe_dump({"name": "none", "notebooks": ["notebooks/03_probe.ipynb"]}))
     assert "recipe 'none' makes no views" in unelib("build", recipe, status=1)
+    own = project / "recipes/own.yaml"
+    own.write_text(yaml.safe_dump({"name": "own", "notebooks": ["notebooks/depth/known_latent.ipynb"]}))
+    assert "known_latent makes its views itself: run the recipe" in unelib("build", own, status=1)
     (tmp_path / "model").mkdir()
     found = unelib("build", project / "recipes/small.yaml", "-p", "generators", f"[{tmp_path / 'model'}]", status=1)
     assert str(tmp_path / "model") in found and Workspace("small").zoo.views == []

@@ -24,6 +24,7 @@ from unelib.evidence.verdicts import (
     in_words,
     judged_rows,
     summary,
+    to_edit,
     trial_of,
     verdict,
 )
@@ -220,9 +221,20 @@ def test_a_step_is_as_long_as_held_out_images_vary(tmp_path, gaussian, monkeypat
     gaussian.name, zoo, steps = "gaussian", planted_zoo(tmp_path), []
     monkeypatch.setattr("unelib.evidence.verdicts.turned", lambda *asked: steps.append(asked[5]) or np.zeros(4))
     trial = trial_of(zoo, components=K)
-    edit_flips(trial, zoo, gaussian, BrightnessJudge(), {"bright": 1}, 4, 2.0)
+    judge = BrightnessJudge()
+    start, targets = to_edit(zoo, gaussian, judge, {"bright": 1}, 4)
+    edit_flips(trial, "gaussian", start, judge, targets, 2.0)
     own = direction(trial.probe("gaussian", "mean-difference")[0], "bright", X=trial.X["gaussian"][trial.held])
     np.testing.assert_allclose(steps, 2.0 * own.sigma)
+
+
+def test_targets_that_no_image_lacks_are_refused_before_any_work(tmp_path, gaussian, monkeypatch):
+    gaussian.name = "gaussian"
+    monkeypatch.setattr("unelib.evidence.verdicts.matched", None)
+    zoo, judge = planted_zoo(tmp_path), BrightnessJudge()
+    monkeypatch.setattr(judge, "probabilities", lambda pixels: np.full((len(pixels), 2), 0.9))
+    with pytest.raises(ValueError, match="no target can be scored, since brightness sees them in each of the 5 images"):
+        evidence(zoo, gaussian, judge, {"bright": 1}, images=5, components=K)
 
 
 def test_the_view_that_a_judge_sees_by_is_no_source(tmp_path):

@@ -39,9 +39,9 @@ def celeba_files(folder, counts):
 
 
 def small_diffusion():
-    """Stable Diffusion of 32 pixels, whose noise has 256 columns."""
-    found = stable_diffusion(unet=conditional_unet(sample_size=8))
-    found.vae = autoencoder(sample_size=32)
+    """Stable Diffusion of 64 pixels, whose noise has 1,024 columns."""
+    found = stable_diffusion(unet=conditional_unet(sample_size=16))
+    found.vae = autoencoder(sample_size=64)
     return found
 
 

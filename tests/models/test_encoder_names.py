@@ -63,7 +63,7 @@ def test_text_is_read_by_some_of_transformers_alone():
     [
         (
             "tensorflow:x",
-            "no encoder 'tensorflow:x': it is neither a preset.*or write timm:NAME, onnx:",
+            "no encoder 'tensorflow:x': it is neither a preset.*or write timm:NAME, open_clip:",
         ),
         ("drawn-clop", "neither a preset .*or write timm:NAME"),
         ("onnx:", "there is no file ''"),

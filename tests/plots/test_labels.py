@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.text import Text
 
 from unelib.plots import labels
 
@@ -32,6 +33,24 @@ def test_lines_and_bands_are_named_at_their_right_ends():
         "band": (2, 3.5),
     }
     assert ax.get_legend() is None
+
+
+def test_names_of_several_lines_are_apart_and_lines_end_at_their_left():
+    figure, ax = plt.subplots(figsize=(6, 4.8))
+    for i in range(6):
+        ax.plot([0, 1], [0, 1 + 0.001 * i], label=f"a long name of a view {i}")
+    labels.name_lines(ax)
+    figure.canvas.draw()
+    boxes = sorted((Text.get_window_extent(text) for text in ax.texts), key=lambda box: box.y0)
+    gaps = [above.y0 - below.y1 for below, above in zip(boxes, boxes[1:])]
+    assert min(gaps) > 0.25 * labels.TEXT * figure.dpi / 72
+    assert all(text.arrowprops["relpos"] == (0, 0.5) for text in ax.texts)
+
+
+def test_names_need_less_room_where_there_is_little():
+    wide, narrow = (labels.label_rooms(["a", "a\nb"], high) * high for high in (400, 20))
+    assert (wide > narrow).all()
+    np.testing.assert_allclose([wide[1] - wide[0], narrow[1] - narrow[0]], 1.25 * labels.TEXT)
 
 
 def test_a_reversed_axis_has_its_small_values_on_the_right():

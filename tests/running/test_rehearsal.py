@@ -9,8 +9,10 @@ import pytest
 from PIL import Image
 
 from unelib.core import paths
+from unelib.models.encoder_names import RUN_CODE
 from unelib.running import rehearsal
 from unelib.running.rehearsal import dry_run
+from unelib.running.steps import Step
 from unelib.running.workspace import Workspace
 from unelib.store.zoo import NoiseZoo
 
@@ -151,3 +153,27 @@ def test_images_of_a_zoo_of_arrays_are_those_of_the_zoo():
     found = dry_run({"name": "arrays", "notebooks": ["notebooks/03_probe.ipynb"]})
     assert found.missing == [] and found.images.values.tolist() == [["arrays", "zoo of arrays", 28, 12, 2]]
     assert found.rare.attribute.tolist() == ["odd"]
+
+
+def test_a_notebook_that_makes_its_views_itself_is_named():
+    """Their size is not known from parameters; `zoo build` has nothing to make and says so."""
+    found = dry_run({"name": "own", "notebooks": ["notebooks/depth/encoders.ipynb"]}, trial=False)
+    assert any(note.startswith("encoders makes its views itself") for note in found.notes)
+    told = dry_run({"name": "plain", "notebooks": MAKING}, trial=False).notes
+    assert not any("makes its views itself" in note for note in told)
+
+
+def test_leave_to_run_code_is_that_of_each_recipe_alone(elsewhere, monkeypatch):
+    """Of several recipes in one dry run one may run a function's code, and the one before it may not."""
+    monkeypatch.delenv(RUN_CODE, raising=False)
+    monkeypatch.syspath_prepend(str(elsewhere))
+    (elsewhere / "own_rows.py").write_text("def embed(pixels):\n    return pixels.reshape(len(pixels), -1)[:, :4]\n")
+    values = SMALL | {"encoders": ["python:own_rows:embed"]}
+    without, allowed = (Step(run, MAKING[1], values | {"run": run}, run_code=run == "b") for run in "ab")
+    for steps, refused in (([allowed], 0), ([without], 1), ([without, allowed], 1), ([allowed, without], 1)):
+        found = rehearsal.Prospects()
+        rehearsal.look_at_models(found, steps)
+        assert len(found.missing) == refused and all("write run_code: true" in told for told in found.missing)
+    assert list(rehearsal.tried_seconds([allowed])) == [allowed.key]
+    with pytest.raises(ValueError, match="a function whose code would run"):
+        rehearsal.tried_seconds([allowed, without])

@@ -108,6 +108,8 @@ def test_all_notebooks_of_the_project_say_what_they_read():
         if ".ipynb_checkpoints" not in path.parts:
             says = nbformat.read(path, 4).metadata.get("unelib", {})
             assert set(says) == {"reads", "leaves", "seconds"}, path.name
+            makes = any(call in path.read_text() for call in ("build_views(", "sample_zoo("))
+            assert makes == bool({"noise", "embeddings"} & set(says["leaves"])), path.name
 
 
 def finished(steps):

@@ -66,6 +66,13 @@ def test_what_notebooks_import_is_there(notebook):
             importlib.import_module(f"{module}.{name}")
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_targets_that_no_image_lacks_are_set_aside(path):
+    """Else their share of edited images is that of none, and what is drawn of them fails."""
+    code = "".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code")
+    assert "lacked_targets(" in code or "targets" not in notebook_parameters(path)
+
+
 def test_looking_at_the_explorer_leaves_nothing():
     """It is served as a page, and many look at it at once."""
     code = "".join(c.source for c in nbformat.read(ROOT / "notebooks/06_explore.ipynb", 4).cells)

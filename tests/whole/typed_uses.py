@@ -44,7 +44,16 @@ from unelib import (
     walk,
 )
 from unelib.alignment import BestView, best_view, r2_gap, r2_interval, stitched_rows
-from unelib.editing import EditReport, EditState, apply, directions_of, flow_edit, noise_of, probe_and_unit
+from unelib.editing import (
+    EditReport,
+    EditState,
+    apply,
+    directions_of,
+    flow_edit,
+    lacked_targets,
+    noise_of,
+    probe_and_unit,
+)
 from unelib.explorer import History, as_python
 from unelib.gaussianity import depth, depth_test
 from unelib.geometry import Basis, block_activations, block_names, layer_activations
@@ -131,6 +140,7 @@ def edits(gen: GeneratorLike, noise: NDArray[np.float32], probe: LinearProbe, un
     report = score_edit(generate(gen, noise), generate(gen, noise), d, load_judge(), load_encoder("drawn-dino"))
     assert_type(report, EditReport)
     assert_type(report.table, pd.DataFrame)
+    assert_type(lacked_targets({"Smiling": 1}, generate(gen, noise), load_judge()), dict[str, int])
 
 
 def edits_as_values(zoo: NoiseZoo, gen: GeneratorLike) -> None:

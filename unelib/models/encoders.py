@@ -1,7 +1,7 @@
 """Image encoders behind one contract: pixels -> embedding, and text -> embedding where the model reads text.
 
-transformers' own classes, configs and image processors, by preset, local folder or hub id. Others by `timm:`, `onnx:`
-and `python:` before a name: models of timm, ONNX files, functions of the user's own.
+transformers' own classes, configs and image processors, by preset, local folder or hub id. Others by `timm:`,
+`open_clip:`, `onnx:` and `python:` before a name: models of timm and open_clip, ONNX files, functions of one's own.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from PIL import Image
 from transformers import (
     MODEL_MAPPING,
@@ -31,8 +31,9 @@ from .function_encoders import function_encoder
 from .lite_encoders import is_lite, load_lite
 from .loading import first_line, pick_device, pick_dtype, weights_digest
 from .onnx_encoders import onnx_encoder
+from .open_clip_encoders import open_clip_encoder
 from .packaged_weights import brought
-from .picture_encoder import PictureEncoder, in_batches
+from .picture_encoder import PictureEncoder, embed_pictures
 from .pooled_outputs import accepted, first_tokens, image_features, pooled_output, takes_pixels
 from .presets import ENCODERS
 from .timm_encoders import timm_encoder
@@ -42,6 +43,10 @@ READS_TEXT = ("clip", "siglip")
 
 class Encoder:
     """An image encoder, and a text encoder too in CLIP's family: what `load_encoder` returns.
+
+    An embedding is, of models of pictures and texts (CLIP, SigLIP), the projected image feature; else the pooled
+    output, if the model has a trained one; else the class token after the last norm (MAE); else the mean of tokens or
+    places.
 
     Parameters
     ----------
@@ -117,37 +122,10 @@ class Encoder:
             getattr(self.tokenizer, "model_max_length", 0), self.model.config.text_config.max_position_embeddings
         )
 
-    def embed(
-        self, pixels: ArrayLike, batch_size: int | Literal["auto"] = 64, *, progress: bool = False
-    ) -> NDArray[np.float32]:
-        """Embeddings of images, not normalised.
-
-        Of models of pictures and texts (CLIP, SigLIP) the projected image feature; else the pooled output, if the model
-        has a trained one; else the class token after the last norm (MAE); else the mean of tokens or places.
-
-        Parameters
-        ----------
-        pixels : array-like (n, h, w, 3), uint8
-            Images, 0 to 255. One grey channel, (n, h, w, 1), is taken as well.
-        batch_size : int or "auto"
-            Images at once; "auto" is 64.
-        progress : bool
-            Whether to show a bar.
-
-        Returns
-        -------
-        ndarray (n, dim), float32
-            One row an image.
-
-        Raises
-        ------
-        ValueError
-            On pixels of another shape or kind, or without any.
-        """
-        return in_batches(self.embed_batch, pixels, batch_size, f"embedding with {self.name}" if progress else None)
+    embed = embed_pictures
 
     @torch.inference_mode()
-    def embed_batch(self, pixels):
+    def embed_batch(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Embeddings of one batch, through the model's own preprocessing."""
         if self.is_pair:
             rows = image_features(self.model.get_image_features(**self.inputs(pixels)))
@@ -223,15 +201,16 @@ def load_encoder(
     *,
     run_code: bool = False,
 ) -> Encoder | PictureEncoder:
-    """An encoder by preset, local folder or hub id, or of timm, an ONNX file or a function of your own.
+    """An encoder by preset, local folder or hub id, or of timm, open_clip, an ONNX file or a function of your own.
 
     Parameters
     ----------
     name : str
         A preset (`ENCODERS`), a local transformers folder or a hub id, of any vision model. Or `timm:` and a name that
-        timm knows, a folder as its `save_for_hf` writes it or a hub id; `onnx:` and a file, with `:OUTPUT` after it if
-        another than the first is wanted; `python:MODULE:FUNCTION`, a function from pixels (n, h, w, 3) uint8 to rows
-        (n, d). `untrained:` before a name gives the same architecture with fresh weights (seed 0): the null model.
+        timm knows, a folder as its `save_for_hf` writes it or a hub id; `open_clip:` and a folder or hub id in its own
+        format, whose pictures' half is taken; `onnx:` and a file, with `:OUTPUT` after it if another than the first is
+        wanted; `python:MODULE:FUNCTION`, a function from pixels (n, h, w, 3) uint8 to rows (n, d). `untrained:` before
+        a name gives the same architecture with fresh weights (seed 0): the null model.
         "efficientnet-lite0" gives a `LiteEncoder`, with the weights of a package.
     device : str or torch.device
         "auto" takes a GPU if there is one; or "cpu", "cuda", "cuda:1", "mps".
@@ -253,7 +232,7 @@ def load_encoder(
     FileNotFoundError
         If the model, or the package that its weights come in, cannot be had; it names where it looked and what to do.
     ImportError
-        If timm or onnxruntime is needed and not installed.
+        If timm, open_clip or onnxruntime is needed and not installed.
     ValueError
         If the model takes no pixels or gives no row for each picture, on an unknown dtype, on a device that this
         machine lacks, where no untrained one can be had, and on code that may not run.
@@ -270,6 +249,8 @@ def load_encoder(
         source = find_encoder(name)
     if kind == "timm":
         return timm_encoder(name, source, untrained, place, precision, revision)
+    if kind == "open_clip":
+        return open_clip_encoder(name, source, untrained, place, precision, revision)
     if kind == "onnx":
         return onnx_encoder(name, source, rest, place)
     if kind == "python":
@@ -314,8 +295,8 @@ def refuse_other_format(name, source):
         )
     if (Path(source) / "open_clip_config.json").is_file() and not config.is_file():
         raise FileNotFoundError(
-            f"encoder {name!r}: {source!r} is of open_clip's format; take the same model in transformers' or timm's, or"
-            " load it in a function: python:MODULE:FUNCTION"
+            f"encoder {name!r}: {source!r} is of open_clip's format; write open_clip: before its name, after any"
+            " untrained:"
         )
 
 

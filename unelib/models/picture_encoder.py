@@ -1,7 +1,7 @@
 """An encoder of pictures alone, around any function from pictures to rows."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,6 +9,44 @@ from numpy.typing import ArrayLike, NDArray
 from ..core.checks import at_once
 from ..core.loops import told_slices
 from .loading import checked_images, first_line
+
+
+class EmbedsBatches(Protocol):
+    """What embeds one batch of pictures; `embed_pictures` is its method for all of them."""
+
+    name: str
+
+    def embed_batch(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Embeddings (n, d) of one batch (n, h, w, c)."""
+
+
+def embed_pictures(
+    self: EmbedsBatches, pixels: ArrayLike, batch_size: int | Literal["auto"] = 64, *, progress: bool = False
+) -> NDArray[np.float32]:
+    """Embeddings of images, not normalised.
+
+    Parameters
+    ----------
+    pixels : array-like (n, h, w, 3), uint8
+        Images, 0 to 255. One grey channel, (n, h, w, 1), is taken as well.
+    batch_size : int or "auto"
+        Images at once; "auto" is 64.
+    progress : bool
+        Whether to show a bar.
+
+    Returns
+    -------
+    ndarray (n, dim), float32
+        One row an image.
+
+    Raises
+    ------
+    ValueError
+        On pixels of another shape or kind, or without any.
+    """
+    images = checked_images(pixels)
+    slices = told_slices(len(images), at_once(batch_size, 64), f"embedding with {self.name}" if progress else None)
+    return np.concatenate([self.embed_batch(images[rows]) for rows in slices])
 
 
 class PictureEncoder:
@@ -60,33 +98,9 @@ class PictureEncoder:
                 " row of numbers for each picture, whatever its size"
             ) from error
 
-    def embed(
-        self, pixels: ArrayLike, batch_size: int | Literal["auto"] = 64, *, progress: bool = False
-    ) -> NDArray[np.float32]:
-        """Embeddings of images, not normalised.
+    embed = embed_pictures
 
-        Parameters
-        ----------
-        pixels : array-like (n, h, w, 3), uint8
-            Images, 0 to 255. One grey channel, (n, h, w, 1), is taken as well.
-        batch_size : int or "auto"
-            Images at once; "auto" is 64.
-        progress : bool
-            Whether to show a bar.
-
-        Returns
-        -------
-        ndarray (n, dim), float32
-            One row an image.
-
-        Raises
-        ------
-        ValueError
-            On pixels of another shape or kind, or without any.
-        """
-        return in_batches(self.embed_batch, pixels, batch_size, f"embedding with {self.name}" if progress else None)
-
-    def embed_batch(self, pixels):
+    def embed_batch(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Embeddings of one batch; ValueError unless there is a row of numbers for each image."""
         if pixels.shape[-1] == 1:
             pixels = np.repeat(pixels, 3, -1)
@@ -101,10 +115,3 @@ class PictureEncoder:
     def embed_text(self, texts: str | Iterable[str]) -> NoReturn:
         """TypeError: it reads no text."""
         raise TypeError(f"{self.name} reads no text; choose a CLIP or SigLIP encoder")
-
-
-def in_batches(embed_batch, pixels, batch_size, label):
-    """Rows (n, d) of images (n, h, w, c), checked, batch by batch; with a label a bar tells how far it is."""
-    images = checked_images(pixels)
-    slices = told_slices(len(images), at_once(batch_size, 64), label)
-    return np.concatenate([embed_batch(images[rows]) for rows in slices])

@@ -133,14 +133,20 @@ def name_lines(ax: Axes, named: int = NAMED, width: int = 14) -> Axes:
     texts, high = [wrapped(name, width) for name in names], ax.bbox.height * 72 / ax.figure.dpi
     ax.autoscale_view()
     places = [ax.transAxes.inverted().transform(ax.transData.transform(end[:2]))[1] for end in ends]
-    room = np.array([1.4 * TEXT * (text.count("\n") + 1) / high for text in texts])
-    for end, text, y in zip(ends, texts, spaced(places, room, 0, 1)):
-        arrow = {"arrowstyle": "-", "color": end.color, "lw": 0.7, "shrinkA": 1, "shrinkB": 3}
+    for end, text, y in zip(ends, texts, spaced(places, label_rooms(texts, high), 0, 1)):
+        arrow = {"arrowstyle": "-", "color": end.color, "lw": 0.7, "shrinkA": 1, "shrinkB": 3, "relpos": (0, 0.5)}
         where = {"xytext": (1.04, y), "textcoords": "axes fraction", "ha": "left", "va": "center"}
         ax.annotate(
             text, end[:2], color=dark(end.color), fontsize=TEXT, arrowprops=arrow, **where, annotation_clip=False
         )
     return ax
+
+
+def label_rooms(texts, high):
+    """How much of a height in points each text (n,) of some lines takes, with a gap that is smaller where room is."""
+    lines = np.array([text.count("\n") + 1 for text in texts])
+    gap = np.clip((high / TEXT - 1.25 * lines.sum()) / max(len(lines), 1), 0.3, 0.7)
+    return TEXT * (1.25 * lines + gap) / high
 
 
 def last_point(handle: Any, inverted: bool = False) -> Point:

@@ -64,6 +64,17 @@ def says_of_itself(notebook):
     return None if says is None else {"reads": list(says.get("reads", [])), "leaves": list(says.get("leaves", []))}
 
 
+def makes_own_views(notebook):
+    """Whether a notebook leaves views that no parameters tell: neither `generators` nor `encoders` name them.
+
+    >>> makes_own_views("notebooks/depth/known_latent.ipynb"), makes_own_views("notebooks/01_invert.ipynb")
+    (True, False)
+    """
+    leaves = (says_of_itself(notebook) or {"leaves": ()})["leaves"]
+    told = {"generators", "encoders"} & set(notebook_parameters(paths.ROOT / notebook))
+    return bool({"noise", "embeddings"} & set(leaves)) and not told
+
+
 @lru_cache(64)
 def metadata(path, changed):
     """A notebook's metadata; read again once the file has changed."""

@@ -19,7 +19,7 @@ from .execute import shared_out
 from .forecast import disk, outlook, time_left
 from .foresight import THIS, check_names, check_runs
 from .models_named import models_to_load
-from .notebooks import with_defaults
+from .notebooks import makes_own_views, with_defaults
 from .recipes import read_recipe
 from .steps import Step, recipe_steps
 from .workspace import Workspace
@@ -121,8 +121,7 @@ def dry_run(
     except WRONG as error:
         found.missing.append(str(error))
         return found
-    with running_code(any(step.run_code for step in steps)):
-        look_at_all(found, steps, force, jobs or cores(), trial)
+    look_at_all(found, steps, force, jobs or cores(), trial)
     return found
 
 
@@ -231,8 +230,14 @@ def too_rare(run, steps, names, lost):
 
 
 def look_at_models(found, steps):
-    """Where each model is that steps will load."""
-    rows = [(kind, name, *whereabouts(kind, name)) for kind, name in models_to_load(steps)]
+    """Where each model is that steps will load; missing as well where one of them may not run a function's code."""
+    known = {}
+    for model, code in dict.fromkeys((model, step.run_code) for step in steps for model in models_to_load([step])):
+        with running_code(code):
+            where = whereabouts(*model)
+        if model not in known or where.state == MISSING:
+            known[model] = where
+    rows = [(*model, *where) for model, where in known.items()]
     found.models = pd.DataFrame(rows, columns=["kind", "name", "state", "where"])
     found.missing += found.models["where"][found.models.state == MISSING].tolist()
 
@@ -242,6 +247,10 @@ def look_at_disk(found, steps):
     from .views import view_sizes  # brings the models' libraries, which take seconds
 
     found.bytes_needed, found.unknown_sizes = disk(steps, view_sizes)
+    for stage in dict.fromkeys(step.stage for step in steps if makes_own_views(step.notebook)):
+        found.notes.append(
+            f"{stage} makes its views itself: no size of them is told here, and `zoo build` does not make them"
+        )
     place = next(path for path in (home() / "data", *(home() / "data").parents) if path.is_dir())
     found.bytes_free = shutil.disk_usage(place).free
     if found.bytes_needed > found.bytes_free:
@@ -282,11 +291,12 @@ def tried_seconds(steps):
             continue
         zoo = Workspace(step.run).zoo
         there = made.setdefault(step.run, set(zoo.views) if zoo.has_index else set())
-        key = repr([sorted(there), {name: value for name, value in values.items() if name != "run"}])
+        key = repr([sorted(there), step.run_code, {name: value for name, value in values.items() if name != "run"}])
         if key not in known:
             how = {"size": values["image_size"], "on_error": values["on_error"]}
             images = few_images(values["image_set"], 2, values["train_split"], **how)
-            known[key] = view_seconds(values, images.pixels[:2], there)
+            with running_code(step.run_code):
+                known[key] = view_seconds(values, images.pixels[:2], there)
         loading, each = known[key]
         if each:
             found[step.key] = loading + each * (values["n_train"] + values["n_test"])

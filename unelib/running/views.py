@@ -22,7 +22,7 @@ from ..models.presets import GENERATORS, find_model
 from ..store.image_index import pixels_of
 from ..store.zoo import NoiseZoo
 from ..worlds.image_sets import joined_pixels, load_parts, thumbnails
-from .notebooks import with_defaults
+from .notebooks import makes_own_views, with_defaults
 from .ray_workers import on_ray
 from .recipes import near, plan, read_recipe, swept
 from .workspace import Workspace
@@ -107,6 +107,7 @@ def small_pictures():
 
 def embedding(name, p):
     """Embedding of an encoder."""
+    find_encoder(name)  # may its code run here, whoever had it loaded before?
     enc = encoder(name)
     return lambda pixels: enc.embed(pixels, batch_size=p["batch_size"]), enc.settings
 
@@ -312,7 +313,9 @@ def view_parameters(
     planned = [step for point in swept(read, overrides) for step in plan(read, point)]
     steps = [step for _, step in with_defaults(planned) if "generators" in step or "encoders" in step]
     if not steps:
-        raise ValueError(f"recipe {read.name!r} makes no views: none of its notebooks has generators or encoders")
+        own = [Path(notebook).stem for notebook in read.notebooks if makes_own_views(notebook)]
+        told = f"; {', '.join(own)} makes its views itself: run the recipe" if own else ""
+        raise ValueError(f"recipe {read.name!r} makes no views: none of its notebooks has generators or encoders{told}")
     return steps
 
 

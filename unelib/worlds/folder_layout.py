@@ -58,11 +58,49 @@ def within(files):
         base = inner
 
 
-def own_splits(files, base):
-    """{folder: split} of the sub-folders that are parts of a whole, if all pictures lie in such, else {}."""
+def own_splits(files, base, classes=True):
+    """{folder: split} of the sub-folders that are parts of a whole, if all pictures lie in such, else {}.
+
+    Beside other sub-folders they are parts if there are two at least, such as train/ and test/, which have sub-folders
+    themselves: else they could be `classes`, where no table says what pictures show.
+    """
+    found = splits_by_name(files, base)
+    if None not in found.values():
+        return found
+    parts = {start: split for start, split in found.items() if split and (has_folders(files, start) or not classes)}
+    return parts if len(set(parts.values())) > 1 else {}
+
+
+def splits_by_name(files, base):
+    """{folder: split, None if its name is none} of the folders below a base; of "/" for pictures that lie in none."""
     tops = {file[len(base) :].partition("/")[0] if "/" in file[len(base) :] else "" for file in files}
-    found = {f"{base}{top}/": split_called(top) for top in sorted(tops)}
-    return found if found and None not in found.values() else {}
+    return {f"{base}{top}/": split_called(top) for top in sorted(tops)}
+
+
+def has_folders(files, start):
+    """Whether all pictures of a folder lie in sub-folders of it."""
+    return all("/" in file[len(start) :] for file in files if file.startswith(start))
+
+
+def told_beside_parts(files, base, parts):
+    """A sentence, in a list, about pictures that lie beside the parts of a folder; nothing where none do."""
+    beside = [file for file in files if not file.startswith(tuple(parts))] if parts else []
+    if not beside:
+        return []
+    told = ", ".join(start.removeprefix(base) for start in parts)
+    return [f"{len(beside)} pictures lie beside its parts {told} and belong to none, such as {beside[0]}"]
+
+
+def told_of_classes(files, base, parts):
+    """A sentence, in a list, about folders that are called as parts are and are classes; nothing where that is plain.
+
+    One folder of pictures called train, beside one called bus, is a class and no more is said.
+    """
+    like = [start for start, split in splits_by_name(files, base).items() if split]
+    if parts or not like or (len(like) == 1 and not has_folders(files, like[0])):
+        return []
+    told = ", ".join(start.removeprefix(base) for start in like)
+    return [f"{told} beside other folders: each is taken for a class; if they are parts, put all classes into them"]
 
 
 def class_attributes(files, starts):

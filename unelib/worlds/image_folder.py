@@ -9,7 +9,16 @@ import pandas as pd
 
 from ..core.checks import choice
 from .dealt_parts import SHARES, dealt_order, places
-from .folder_layout import class_attributes, files_below, is_picture, own_splits, split_called, within
+from .folder_layout import (
+    class_attributes,
+    files_below,
+    is_picture,
+    own_splits,
+    split_called,
+    told_beside_parts,
+    told_of_classes,
+    within,
+)
 from .label_columns import attributes_of_column, attributes_of_table
 from .label_tables import as_written, is_table, name_column, read_labels
 from .labelled_images import LabelledFiles, from_files
@@ -66,7 +75,7 @@ class FolderImages:
 
     def nearest_split(self, split):
         """The split of the folder that is asked for; its "valid" for a "test" that it does not have."""
-        there = sorted(set(self.splits))
+        there = sorted(set(self.splits) - {""})  # an image beside the parts is of none
         if split == "test" and "test" not in there and "valid" in there:
             warnings.warn(f"{self.found.name} has no split 'test'; its 'valid' is taken", stacklevel=4)
             return "valid"
@@ -101,10 +110,13 @@ def read_folder(folder, labels=None):
     tables, faults = found_tables(folder, files, starts, base, labels)
     if tables:
         found, splits, told = by_tables(folder, tables, pictures)
+        parts = own_splits(pictures, base, classes=False) if splits is None else {}
+        told += told_beside_parts(found.files, base, parts)
     else:
-        found, told = by_sub_folders(folder, [] if labels else pictures, starts, faults)
-        splits = None
-    if splits is None and len(set(parts.values())) > 1:
+        inside = [] if labels else [file for file in pictures if file.startswith(tuple(starts))]
+        found, told = by_sub_folders(folder, inside, starts, faults)
+        splits, told = None, told_beside_parts(pictures, base, parts) + told_of_classes(pictures, base, parts) + told
+    if len(set(parts.values())) > 1:
         of_start = {file: parts[start] for start in parts for file in found.files if file.startswith(start)}
         splits = np.array([of_start.get(file, "") for file in found.files])
     if told:
