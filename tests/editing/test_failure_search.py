@@ -17,7 +17,7 @@ RUNS = 10
 @pytest.mark.parametrize("d, rate, seen", [(64, 1e-5, np.inf), (1024, 1e-5, np.inf), (256, 1e-4, 2.5)])
 def test_a_planted_failure_is_found_in_nine_of_ten_runs_where_plain_draws_find_none(d, rate, seen):
     """With as many calls, plain draws hold a failure in one run of a hundred or of ten."""
-    found = [search_failures(PlantedFailure(d, rate, s, seen), d, seed=100 + s) for s in range(RUNS)]
+    found = [search_failures(PlantedFailure(d, rate, s, seen), d, seed=s) for s in range(RUNS)]
     assert sum(len(one) > 0 for one in found) >= 9
     calls = sum(one.calls for one in found)
     drawn = np.random.default_rng(0).standard_normal((calls // RUNS, d))

@@ -26,3 +26,9 @@ def test_scores_are_distances_cut_where_they_are_not_seen():
 def test_what_cannot_be_planted_is_refused(options):
     with pytest.raises(ValueError, match=next(iter(options))):
         PlantedFailure(**{"d": 5} | options)
+
+
+def test_draws_of_the_same_seed_do_not_begin_with_the_direction():
+    planted = PlantedFailure(400, 1e-3, seed=3)
+    first = np.random.default_rng(3).standard_normal(400)
+    assert abs(first @ planted.direction) < 4

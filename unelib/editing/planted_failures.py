@@ -6,6 +6,8 @@ from scipy.stats import norm
 
 from ..core.checks import flat_rows, share, whole
 
+OWN = 7919  # so that a search with the same seed does not begin with the direction itself
+
 
 class PlantedFailure:
     """Noises fail whose projection on a hidden direction exceeds a threshold; what a search is told can be cut short.
@@ -51,7 +53,7 @@ class PlantedFailure:
             raise ValueError(f"d is {d!r}; choose a whole number of columns, from 1")
         if share(rate, "rate", high=0.5) == 0.5 or not seen > 0:
             raise ValueError(f"rate is {rate} and seen {seen}; a rate is below 0.5, and what is seen begins above 0")
-        drawn = np.random.default_rng(seed).standard_normal(d)
+        drawn = np.random.default_rng([seed, OWN]).standard_normal(d)
         self.direction, self.rate, self.seen = drawn / np.linalg.norm(drawn), float(rate), float(seen)
         self.threshold = float(norm.isf(rate))
 

@@ -680,8 +680,12 @@ FINDINGS = (
         "lines that found a failure, a call", "rate", "of plain draws",
     ),
     Finding(
-        "How typical a noise is foretells its failure", "failures", "typical_auc", "AUC of its length", 0.5,
+        "Noises off the usual length fail more often", "failures", "typical_auc", "AUC of the distance from it", 0.5,
         "0.5 is chance",
+    ),
+    Finding(
+        "Noises of low depth among the run's own fail more often", "failures", "depth_auc",
+        "AUC of low Mahalanobis depth", 0.5, "0.5 is chance",
     ),
     Finding(
         "The likelihood by the shared latent foretells it", "failures", "une_auc", "AUC of low likelihood", 0.5,
