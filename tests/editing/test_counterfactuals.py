@@ -5,7 +5,15 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from unelib.editing.counterfactuals import MARGIN, Counterfactual, against_truth, counterfactual, distances, factors_of
+from unelib.editing.counterfactuals import (
+    MARGIN,
+    Counterfactual,
+    against_truth,
+    counterfactual,
+    distances,
+    factors_of,
+    part_masks,
+)
 from unelib.worlds.faces import ATTRIBUTES, Factors, column, draw_faces, flip, sample_factors
 from unelib.worlds.image_sets import load_images
 
@@ -177,3 +185,20 @@ def test_distances_are_those_of_rows():
     a, b = noisy(np.zeros((2, 3, 3, 3), np.uint8)), noisy(np.zeros((2, 3, 3, 3), np.uint8), seed=1)
     expected = [sum((int(x) - int(y)) ** 2 for x, y in zip(p.ravel(), q.ravel())) ** 0.5 for p, q in zip(a, b)]
     np.testing.assert_allclose(distances(a, b), expected)
+
+
+def test_masks_hold_what_an_attribute_changes_whether_it_is_there_or_not():
+    ids = [f"face-0-{i:08d}" for i in range(4)]
+    masks = part_masks(ids, "Smiling", [0, 0, 1, 1])
+    for sign in (1, -1):
+        shown = counterfactual(ids, "Smiling", sign)
+        assert not ((shown.real != shown.wanted).any(3) & ~masks).any()
+    assert masks.any((1, 2)).all() and masks.mean() < 0.2
+    boxes = part_masks(["photo"] * 2, "Smiling", [0.0, 0.5, 0.25, 1.0], 8)
+    assert boxes.shape == (2, 8, 8) and boxes[0, 4:, :2].all() and boxes.sum() == 16
+
+
+@pytest.mark.parametrize("box", [[0, 0, 1], [0.5, 0, 0.5, 1], [0, 0, 1, 1.1], [0, np.nan, 1, 1]])
+def test_a_box_that_is_none_is_refused(box):
+    with pytest.raises(ValueError, match="box"):
+        part_masks(["a"], "Smiling", box)

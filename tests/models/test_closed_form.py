@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from unelib.models.closed_form import ExactFlow, ExactGaussian
+from unelib.models.closed_form import ExactFlow, ExactGaussian, ExactMixture
 
 
 @pytest.mark.parametrize("world", [ExactGaussian, ExactFlow])
@@ -28,3 +28,39 @@ def test_epsilon_is_what_regression_of_the_noise_on_the_state_gives():
 def test_pictures_of_latents_have_three_equal_channels():
     pixels = ExactGaussian().to_image(torch.zeros(2, 1, 4, 4))
     assert pixels.shape == (2, 4, 4, 3) and (pixels == pixels[..., :1]).all()
+
+
+def test_a_mixtures_mean_is_what_weighing_many_latents_gives():
+    """E[z | u] by importance weights of draws from the prior, at one state."""
+    gen, sigma = ExactMixture([1, 2], side=2, seed=1), 0.7
+    z, _ = gen.draw(300_000, seed=1)
+    u = torch.tensor([[0.6, -0.3, 0.2, 0.5]], dtype=torch.float64)
+    weights = torch.softmax(-((u - z.flatten(1)) ** 2).sum(1) / (2 * sigma**2), 0)
+    np.testing.assert_allclose(gen.posterior_mean_of(u, sigma)[0], weights @ z.flatten(1), atol=0.01)
+
+
+def test_one_subspace_is_a_flat_gaussian_and_latents_lie_in_their_subspaces():
+    gen, sigma = ExactMixture([3], side=4, variance=2.0), 1.5
+    u = torch.randn(5, 16, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    U = torch.from_numpy(gen.subspaces[0])
+    assert torch.allclose(gen.posterior_mean_of(u, sigma), 2 / (2 + sigma**2) * u @ U.T @ U)
+    gen = ExactMixture([2, 3], side=4)
+    for z, k in zip(*gen.draw(8)):
+        U = torch.from_numpy(gen.subspaces[k])
+        assert torch.allclose(z.flatten() @ U.T @ U, z.flatten())
+
+
+def test_a_mixture_keeps_the_contract_and_its_settings_know_its_subspaces():
+    gen = ExactMixture(seed=0)
+    x = torch.zeros(2, *gen.latent_shape)
+    assert gen.eps(x, 500.5).shape == x.shape and gen.calls == 1 and gen.to_image(x).shape == (2, 8, 8, 3)
+    assert gen.settings != ExactMixture(seed=1).settings and gen.settings == ExactMixture(seed=0).settings
+
+
+@pytest.mark.parametrize("options, message", [
+    ({"ranks": []}, "ranks are"), ({"ranks": [0]}, "from 1 to 64"), ({"ranks": [65]}, "from 1 to 64"),
+    ({"side": 0}, "side is 0"), ({"variance": 0.0}, "variance is 0.0"),
+])  # fmt: skip
+def test_a_mixture_that_cannot_be_is_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        ExactMixture(**options)

@@ -17,7 +17,7 @@ Public names, by file:
 - `walks`: change_matrix, judged_changes, move, on_and_off_target, walk, walk_each
 - `lacking_images`: lacked_targets
 - `reports`: EditReport, likeness, pooled_flips, score_edit
-- `counterfactuals`: Counterfactual, counterfactual
+- `counterfactuals`: Counterfactual, counterfactual, part_masks
 - `trade_off`: Curve, areas, curve, edited, refined
 - `resemblance`: resemblances
 - `edit_controls`: control_directions, share_edited, side_effects_less
@@ -27,6 +27,9 @@ Public names, by file:
 - `judge_corrections`: kept_by_judge
 - `edit_methods`: apply, directions_of, noise_of
 - `edited_pictures`: pictures_of
+- `planted_failures`: PlantedFailure
+- `failure_search`: Failures, climb, lacks, picture_score, search_failures
+- `failure_rates`: FailureRate, failure_centre, failure_rate, foretold, importance_rate
 """
 
 import lazy_loader

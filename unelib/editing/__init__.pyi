@@ -2,6 +2,7 @@ from .boundaries import Boundary as Boundary
 from .boundaries import boundary as boundary
 from .counterfactuals import Counterfactual as Counterfactual
 from .counterfactuals import counterfactual as counterfactual
+from .counterfactuals import part_masks as part_masks
 from .directions import carried as carried
 from .directions import direction as direction
 from .directions import partial_directions as partial_directions
@@ -16,6 +17,16 @@ from .edit_state import KEEP_BY as KEEP_BY
 from .edit_state import METHODS as METHODS
 from .edit_state import EditState as EditState
 from .edited_pictures import pictures_of as pictures_of
+from .failure_rates import FailureRate as FailureRate
+from .failure_rates import failure_centre as failure_centre
+from .failure_rates import failure_rate as failure_rate
+from .failure_rates import foretold as foretold
+from .failure_rates import importance_rate as importance_rate
+from .failure_search import Failures as Failures
+from .failure_search import climb as climb
+from .failure_search import lacks as lacks
+from .failure_search import picture_score as picture_score
+from .failure_search import search_failures as search_failures
 from .inversion_free import flow_edit as flow_edit
 from .judge_corrections import kept_by_judge as kept_by_judge
 from .lacking_images import lacked_targets as lacked_targets
@@ -24,6 +35,7 @@ from .method_probes import probe_and_unit as probe_and_unit
 from .method_probes import probe_for as probe_for
 from .method_probes import text_effects as text_effects
 from .minimal_edits import least_change as least_change
+from .planted_failures import PlantedFailure as PlantedFailure
 from .probe_judge import ProbeJudge as ProbeJudge
 from .probe_judge import judge_for as judge_for
 from .reports import EditReport as EditReport

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
-from ..core.checks import choice, name_list
+from ..core.checks import choice, finite_list, name_list
 from ..worlds.faces import Factors, column, draw_faces, flip, sample_factors
 from ..worlds.fidelity import decibels, ssim_map
 
@@ -92,6 +92,49 @@ def counterfactual(
     wanted = real.copy()
     wanted[apart] = draw_faces(flip(factors[apart], target), size)
     return Counterfactual(real, wanted, apart, target, sign)
+
+
+def part_masks(
+    ids: Sequence[str] | NDArray[Any], target: str, box: Sequence[float], size: int = 64
+) -> NDArray[np.bool_]:
+    """Where in each picture an attribute shows: where the drawing changes with it, or a box where nothing was drawn.
+
+    Parameters
+    ----------
+    ids : sequence of str (n,)
+        Of the images.
+    target : str
+        The attribute, of drawn faces.
+    box : sequence of float (4,)
+        Left, top, right and bottom of the part in all other images, as shares of the picture.
+    size : int
+        Pixels a side.
+
+    Returns
+    -------
+    ndarray (n, size, size), bool
+        Of drawn faces the pixels that change where the attribute is turned over, and those within `MARGIN` of them.
+
+    Raises
+    ------
+    ValueError
+        As `counterfactual`, and on a box that is none.
+
+    Examples
+    --------
+    >>> mouth, other = (part_masks([name], "Smiling", [0.25, 0.5, 0.75, 1.0], 32) for name in ("face-0-00000000", "a"))
+    >>> bool(mouth[0, 20:].any()), bool(mouth[0, :8].any()), other.mean().item()
+    (True, False, 0.25)
+    """
+    left, top, right, bottom = finite_list(box, "box") if np.size(box) == 4 else (1, 1, 0, 0)
+    if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+        raise ValueError(f"box is {list(box)}; give left, top, right and bottom, as shares of the picture, 0 to 1")
+    shown = [counterfactual(ids, target, sign, size) for sign in (1, -1)]
+    if shown[0] is not None and shown[1] is not None:
+        return ~shown[0].outside | ~shown[1].outside
+    place = (np.arange(size) + 0.5) / size
+    inside = ((place > top) & (place < bottom))[:, None] & ((place > left) & (place < right))
+    return np.repeat(inside[None], len(ids), 0)
 
 
 def factors_of(worlds, indices):

@@ -15,6 +15,10 @@ Public names, by file:
 - `jacobian`: Jacobian
 - `likelihood`: log_likelihood
 - `posterior`: ROUNDING, left_open
+- `denoised`: noise_level, posterior_mean
+- `mean_rank`: gaussian_rank, mean_ranks, numerical_rank
+- `subspace_union`: SubspaceUnion, tangent_spaces, union_of_subspaces
+- `local_edits`: LocalDirections, changes_inside, local_directions
 """
 
 import lazy_loader

@@ -1,3 +1,5 @@
+from .denoised import noise_level as noise_level
+from .denoised import posterior_mean as posterior_mean
 from .denoiser_blocks import block_activations as block_activations
 from .denoiser_blocks import block_names as block_names
 from .encoder_layers import layer_activations as layer_activations
@@ -8,6 +10,12 @@ from .interpolation import pictures as pictures
 from .interpolation import smoothness as smoothness
 from .jacobian import Jacobian as Jacobian
 from .likelihood import log_likelihood as log_likelihood
+from .local_edits import LocalDirections as LocalDirections
+from .local_edits import changes_inside as changes_inside
+from .local_edits import local_directions as local_directions
+from .mean_rank import gaussian_rank as gaussian_rank
+from .mean_rank import mean_ranks as mean_ranks
+from .mean_rank import numerical_rank as numerical_rank
 from .posterior import ROUNDING as ROUNDING
 from .posterior import left_open as left_open
 from .pullback import Basis as Basis
@@ -18,3 +26,6 @@ from .pullback import transported as transported
 from .state_walks import Midway as Midway
 from .state_walks import states_at as states_at
 from .state_walks import walk_at as walk_at
+from .subspace_union import SubspaceUnion as SubspaceUnion
+from .subspace_union import tangent_spaces as tangent_spaces
+from .subspace_union import union_of_subspaces as union_of_subspaces

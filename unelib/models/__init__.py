@@ -34,7 +34,7 @@ Public names, by file:
 - `picture_encoder`: PictureEncoder
 - `judges`: Judge, load_judge
 - `contracts`: EncoderLike, GeneratorLike, JudgeLike
-- `closed_form`: ExactFlow, ExactGaussian
+- `closed_form`: ExactFlow, ExactGaussian, ExactMixture
 - `noise_schedule`: GRIDS, Schedule, make_schedule
 """
 

@@ -1,40 +1,41 @@
-"""Worlds with a known answer: images drawn from a Gaussian, whose best denoiser, and whose noise, are closed forms.
+"""Worlds with a known answer: images drawn from one Gaussian or from several flat ones, whose best denoiser is exact.
 
 They keep the generator's contract, so that solvers are tested and compared where the truth is known.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 from diffusers import DDIMScheduler
 
+from ..core.checks import share, whole
 from ..core.files import value_hash
+from ..linalg.grassmann import random_subspace
 from .noise_schedule import make_schedule, training_sigmas
 
 SHAPE, STEPS, LARGEST_MEAN, VARIANCES = (1, 4, 4), 1000, 0.3, (0.2, 1.5)
 BETAS = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
 
 
-class ExactGaussian:
-    """Latents ~ N(mean, diag(variance)), the first channel of 8-bit pixels in -1..1, under Stable Diffusion's noise.
+class ExactWorld:
+    """What worlds with a known answer have in common: Stable Diffusion's noise, and grey pictures of latents in -1..1.
 
-    `eps(x, t)` is E[eps | x], exact at every noise level; `noise_of(latent)` what inversion must find; `.calls` counts
-    how often the denoiser was asked.
+    The latent is the first channel of 8-bit pixels. A world adds `eps(x, t)`, which is E[eps | x], and `law`, the
+    numbers that it depends on. `.calls` counts how often the denoiser was asked.
     """
 
-    name, device, dtype = "gaussian", torch.device("cpu"), torch.float32
-    latent_shape, latent_dim, flow = SHAPE, 16, False
+    device, dtype, flow = torch.device("cpu"), torch.float32, False
+    latent_shape, latent_dim = SHAPE, 16
 
-    def __init__(self, seed=0):
-        rng = np.random.default_rng(seed)
-        self.mean = torch.from_numpy(rng.normal(0, LARGEST_MEAN, SHAPE))
-        self.variance = torch.from_numpy(rng.uniform(*VARIANCES, SHAPE))
+    def __init__(self):
         self.scheduler = DDIMScheduler(STEPS, **BETAS, clip_sample=False, set_alpha_to_one=False, steps_offset=1)
         self.levels, self.calls = training_sigmas(self.scheduler.betas), 0
 
     @property
     def settings(self):
         """What a noise depends on besides the solver, as a generator gives it."""
-        weights = value_hash([self.mean.tolist(), self.variance.tolist(), self.flow])[:16]
+        weights = value_hash([*self.law, self.flow])[:16]
         return {"model": self.name, "weights": weights, "dtype": str(self.dtype), "prompt": "", "guidance": 1.0}
 
     def schedule(self, steps, grid="trailing"):
@@ -42,24 +43,45 @@ class ExactGaussian:
         return make_schedule(self.levels, steps, grid, flow=self.flow)
 
     def to_latent(self, pixels):
-        """Latents (n, 1, 4, 4) of pixels (n, 4, 4, c) uint8."""
+        """Latents (n, 1, h, w) of pixels (n, h, w, c) uint8."""
         return torch.from_numpy(pixels[..., 0].astype(np.float32) / 127.5 - 1)[:, None]
 
     def to_image(self, latent):
-        """Grey pixels (n, 4, 4, 3) uint8 of latents."""
+        """Grey pixels (n, h, w, 3) uint8 of latents."""
         grey = ((latent.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
         return grey.expand(-1, 3, -1, -1).permute(0, 2, 3, 1).numpy()
 
-    def eps(self, x, t):
-        """E[eps | x] at timestep t, which need not be whole."""
-        self.calls += 1
-        sigma = np.exp(np.interp(t, np.arange(STEPS), np.log(self.levels)))
-        slope = sigma * (x * np.sqrt(1 + sigma**2) - self.mean) / (self.variance + sigma**2)
-        return slope.to(x.dtype)
+    def sigma_at(self, t):
+        """Noise level of a timestep, which need not be whole."""
+        return np.exp(np.interp(t, np.arange(STEPS), np.log(self.levels)))
 
     def slope(self, x, t):
         """The ODE's right-hand side: epsilon."""
         return self.eps(x, t)
+
+
+class ExactGaussian(ExactWorld):
+    """Latents ~ N(mean, diag(variance)): `noise_of(latent)` is what inversion must find."""
+
+    name = "gaussian"
+
+    def __init__(self, seed=0):
+        super().__init__()
+        rng = np.random.default_rng(seed)
+        self.mean = torch.from_numpy(rng.normal(0, LARGEST_MEAN, SHAPE))
+        self.variance = torch.from_numpy(rng.uniform(*VARIANCES, SHAPE))
+
+    @property
+    def law(self):
+        """Means and variances."""
+        return [self.mean.tolist(), self.variance.tolist()]
+
+    def eps(self, x, t):
+        """E[eps | x] at timestep t, which need not be whole."""
+        self.calls += 1
+        sigma = self.sigma_at(t)
+        slope = sigma * (x * np.sqrt(1 + sigma**2) - self.mean) / (self.variance + sigma**2)
+        return slope.to(x.dtype)
 
     def noise_of(self, latent):
         """The probability-flow map: each coordinate is scaled about the mean by the growth of its deviation."""
@@ -92,3 +114,86 @@ class ExactFlow(ExactGaussian):
         """As above, along the flow."""
         low = self.levels[0]
         return (latent - (1 - low) * self.mean) * self.deviation(1.0) / self.deviation(low)
+
+
+class ExactMixture(ExactWorld):
+    """Latents on a union of subspaces: a mixture of Gaussians N(0, variance U_k'U_k) of low rank [1]_.
+
+    Its best denoiser projects on each subspace and weighs the projections by how likely each subspace is.
+
+    Parameters
+    ----------
+    ranks : sequence of int
+        Dimensions of each subspace.
+    side : int
+        Pixels a side; latents have side x side values.
+    variance : float
+        Along every direction of a subspace.
+    seed : int
+        Of the subspaces, which are drawn at random.
+
+    Attributes
+    ----------
+    subspaces : list of ndarray (rank, side x side)
+        Orthonormal rows.
+
+    Raises
+    ------
+    ValueError
+        On a side or a rank that is no whole number above 0, on a rank beyond the number of values, and on a variance
+        that is not above 0.
+
+    References
+    ----------
+    .. [1] Wang et al., "Diffusion models learn low-dimensional distributions via subspace clustering", 2024.
+
+    Examples
+    --------
+    >>> world = ExactMixture([2, 3], side=4)
+    >>> latents, member = world.draw(5)
+    >>> latents.shape, [U.shape for U in world.subspaces]
+    (torch.Size([5, 1, 4, 4]), [(2, 16), (3, 16)])
+    """
+
+    name = "mixture"
+
+    def __init__(self, ranks: Sequence[int] = (2, 3, 4), side: int = 8, variance: float = 1.0, seed: int = 0) -> None:
+        super().__init__()
+        if not whole(side, 1):
+            raise ValueError(f"side is {side!r}; choose a whole number of pixels, from 1")
+        self.latent_shape, self.latent_dim, rng = (1, side, side), side**2, np.random.default_rng(seed)
+        if not len(ranks) or not all(whole(rank, 1, self.latent_dim) for rank in ranks):
+            raise ValueError(f"ranks are {list(ranks)}; give one or more whole numbers from 1 to {self.latent_dim}")
+        self.variance = share(variance, "variance")
+        self.subspaces = [random_subspace(rank, self.latent_dim, rng) for rank in ranks]
+
+    @property
+    def law(self):
+        """Subspaces and variance."""
+        return [[U.tolist() for U in self.subspaces], self.variance]
+
+    def draw(self, n: int, seed: int = 0) -> tuple[torch.Tensor, np.ndarray]:
+        """Latents (n, 1, side, side), and which subspace (n,) each lies in."""
+        rng = np.random.default_rng(seed)
+        member, rows = rng.integers(0, len(self.subspaces), n), rng.standard_normal((n, self.latent_dim))
+        flat = [
+            np.sqrt(self.variance) * rows[i, : len(U)] @ U
+            for i, U in enumerate(map(self.subspaces.__getitem__, member))
+        ]
+        return torch.from_numpy(np.array(flat)).reshape(n, *self.latent_shape), member
+
+    def posterior_mean_of(self, u, sigma):
+        """E[z | u] (n, d) of u = z + sigma e: projections, weighed by the likelihood of each subspace."""
+        kept, means, logits = self.variance / (self.variance + sigma**2), [], []
+        for U in map(torch.from_numpy, self.subspaces):
+            parts = u @ U.T
+            means.append(kept * parts @ U)
+            logits.append(kept * (parts**2).sum(1) / (2 * sigma**2) + len(U) / 2 * np.log(1 - kept))
+        return (torch.stack(logits).softmax(0)[..., None] * torch.stack(means)).sum(0)
+
+    def eps(self, x, t):
+        """E[eps | x] at timestep t, which need not be whole."""
+        self.calls += 1
+        sigma = float(self.sigma_at(t))
+        u = x.double().flatten(1) * np.sqrt(1 + sigma**2)
+        return ((u - self.posterior_mean_of(u, sigma)) / sigma).reshape(x.shape).to(x.dtype)

@@ -715,6 +715,63 @@ FINDINGS = (
         "length kept of a unit vector, mean [range of pairs of images]", "transported_random", "by a random subspace",
     ),
     Finding(
+        "The posterior mean of the trained denoiser moves in fewer directions than that of an untrained one",
+        "subspaces", "rank_share", "rank at the lowest timestep, as a share of the state's columns", "untrained_share",
+        "untrained", lower=True,
+    ),
+    Finding(
+        "It moves in fewer directions than that of a Gaussian with the same mean and covariance", "subspaces",
+        "rank_share", "rank at the lowest timestep, as a share of the state's columns", "gaussian_share",
+        "of the Gaussian", lower=True,
+    ),
+    Finding(
+        "Planted subspaces are recovered from an exact denoiser", "subspaces", "planted_angle",
+        "largest principal angle to the planted ones, in radians", 0.05, "0.05 was asked for", lower=True,
+    ),
+    Finding(
+        "A local direction's change lies in the part that was to change", "subspaces", "local_share",
+        "share of the squared change inside the part", "random_share", "of a random step of the same length",
+    ),
+    Finding(
+        "It stays there more than the change by the first vector of the whole picture", "subspaces", "local_share",
+        "share of the squared change inside the part", "unmasked_share", "of the unmasked vector, at the same length",
+    ),
+    Finding(
+        "Keeping the rest still keeps the change inside the part", "subspaces", "still_gain",
+        "gain in the share of the squared change inside", 0.0, "0 would be no gain over the mask alone",
+    ),
+    Finding(
+        "A search finds a planted failure", "failures", "planted_found", "share of searches", "planted_drawn",
+        "of as many plain draws",
+    ),
+    Finding(
+        "Draws about what was found estimate a planted rate more narrowly than plain draws", "failures", "narrower",
+        "width of the interval, of that of as many plain draws", 1.0, "1 would be no narrower", lower=True,
+    ),
+    Finding(
+        "Noises fail to get what was asked for", "failures", "rate", "share of noises N(0, I)",
+    ),
+    Finding(
+        "A search finds failures at fewer calls each than plain draws", "failures", "found_a_call",
+        "lines that found a failure, a call", "rate", "of plain draws",
+    ),
+    Finding(
+        "Noises off the usual length fail more often", "failures", "typical_auc", "AUC of the distance from it", 0.5,
+        "0.5 is chance",
+    ),
+    Finding(
+        "Noises of low depth among the run's own fail more often", "failures", "depth_auc",
+        "AUC of low Mahalanobis depth", 0.5, "0.5 is chance",
+    ),
+    Finding(
+        "The likelihood by the shared latent foretells it", "failures", "une_auc", "AUC of low likelihood", 0.5,
+        "0.5 is chance",
+    ),
+    Finding(
+        "A linear probe of other noises foretells it", "failures", "probe_auc", "AUC on noises it never saw", 0.5,
+        "0.5 is chance",
+    ),
+    Finding(
         "Stochastic latents give back the image", "latents", "psnr", "likeness in dB, of the worse kind", 60.0,
         "60 dB is rounding",
     ),

@@ -1,0 +1,77 @@
+"""Planted subspaces come back, by their dimensions and their directions; where there are none, nothing agrees."""
+
+import numpy as np
+import pytest
+from scipy.linalg import subspace_angles
+
+from unelib.geometry.denoised import noise_level
+from unelib.geometry.subspace_union import tangent_spaces, union_of_subspaces
+from unelib.linalg.grassmann import random_subspace
+from unelib.models.closed_form import ExactMixture
+from unelib.models.generators import load_generator
+
+ASKED = 0.05  # radians, of the largest principal angle to the planted subspace
+
+
+def noisy_states(gen, n, t, seed=0):
+    """States at t of latents that are drawn, and the subspace of each."""
+    sigma, (latents, member) = noise_level(gen, t), gen.draw(n, seed)
+    noise = np.random.default_rng(seed + 1).standard_normal((n, *gen.latent_shape))
+    return (latents.numpy() + sigma * noise) / np.sqrt(1 + sigma**2), member
+
+
+@pytest.mark.parametrize("t", [20, 50])
+@pytest.mark.parametrize("ranks, side", [((2, 3, 4), 8), ((3, 3, 3, 3), 8), ((5, 2), 6)])
+def test_planted_subspaces_come_back(ranks, side, t):
+    gen = ExactMixture(ranks, side, seed=3)
+    states, member = noisy_states(gen, 30, t)
+    found = union_of_subspaces(tangent_spaces(gen, states, t))
+    assert len(found.subspaces) == len(ranks) and (found.labels >= 0).mean() > 0.8
+    for number, subspace in enumerate(found.subspaces):
+        (of,) = set(member[found.labels == number])  # one cluster, one planted subspace
+        planted = gen.subspaces[of]
+        assert len(subspace) == len(planted) and subspace_angles(subspace.T, planted.T).max() < ASKED
+
+
+def test_subspaces_do_not_depend_on_the_order_of_the_states():
+    gen = ExactMixture((3, 3), 6, seed=1)
+    tangents = tangent_spaces(gen, noisy_states(gen, 10, 20)[0], 20)
+    one, other = union_of_subspaces(tangents), union_of_subspaces(tangents[::-1])
+    assert [len(s) for s in one.subspaces] == [len(s) for s in other.subspaces] == [3, 3]
+    best = [min(subspace_angles(a.T, b.T).max() for b in other.subspaces) for a in one.subspaces]
+    assert max(best) < 1e-6
+
+
+def test_random_spaces_agree_on_nothing():
+    rng = np.random.default_rng(0)
+    found = union_of_subspaces([random_subspace(3, 50, rng) for _ in range(6)])
+    assert found.subspaces == [] and (found.labels == -1).all()
+    assert len(union_of_subspaces([np.eye(4)[:2]], least=1).subspaces) == 1
+
+
+def test_any_generator_has_tangent_spaces(model_folder):
+    gen = load_generator(model_folder("sd"), "cpu", prompt="a hat")
+    (rows,) = tangent_spaces(gen, np.random.default_rng(0).standard_normal((1, *gen.latent_shape)), 500, most=4)
+    np.testing.assert_allclose(rows @ rows.T, np.eye(len(rows)), atol=1e-8)
+
+
+@pytest.mark.parametrize("spaces, angle, message", [
+    ([], 0.5, "give one or more"), ([np.eye(3), np.eye(4)], 0.5, r"have \[3, 4\] columns"),
+    ([np.eye(3)], 2.0, "angle is 2.0"), ([[1.0]], 0.5, "2-D"),
+])  # fmt: skip
+def test_bad_spaces_are_refused(spaces, angle, message):
+    with pytest.raises(ValueError, match=message):
+        union_of_subspaces(spaces, angle)
+
+
+def test_bad_tangents_are_refused():
+    gen = ExactMixture([2], side=3)
+    for options, message in [
+        ({"most": 10}, "most is 10"),
+        ({"most": 2, "energy": 1.0}, "energy is 1"),
+        ({"t": -1}, "outside"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            tangent_spaces(**{"gen": gen, "states": np.zeros((1, 9)), "t": 5, "most": 2} | options)
+    with pytest.raises(ValueError, match="least is 0"):
+        union_of_subspaces([np.eye(3)], least=0)
