@@ -102,8 +102,7 @@ def test_what_is_skipped_leaves_more_of_the_picture(gaussian, pixels):
         assert moved[0] > moved[1] > moved[2]
 
 
-def test_with_little_fresh_noise_it_is_the_ode_s(gaussian, pixels):
-    """DDIM with eta near 0: x_T is drawn, so what remains of the picture in it alone is carried."""
+def test_where_almost_nothing_is_fresh_z_is_large_and_the_picture_still_comes_back(gaussian, pixels):
     found = encode(gaussian, pixels, steps=30, eta=1e-3, skip=20)
     assert np.abs(found[:, 1:]).max() > 5  # z makes up for what so few fresh draws cannot
     np.testing.assert_allclose(

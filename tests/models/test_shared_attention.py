@@ -44,7 +44,7 @@ def test_beside_itself_a_row_sees_nothing_new():
 
 def test_text_is_left_alone_and_odd_batches_are_refused():
     seen = []
-    shared = AcrossHalves(lambda layer, x, text, *args, **kwargs: seen.append(text), False)
+    shared = AcrossHalves(lambda layer, x, text, **kwargs: seen.append(text), False)
     shared(None, torch.zeros(3, 4, 8), torch.ones(3, 2, 8))
     assert seen[0].shape == (3, 2, 8)
     with pytest.raises(ValueError, match="the batch has 3 rows"):

@@ -39,15 +39,16 @@ class AcrossHalves:
     def __init__(self, plain, only):
         self.plain, self.only = plain, only
 
-    def __call__(self, layer, hidden_states, encoder_hidden_states=None, *args, **kwargs):
+    def __call__(self, layer, hidden_states, encoder_hidden_states=None, attention_mask=None, temb=None, **kwargs):
         """The layer's output (2n, ...) for hidden states of the same shape."""
+        kwargs |= {"attention_mask": attention_mask, "temb": temb}
         if encoder_hidden_states is not None:  # text
-            return self.plain(layer, hidden_states, encoder_hidden_states, *args, **kwargs)
+            return self.plain(layer, hidden_states, encoder_hidden_states, **kwargs)
         if len(hidden_states) % 2:
             raise ValueError(f"the batch has {len(hidden_states)} rows; give each of the second half a partner before")
         first, second = tokens_of(layer, hidden_states).chunk(2)
         seen = [first, first] if self.only else [first.repeat(1, 2, 1), torch.cat([first, second], 1)]
-        return self.plain(layer, hidden_states, torch.cat(seen), *args, **kwargs)
+        return self.plain(layer, hidden_states, torch.cat(seen), **kwargs)
 
 
 def tokens_of(layer, hidden_states):
