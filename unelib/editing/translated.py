@@ -49,7 +49,8 @@ def translation_scores(
     --------
     >>> from unelib import load_encoder, load_images, load_judge
     >>> pixels, encoder = load_images("drawn-faces", n=3).pixels, load_encoder("drawn-dino")
-    >>> scores = translation_scores(pixels, pixels, "Smiling", load_judge("drawn-judge"), encoder, np.zeros(encoder.dim))
+    >>> judge, centre = load_judge("drawn-judge"), np.zeros(encoder.dim)
+    >>> scores = translation_scores(pixels, pixels, "Smiling", judge, encoder, centre)
     >>> scores.columns.tolist(), scores.PSNR.tolist()
     (['in domain', 'identity', 'PSNR', 'SSIM'], [99.0, 99.0, 99.0])
     """

@@ -124,12 +124,12 @@ def posterior_mean(u, clean, high, low, eta=1.0):
 
     With eta = 1 it is DDPM's (Ho et al., 2020, eq. 7): clean + (low / high)^2 (u - clean).
     """
-    return clean + kept(high, low, eta) / high * (u - clean)
+    return clean + old_noise(high, low, eta) / high * (u - clean)
 
 
 def reverse_mean(u, eps, high, low, eta=1.0):
     """The same where the model says what is clean, u0 = u - high eps (Song et al., 2021, eq. 12)."""
-    return u - (high - kept(high, low, eta)) * eps
+    return u - (high - old_noise(high, low, eta)) * eps
 
 
 def deviation(high, low, eta=1.0):
@@ -137,7 +137,7 @@ def deviation(high, low, eta=1.0):
     return eta * low * sqrt(1 - (low / high) ** 2)
 
 
-def kept(high, low, eta):
+def old_noise(high, low, eta):
     """How much of level low is the old noise: with eta = 1, low^2 / high; with eta = 0, where none is fresh, all."""
     return low * sqrt(1 - eta**2 * (1 - (low / high) ** 2))
 

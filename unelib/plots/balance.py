@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from .figures import MARKERS, PALETTE, axes_for
-from .labels import headline, name_lines
+from .labels import headline, wrapped
 
 GREY = "0.45"
 
@@ -57,11 +57,12 @@ def balanced(
         color = GREY if control else PALETTE[i]
         look = {"color": color, "marker": MARKERS[i], "ms": 6.5, "mfc": "white" if control else color}
         look |= {"ls": "--" if control else "-", "lw": 1.4, "elinewidth": 0.8, "zorder": 2 if control else 3}
-        ax.errorbar(rows[x], rows[y], label=name, **arms, **look)
+        ax.errorbar(rows[x], rows[y], label=wrapped(name, 16), **arms, **look)
     ax.set(xlabel=xlabel or x, ylabel=ylabel or y)
     if title:
         headline(ax.figure, title)
-    return name_lines(ax, width=16)
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))  # names beside the points would be taken for intervals
+    return ax
 
 
 def reaches(rows, column):
