@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from unelib.inversion.deterministic import to_latents
+from unelib.inversion.deterministic import generate, reconstruct, to_latents
 from unelib.inversion.second_moments import GaussianFlow
 from unelib.inversion.stochastic import decode_latents, encode
 from unelib.inversion.translation import KINDS, same_levels, same_shape, translate
 from unelib.models.closed_form import ExactGaussian
 from unelib.models.generators import Generator, load_generator, open_pipeline
+from unelib.worlds.fidelity import psnr
+from unelib.worlds.image_sets import load_images
 
 every = pytest.mark.parametrize("kind", KINDS)
 
@@ -58,6 +60,15 @@ def test_a_picture_s_translation_depends_on_it_and_the_seed_alone(gaussian, pixe
     np.testing.assert_array_equal(translate(gaussian, other, pixels[::-1], kind, steps=10, batch_size=2)[::-1], made)
     if kind != "ode":
         assert (translate(gaussian, other, pixels, kind, steps=10, seed=1) != made).any()
+
+
+@pytest.mark.slow
+def test_trained_twice_on_one_domain_generators_leave_pictures_nearly_as_they_are():
+    one, again = (load_generator(name, device="cpu") for name in ("fashion-ddpm", "fashion-ddpm-seed1"))
+    now = reconstruct(one, load_images("fashion", n=4, split="test").pixels)
+    fresh = generate(again, np.random.default_rng(0).standard_normal((4, *again.latent_shape)), steps=15)
+    near = {kind: psnr(now, translate(one, again, now, kind, steps=15)).mean() for kind in KINDS}
+    assert min(near.values()) > psnr(now, fresh).mean() + 10 and near["edit-friendly"] > near["ode"]
 
 
 # the map that is known

@@ -144,7 +144,7 @@ def mean_rows(scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """
     table = {}
     for name, frame in scores.items():
-        row = {}
+        row: dict[str, float] = {}
         for column, values in frame.items():
             found = (rate_interval if values.isin([0, 1]).all() else mean_interval)(values.to_numpy(float))
             row |= {column: found.value, f"{column} low": found.low, f"{column} high": found.high}

@@ -107,9 +107,9 @@ def variations(
     if attend:
         self_attention(gen)
     names, parts = own_names(pixels, own), []
-    steps, solver, grid = settled(source, steps, solver, grid)
-    integrate, schedule = pick_solver(one_state(solver)), source.schedule(steps, grid)
-    same_levels(source, gen, steps, grid)
+    steps, way, levels = settled(source, steps, solver, grid)
+    integrate, schedule = pick_solver(one_state(way)), source.schedule(steps, levels)
+    same_levels(source, gen, steps, levels)
     for rows in batches(gen, len(pixels), batch_size):
         with torch.inference_mode():
             chain = Chain(source, source.to_latent(pixels[rows]), integrate, schedule)

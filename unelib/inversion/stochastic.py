@@ -62,10 +62,10 @@ def encode(
     pixels, draw, eta = check_pixels(pixels), CHAINS[choice(kind, CHAINS, "kind")], share(eta, "eta", high=1.0)
     steps, _, grid = settled(gen, steps, None, grid)
     schedule, parts = below(noisy_schedule(gen, steps, grid), skip), []
-    own = own_names(pixels, own)
+    names = own_names(pixels, own)
     for rows in batches(gen, len(pixels), batch_size):
         clean = gen.to_latent(pixels[rows])
-        fresh = own_noise(own[rows], (schedule.steps + 1, *gen.latent_shape), seed)
+        fresh = own_noise(names[rows], (schedule.steps + 1, *gen.latent_shape), seed)
         fresh = torch.from_numpy(fresh).to(gen.device)
         parts.append(to_stochastic(gen, clean, fresh, schedule, draw, eta).cpu().numpy())
     latents = np.concatenate(parts)

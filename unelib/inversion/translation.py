@@ -5,7 +5,7 @@ CycleDiffusion (Wu and De la Torre, 2022) does so by the stochastic latents of `
 or led to one (`models.ClassGuided`).
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -91,13 +91,13 @@ def translate(
     pixels = check_pixels(pixels)
     choice(kind, KINDS, "kind")
     same_shape(source, target)
-    steps, solver, grid = settled(source, steps, solver, grid)
+    count, way, levels = settled(source, steps, solver, grid)
     if skip:
-        same_levels(source, target, steps, grid)
+        same_levels(source, target, count, levels)
     if kind == "ode":
-        return by_ode(source, target, pixels, skip, (steps, solver, grid), batch_size)
-    how = {"grid": grid, "batch_size": batch_size, "skip": skip, "eta": eta}
-    return decode(target, encode(source, pixels, kind, steps, seed=seed, own=own, **how), **how)
+        return by_ode(source, target, pixels, skip, (count, way, levels), batch_size)
+    how: dict[str, Any] = {"grid": levels, "batch_size": batch_size, "skip": skip, "eta": eta}
+    return decode(target, encode(source, pixels, kind, count, seed=seed, own=own, **how), **how)
 
 
 def by_ode(source, target, pixels, skip, way, batch_size):
