@@ -1,6 +1,7 @@
 """How much of a picture its variations keep, and how much they differ from one another."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -144,7 +145,7 @@ def mean_rows(scores: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """
     table = {}
     for name, frame in scores.items():
-        row: dict[str, float] = {}
+        row: dict[Any, float] = {}
         for column, values in frame.items():
             found = (rate_interval if values.isin([0, 1]).all() else mean_interval)(values.to_numpy(float))
             row |= {column: found.value, f"{column} low": found.low, f"{column} high": found.high}
