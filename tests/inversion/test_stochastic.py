@@ -15,6 +15,7 @@ from unelib.inversion.stochastic import (
     decode_latents,
     deviation,
     encode,
+    from_posterior,
     from_stochastic,
     noisy_schedule,
     posterior_mean,
@@ -267,3 +268,59 @@ def test_step_diagnostics_of_fresh_noise_and_of_a_chain_that_repeats_itself():
     same = np.repeat(rng.standard_normal((50, 1, 1, 4, 4)), 5, 1) * np.array([9, 1, 2, 3, 4]).reshape(1, 5, 1, 1, 1)
     told = step_diagnostics(same)
     assert told["neighbour"] == pytest.approx(1) and told["std_last"] == pytest.approx(4 * told["std_first"])
+
+
+# between DDPM and the ODE, and from below
+
+
+@both
+@pytest.mark.parametrize("skip, eta", [(0, 0.1), (3, 1.0), (9, 0.5)])
+def test_with_less_fresh_noise_or_fewer_steps_the_latent_comes_back(gaussian, pixels, kind, skip, eta):
+    found = encode(gaussian, pixels, kind, 10, skip=skip, eta=eta)
+    assert found.shape[1] == 11 - skip and gaussian.calls == 10 - skip
+    back = decode_latents(gaussian, found, skip=skip, eta=eta)
+    np.testing.assert_allclose(back, to_latents(gaussian, pixels), atol=1e-5)
+    np.testing.assert_array_equal(decode(gaussian, found, skip=skip, eta=eta), pixels)
+
+
+@pytest.mark.parametrize("eta", [1.0, 0.5, 0.1])
+def test_a_step_is_ddim_s_in_the_paper_s_own_terms(eta):
+    """Song et al. (2021), eqs. 12 and 16, of x and abar, against the same in u and sigma."""
+    x, eps, z, high, low = 0.7, -0.4, 1.3, 2.5, 0.8
+    at, below_it = 1 / (1 + high**2), 1 / (1 + low**2)
+    sigma = eta * np.sqrt((1 - below_it) / (1 - at)) * np.sqrt(1 - at / below_it)
+    clean = (x - np.sqrt(1 - at) * eps) / np.sqrt(at)
+    stepped = np.sqrt(below_it) * clean + np.sqrt(1 - below_it - sigma**2) * eps + sigma * z
+    u = reverse_mean(x / np.sqrt(at), eps, high, low, eta) + deviation(high, low, eta) * z
+    assert u * np.sqrt(below_it) == pytest.approx(stepped)
+    e = (x - np.sqrt(at) * clean) / np.sqrt(1 - at)
+    drawn = np.sqrt(below_it) * clean + np.sqrt(1 - below_it - sigma**2) * e + sigma * z
+    mine = from_posterior(x / np.sqrt(at), clean, z, high, low, eta)
+    assert mine * np.sqrt(below_it) == pytest.approx(drawn)
+
+
+def test_any_eta_keeps_the_marginals():
+    """The chain's variance beyond the picture is the level's square, whatever share of it is fresh."""
+    for eta in (0.1, 0.6, 1.0):
+        kept_share = (posterior_mean(1.0, 0.0, 3.0, 2.0, eta)) ** 2 * 9.0
+        assert kept_share + deviation(3.0, 2.0, eta) ** 2 == pytest.approx(4.0)
+
+
+def test_skipping_begins_where_the_whole_chain_would_be(gaussian, pixels):
+    found, schedule = encode(gaussian, pixels, "edit-friendly", 10, skip=6), noisy_schedule(gaussian, 10, "karras")
+    state = found[:, 0] / schedule.scales[4] - to_latents(gaussian, pixels)
+    assert state.std() == pytest.approx(np.sqrt(schedule.levels[4] ** 2 - schedule.levels[0] ** 2), rel=0.2)
+
+
+@pytest.mark.parametrize("options, message", [
+    ({"skip": 10}, "skip is 10; choose 0 to 9"), ({"skip": -1}, "skip is -1"), ({"skip": 1.5}, "skip is 1.5"),
+    ({"eta": 0.0}, "eta is 0.0; it must be a number above 0"), ({"eta": 1.1}, "eta is 1.1"),
+])  # fmt: skip
+def test_bad_skips_and_etas(gaussian, pixels, latents, options, message):
+    gaussian.calls = 0
+    with pytest.raises(ValueError, match=message):
+        encode(gaussian, pixels, steps=10, **options)
+    assert gaussian.calls == 0
+    if options != {"skip": 10}:
+        with pytest.raises(ValueError, match=message.split(";")[0]):
+            decode(gaussian, latents, **options)

@@ -51,15 +51,19 @@ from unelib.editing import (
     directions_of,
     flow_edit,
     lacked_targets,
+    mean_rows,
     noise_of,
     probe_and_unit,
+    translation_scores,
+    variation_scores,
+    variety_gap,
 )
 from unelib.explorer import History, as_python
 from unelib.gaussianity import depth, depth_test
 from unelib.geometry import Basis, block_activations, block_names, layer_activations
-from unelib.inversion import Inversion, solved_by
+from unelib.inversion import Inversion, nearby_noise, solved_by, translate, variations
 from unelib.linalg import Direction, group_diversity, vendi_interval, vendi_score
-from unelib.models import EncoderLike, Generator, GeneratorLike, Judge, JudgeLike
+from unelib.models import ClassGuided, EncoderLike, Generator, GeneratorLike, Judge, JudgeLike
 from unelib.probing import InfoMEC, equal_bins, infomec, infomec_table
 from unelib.stats import Interval
 from unelib.worlds import continuous_factors
@@ -162,6 +166,21 @@ def inside(gen: GeneratorLike, noise: NDArray[np.float32]) -> None:
     assert_type(basis, Basis)
     assert_type(basis.direction(0), Direction)
     assert_type(interpolate(noise, noise, [0, 0.5, 1]), NDArray[np.float32])
+
+
+def elsewhere(gen: GeneratorLike, pixels: NDArray[np.uint8], Z: NDArray[np.float32], y: NDArray[np.int64]) -> None:
+    led: GeneratorLike = ClassGuided(gen, Z, y)
+    made = translate(gen, led, pixels, "ode", skip=2)
+    assert_type(made, NDArray[np.uint8])
+    translate(gen, led, pixels, "magic")  # type: ignore[arg-type]
+    some = variations(led, pixels, start="fresh", source=gen)
+    assert_type(some, NDArray[np.uint8])
+    assert_type(nearby_noise(Z, 0.5), NDArray[np.float32])
+    encoder, judge = load_encoder("drawn-dino"), load_judge()
+    scores = variation_scores(pixels, some, encoder, np.zeros(8), judge)
+    assert_type(mean_rows({"a": scores}), pd.DataFrame)
+    assert_type(variety_gap(scores, [scores, scores]), Interval)
+    assert_type(translation_scores(pixels, made, "Smiling", judge, encoder, np.zeros(8)), pd.DataFrame)
 
 
 def where(gen: GeneratorLike, pixels: NDArray[np.uint8], Y: pd.DataFrame, Z: NDArray[np.float32]) -> None:

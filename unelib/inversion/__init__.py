@@ -18,6 +18,8 @@ Public names, by file:
 - `second_moments`: GaussianFlow
 - `solvers`: SOLVERS
 - `stochastic`: decode, encode, step_diagnostics
+- `translation`: translate
+- `aligned_chains`: nearby_noise, variations
 """
 
 import lazy_loader

@@ -1,3 +1,5 @@
+from .aligned_chains import nearby_noise as nearby_noise
+from .aligned_chains import variations as variations
 from .choices import Grid as Grid
 from .choices import Solver as Solver
 from .cost_accuracy import PEERS as PEERS
@@ -20,3 +22,4 @@ from .solvers import SOLVERS as SOLVERS
 from .stochastic import decode as decode
 from .stochastic import encode as encode
 from .stochastic import step_diagnostics as step_diagnostics
+from .translation import translate as translate

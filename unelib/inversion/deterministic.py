@@ -253,6 +253,14 @@ def leak(
     return np.sqrt(abar) * latents + np.sqrt(1 - abar) * own_noise(images, latents.shape[1:], seed)
 
 
+def own_names(rows, own=None):
+    """What seeds each row's own noise: names (n,), or the rows themselves; ValueError on another number of names."""
+    names = rows if own is None else np.atleast_1d(np.asarray(own, str))
+    if len(names) != len(rows):
+        raise ValueError(f"{len(names)} names in own for {len(rows)} pictures; give each its own")
+    return names
+
+
 def own_noise(arrays, shape, seed=0):
     """White noise (n, *shape) float32, each array's seeded by its own bytes, so that batches change nothing."""
     seeds = [hashlib.sha256(np.ascontiguousarray(a).tobytes()).digest()[:8] for a in arrays]

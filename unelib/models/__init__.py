@@ -14,6 +14,7 @@ Inside:
 - `autoencoder_kinds`: Autoencoders of every kind behind one call
 - `denoiser_families`: Denoisers of every family behind one call
 - `prompt_conditions`: What a conditional denoiser is told beside the state
+- `shared_attention`: Self-attention across pictures
 - `scheduler_levels`: The noise levels that a diffusers scheduler was trained on, and whether it is a flow's
 - `square_pictures`: Pictures as a denoiser or an autoencoder takes them
 - `prepared_pictures`: Pictures as a network wants them, resized, cropped and normalised
@@ -35,6 +36,7 @@ Public names, by file:
 - `judges`: Judge, load_judge
 - `contracts`: EncoderLike, GeneratorLike, JudgeLike
 - `closed_form`: ExactFlow, ExactGaussian, ExactMixture
+- `class_guidance`: ClassGuided
 - `noise_schedule`: GRIDS, Schedule, make_schedule
 """
 

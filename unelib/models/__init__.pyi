@@ -1,3 +1,4 @@
+from .class_guidance import ClassGuided as ClassGuided
 from .closed_form import ExactFlow as ExactFlow
 from .closed_form import ExactGaussian as ExactGaussian
 from .closed_form import ExactMixture as ExactMixture

@@ -9,6 +9,7 @@ Public names, by file:
 - `pictures`: dots, image_grid, labelled_rows, longest, noise_images, resized
 - `overview`: idea
 - `estimates`: dot_plot
+- `balance`: balanced
 - `inversion`: solver_panels
 - `gaussianity`: against_law, halves, p_heatmap, pass_bands, pass_rate_panels, pass_rates, power_panels, power_spectra,
   qq_fan, spread_map

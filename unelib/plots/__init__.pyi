@@ -2,6 +2,7 @@ from .alignment import beside_chance as beside_chance
 from .alignment import measure_panels as measure_panels
 from .alignment import pair_heatmap as pair_heatmap
 from .alignment import pair_names as pair_names
+from .balance import balanced as balanced
 from .editing import area_bars as area_bars
 from .editing import change_heatmap as change_heatmap
 from .editing import judge_changes as judge_changes

@@ -804,6 +804,38 @@ FINDINGS = (
         "difference in unevenness of change from frame to frame", 0.0, "0 would be no difference", lower=True,
     ),
     Finding(
+        "Chains aligned with the picture's vary more than nearby noise that keeps as much", "variation", "aligned_gap",
+        "gain in variety at the same identity", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "Attention to the picture's chain keeps more of it than alignment alone", "variation", "attention_keeps",
+        "gain in identity (cosine)", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "Between a generator and itself stochastic latents give the picture back", "variation", "psnr_same",
+        "likeness in dB, of the worse kind", 60.0, "60 dB is rounding",
+    ),
+    Finding(
+        "The ODE's noise brings a picture into another domain", "variation", "ode_arrives",
+        "gain in the share that arrives", 0.0, "0 would be no gain over shuffled labels",
+    ),
+    Finding(
+        "DPM-Encoder's latents bring it there", "variation", "dpm_arrives", "gain in the share that arrives", 0.0,
+        "0 would be no gain over shuffled labels",
+    ),
+    Finding(
+        "Edit-friendly noise brings it there", "variation", "friendly_arrives", "gain in the share that arrives", 0.0,
+        "0 would be no gain over shuffled labels",
+    ),
+    Finding(
+        "DPM-Encoder's latents keep more of the picture on the way than the ODE's noise", "variation",
+        "dpm_keeps_more", "gain in identity (cosine)", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "Edit-friendly noise keeps more of it on the way than the ODE's noise", "variation", "friendly_keeps_more",
+        "gain in identity (cosine)", 0.0, "0 would be no gain",
+    ),
+    Finding(
         "An encoder finds likely what the generator finds likely", "likelihood", "agreement",
         "rank correlation of log densities", 0.0, "0 would be no agreement",
     ),
