@@ -31,8 +31,8 @@ Public names, by file:
 - `lite_encoders`: LiteEncoder
 - `picture_encoder`: PictureEncoder
 - `judges`: Judge, load_judge
-- `contracts`: EncoderLike, GeneratorLike, JudgeLike
-- `closed_form`: ExactFlow, ExactGaussian
+- `contracts`: ConditionalLike, EncoderLike, GeneratorLike, JudgeLike
+- `closed_form`: ExactFlow, ExactGaussian, ExactMixture
 - `noise_schedule`: GRIDS, Schedule, make_schedule
 """
 
