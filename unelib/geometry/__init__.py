@@ -15,6 +15,8 @@ Public names, by file:
 - `jacobian`: Jacobian
 - `likelihood`: log_likelihood
 - `posterior`: ROUNDING, left_open
+- `conditional_errors`: denoising_errors, error_encoder, pair_errors
+- `diffusion_classifier`: classify, decide
 """
 
 import lazy_loader

@@ -6,6 +6,7 @@ by preset, local folder or hub id.
 
 import copy
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -140,9 +141,8 @@ class Generator:
         self.levels = training_levels(name, self.scheduler)
         self.condition = text_condition(pipeline, prompt, self.image_size, device, dtype, self.guidance)
         self.prompt = prompt if self.condition else ""
-        encoded = {
-            text: text_condition(pipeline, text, self.image_size, device, dtype, guidance) for text in conditions
-        }
+        as_told = partial(text_condition, pipeline, image_size=self.image_size, device=device, dtype=dtype)
+        encoded = {text: as_told(text, guidance=self.guidance) for text in conditions}
         if encoded and not self.condition:
             raise ValueError(f"{name} is unconditional and cannot be told {list(conditions)}; leave conditions out")
         self.conditions = class_conditions(pipeline, device) | encoded
