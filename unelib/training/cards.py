@@ -110,7 +110,8 @@ def write_card(name, settings, scores):
     """
     folder, world = paths.MODELS / name, find_family(name)[1]
     about = ABOUT[name.rpartition("-seed")[0]] + AGAIN.format(REPLICAS[name]) if name in REPLICAS else ABOUT[name]
-    picture = "\n![64 samples](samples.png)\n" if (folder / "samples.png").is_file() else ""
+    shown = "eight samples of each class, a row each" if name == "fashion-cond-ddpm" else "64 samples"
+    picture = f"\n![{shown}](samples.png)\n" if (folder / "samples.png").is_file() else ""
     trained = "\n".join(f"- {part}: {text}" for part, text in settings.items())
     table = pd.Series(scores).map("{:.3f}".format).rename_axis("score").reset_index(name="value")
     rows = "\n".join(f"| {score} | {value} |" for score, value in table.to_numpy())
