@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from unelib.geometry.conditional_errors import pair_errors
-from unelib.geometry.diffusion_classifier import classify, decide, worse
+from unelib.geometry.diffusion_classifier import accuracy_by_calls, classify, decide, worse
 from unelib.models.closed_form import ExactMixture
 
 from .test_conditional_errors import CLASSES, drawn
@@ -111,3 +111,22 @@ def test_a_test_that_is_none_is_refused(changes, message):
 def test_errors_that_are_none_are_refused(errors):
     with pytest.raises(ValueError, match="errors must be finite numbers .n, conditions, pairs."):
         decide(errors)
+
+
+def test_accuracy_is_that_of_verdicts_after_so_many_pairs(world):
+    gen, z, y, _ = world
+    errors = pair_errors(gen, z, CLASSES, 20, **HOW)
+    found = accuracy_by_calls(errors, y, [1, 5, 20], None)
+    assert found.calls.tolist() == [3, 15, 60] and found.pairs.tolist() == [1, 5, 20]
+    wanted = [(errors[..., :p].mean(2).argmin(1) == y).mean() for p in (1, 5, 20)]
+    np.testing.assert_allclose(found.accuracy, wanted)
+    assert (found.low < found.accuracy).all() and (found.accuracy < found.high).all()
+    assert accuracy_by_calls(errors, y, [20], 0.1).calls[0] == decide(errors, 0.1).calls.mean()
+
+
+def test_pairs_that_there_are_not_are_refused():
+    for pairs in ([0], [5], [2.5]):
+        with pytest.raises(ValueError, match="choose whole numbers from 1 to 4"):
+            accuracy_by_calls(np.ones((2, 3, 4)), [0, 1], pairs)
+    with pytest.raises(ValueError, match="errors has 2 rows, truth has 3 rows"):
+        accuracy_by_calls(np.ones((2, 3, 4)), [0, 1, 2], [1])

@@ -16,7 +16,7 @@ Public names, by file:
 - `likelihood`: log_likelihood
 - `posterior`: ROUNDING, left_open
 - `conditional_errors`: denoising_errors, error_encoder, pair_errors
-- `diffusion_classifier`: classify, decide
+- `diffusion_classifier`: accuracy_by_calls, classify, decide
 """
 
 import lazy_loader

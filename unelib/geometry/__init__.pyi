@@ -3,6 +3,7 @@ from .conditional_errors import error_encoder as error_encoder
 from .conditional_errors import pair_errors as pair_errors
 from .denoiser_blocks import block_activations as block_activations
 from .denoiser_blocks import block_names as block_names
+from .diffusion_classifier import accuracy_by_calls as accuracy_by_calls
 from .diffusion_classifier import classify as classify
 from .diffusion_classifier import decide as decide
 from .encoder_layers import layer_activations as layer_activations

@@ -12,9 +12,10 @@ import torch
 from numpy.typing import ArrayLike
 from scipy.stats import t
 
-from ..core.checks import share, whole
+from ..core.checks import same_rows, share, whole
 from ..inversion.ode import batches
 from ..models.contracts import ConditionalLike
+from ..stats.intervals import share_interval
 from .conditional_errors import Questions, Spread
 from .denoiser_blocks import pictures_or_latents
 
@@ -121,6 +122,51 @@ def decide(errors: ArrayLike, level: float | None = 0.1, least: int = 2) -> pd.D
     for pair in np.moveaxis(known, 2, 0):
         race.saw(np.where(race.running, pair, np.nan))
     return race.table()
+
+
+def accuracy_by_calls(
+    errors: ArrayLike, truth: ArrayLike, pairs: Sequence[int], level: float | None = 0.1, least: int = 2
+) -> pd.DataFrame:
+    """How often verdicts are right, and at how many calls a picture, where at most so many pairs are asked.
+
+    Parameters
+    ----------
+    errors : array-like (n, c, p)
+        Of `pair_errors`.
+    truth : array-like (n,) of int
+        The condition of each picture, by number.
+    pairs : sequence of int
+        Pairs at most, 1 to p each.
+    level, least
+        As `classify` takes them.
+
+    Returns
+    -------
+    DataFrame
+        A row for each of `pairs`: `pairs`; `calls`, the mean over pictures; and `accuracy` with `low` and `high`, the
+        ends of Wilson's 95% interval.
+
+    Raises
+    ------
+    ValueError
+        On pairs out of range, other numbers of rows, and as `decide`.
+
+    Examples
+    --------
+    >>> errors = np.array([[[1.0, 1.1, 0.9, 1.0], [3.0, 3.0, 3.1, 3.0]]])
+    >>> accuracy_by_calls(errors, [0], [2, 4])[["pairs", "calls", "accuracy"]].values.tolist()
+    [[2.0, 4.0, 1.0], [4.0, 4.0, 1.0]]
+    """
+    known, right = np.asarray(errors), np.asarray(truth)
+    same_rows(("errors", known), ("truth", right))
+    if not all(whole(p, 1, known.shape[-1]) for p in pairs):
+        raise ValueError(f"pairs are {list(pairs)}; choose whole numbers from 1 to {known.shape[-1]}")
+    rows = []
+    for p in pairs:
+        found = decide(known[..., :p], level, least)
+        share_right = share_interval(int((found.verdict == right).sum()), len(right))
+        rows.append({"pairs": p, "calls": found.calls.mean(), "accuracy": share_right.value} | share_right.ends)
+    return pd.DataFrame(rows)
 
 
 class Race:
