@@ -42,11 +42,11 @@ def autoencoder(**changes):
     } | changes)  # fmt: skip
 
 
-def unconditional_unet(size=4, channels=4, gives=None):
+def unconditional_unet(size=4, channels=4, gives=None, **changes):
     return UNet2DModel(
         sample_size=size, in_channels=channels, out_channels=gives or channels, block_out_channels=(8, 16),
         norm_num_groups=4,
-        down_block_types=("DownBlock2D",) * 2, up_block_types=("UpBlock2D",) * 2, layers_per_block=1,
+        down_block_types=("DownBlock2D",) * 2, up_block_types=("UpBlock2D",) * 2, layers_per_block=1, **changes,
     )  # fmt: skip
 
 
@@ -186,6 +186,7 @@ PIPELINES = {
     ),
     "ddpm": lambda: diffusers.DDPMPipeline(unconditional_unet(16, 3), DDPMScheduler()),
     "ddim": lambda: diffusers.DDIMPipeline(unconditional_unet(16, 3), DDIMScheduler()),
+    "classes": lambda: diffusers.DDIMPipeline(unconditional_unet(16, 3, num_class_embeds=4), DDIMScheduler()),
     "grey": lambda: diffusers.DDPMPipeline(unconditional_unet(16, 1), DDPMScheduler()),
     "grey-28": lambda: diffusers.DDIMPipeline(unconditional_unet(28, 1), DDIMScheduler(**SCALED_LINEAR)),
     "grey-32": lambda: diffusers.DDIMPipeline(unconditional_unet(32, 1), DDIMScheduler(**SCALED_LINEAR)),

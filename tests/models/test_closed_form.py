@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from unelib.models.closed_form import ExactFlow, ExactGaussian, ExactMixture
+from unelib.models.closed_form import ExactClasses, ExactFlow, ExactGaussian, ExactMixture
 
 
 @pytest.mark.parametrize("world", [ExactGaussian, ExactFlow])
@@ -64,3 +64,36 @@ def test_a_mixture_keeps_the_contract_and_its_settings_know_its_subspaces():
 def test_a_mixture_that_cannot_be_is_refused(options, message):
     with pytest.raises(ValueError, match=message):
         ExactMixture(**options)
+
+
+def test_a_labelled_mixtures_epsilon_is_its_classes_by_how_likely_each_is():
+    gen, t = ExactClasses(), 500
+    sigma = float(gen.levels[t])
+    x = torch.randn(5, *gen.latent_shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    z = x * np.sqrt(1 + sigma**2)
+    log_p = [-((z - c.mean) ** 2 / (c.variance + sigma**2) + (c.variance + sigma**2).log()) / 2 for c in gen.classes]
+    weight = torch.softmax(torch.stack([part.flatten(1).sum(1) for part in log_p]), 0)[..., None, None, None]
+    each = torch.stack([gen.told(str(c)).eps(x, t) for c in range(3)])
+    torch.testing.assert_close(gen.eps(x, t), (weight * each).sum(0))
+
+
+def test_a_labelled_mixture_of_equal_classes_is_one_of_them():
+    gen = ExactClasses(2)
+    for part in (gen.mean, gen.variance):
+        part[1] = part[0]
+    x = torch.ones(2, *gen.latent_shape)
+    torch.testing.assert_close(gen.eps(x, 300), gen.told("0").eps(x, 300))
+
+
+def test_a_labelled_mixtures_densities_are_normal():
+    gen = ExactClasses()
+    z = torch.randn(4, *gen.latent_shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    one = torch.distributions.Normal(gen.mean[1], gen.variance[1].sqrt()).log_prob(z).flatten(1).sum(1)
+    torch.testing.assert_close(gen.log_p(z)[:, 1], one)
+
+
+def test_what_a_mixture_does_not_know_is_refused():
+    with pytest.raises(ValueError, match="no class '3'; choose 0 to 2"):
+        ExactClasses().told("3")
+    with pytest.raises(NotImplementedError, match="no closed form; take ExactGaussian"):
+        ExactClasses().noise_of(torch.zeros(1, 1, 4, 4))

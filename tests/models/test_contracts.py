@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from unelib.models import (
+    ConditionalLike,
     EncoderLike,
     GeneratorLike,
     JudgeLike,
@@ -14,7 +15,7 @@ from unelib.models import (
     load_generator,
     load_judge,
 )
-from unelib.models.closed_form import ExactFlow, ExactGaussian
+from unelib.models.closed_form import ExactClasses, ExactFlow, ExactGaussian
 
 WHOLE = Path(__file__).resolve().parents[1] / "whole"
 
@@ -31,6 +32,8 @@ def names_of(contract):
         (lambda: load_generator("drawn-ddpm", "cpu"), GeneratorLike),
         (ExactGaussian, GeneratorLike),
         (ExactFlow, GeneratorLike),
+        (ExactClasses, ConditionalLike),
+        (lambda: load_generator("fashion-cond-ddpm", "cpu"), ConditionalLike),
         (lambda: load_generator(str(WHOLE / "tiny-gan"), "cpu"), GeneratorLike),
         (lambda: load_encoder("drawn-clip", "cpu"), EncoderLike),
         (lambda: load_encoder(str(WHOLE / "tiny-lite"), "cpu"), EncoderLike),

@@ -62,9 +62,7 @@ def test_untrained_differs_is_the_same_each_time_and_needs_no_weights(folder, fa
 def test_without_safetensors_nothing_is_read(folder):
     assert whereabouts("encoder", f"open_clip:{folder}").state == HERE
     (folder / "open_clip_model.safetensors").rename(folder / "open_clip_pytorch_model.bin")
-    with pytest.raises(
-        FileNotFoundError, match="there is no open_clip_model.safetensors in .*such as .bin, are n"
-    ):
+    with pytest.raises(FileNotFoundError, match="there is no open_clip_model.safetensors in .*such as .bin, are n"):
         load_encoder(f"open_clip:{folder}", "cpu")
     found = whereabouts("encoder", f"open_clip:{folder}")
     assert found.state == MISSING and "lacks open_clip_model.safetensors" in found.told

@@ -55,6 +55,37 @@ def test_a_model_of_classes_takes_one_as_its_prompt(load):
         load("dit", prompt="4")
 
 
+def test_a_u_net_of_classes_takes_one_as_its_prompt_and_its_last_one_for_none(load):
+    none, named = load("classes"), load("classes", prompt="1", guidance=3.0)
+    assert none.condition["class_labels"].item() == 3 and named.condition["class_labels"].item() == 1
+    assert named.negative["class_labels"].item() == 3 and named.prompt == "1"
+    x = noise_for(none)
+    guided = none.eps(x, 300) + 3 * (load("classes", prompt="1").eps(x, 300) - none.eps(x, 300))
+    torch.testing.assert_close(named.eps(x, 300), guided)
+    with pytest.raises(ValueError, match="no class '3'; give a number from 0 to 2"):
+        load("classes", prompt="3")
+
+
+@pytest.mark.parametrize("name, prompt", [("classes", "2"), ("dit", "2"), ("sd", "a cat"), ("sdxl", "a cat")])
+def test_a_generator_that_is_told_is_one_that_was_loaded_so(load, name, prompt):
+    texts = {} if name in ("classes", "dit") else {"conditions": [prompt]}
+    gen = load(name, guidance=2.0, **texts)
+    told, loaded, x = gen.told(prompt), load(name, prompt=prompt, guidance=2.0), noise_for(gen)
+    torch.testing.assert_close(told.eps(x, 300), loaded.eps(x, 300))
+    assert told.unet is gen.unet and told.settings == loaded.settings and gen.prompt == ""
+
+
+def test_only_known_conditions_can_be_told(load):
+    with pytest.raises(ValueError, match=r"cannot be told 'dog'; it knows 'cat'; .*conditions=\["):
+        load("sd", conditions=["cat"]).told("dog")
+    with pytest.raises(ValueError, match="cannot be told '3'; it knows '0', '1', '2', ''"):
+        load("classes").told("3")
+    with pytest.raises(ValueError, match="cannot be told 'a cat'; it knows none"):
+        load("ddpm").told("a cat")
+    with pytest.raises(ValueError, match=r"is unconditional and cannot be told \['cat'\]"):
+        load("ddpm", conditions=["cat"])
+
+
 @pytest.mark.parametrize("name, part", [("flux", "text_encoder_2"), ("sana", "text_encoder")])
 def test_language_models_leave_half_precision(load, model_folder, name, part):
     pipeline = DiffusionPipeline.from_pretrained(model_folder(name), dtype=torch.float16)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from unelib.plots.geometry import by_timestep, network_map, singular_values
+from unelib.plots.geometry import by_timestep, calls_curves, network_map, singular_values
 from unelib.stats.intervals import Interval
 
 pytestmark = pytest.mark.usefixtures("closed")
@@ -59,3 +59,14 @@ def test_maps_share_columns_and_the_best_cell_of_each_is_framed():
     np.testing.assert_allclose(middles[::2], [(0, 2), (2, 4)])
     assert ax.patches[-1].get_width() == 3 and ax.get_yticklabels()[-1].get_text() == "small pictures"
     assert network_map({"a": TABLE}, ax=ax) is ax
+
+
+def test_accuracy_rises_over_calls_and_what_else_there_is_lies_across():
+    rows = [[2, 20.0, 0.6, 0.5, 0.7], [8, 80.0, 0.8, 0.7, 0.9]]
+    table = pd.DataFrame(rows, columns=["pairs", "calls", "accuracy", "low", "high"])
+    ax = calls_curves({"all": table, "untrained (control)": table}, {"chance": 0.1}, title="Classes are told")
+    assert ax.get_xscale() == "log" and "calls" in ax.get_xlabel()
+    assert {text.get_text() for text in ax.texts} == {"all", "untrained\n(control)", "chance"}
+    line = next(line for line in ax.lines if line.get_label() == "chance")
+    assert line.get_ydata().tolist() == [0.1, 0.1] and sorted(line.get_xdata()) == [20.0, 80.0]
+    assert calls_curves({"all": table}, ax=ax) is ax and ax.figure.get_suptitle() == "Classes are told"

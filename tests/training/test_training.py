@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from unelib.models.judges import load_judge
 from unelib.probing.linear_probe import LinearProbe
 from unelib.training import (
     cards,
+    class_diffusion,
     clip,
     contrastive,
     data,
@@ -220,7 +222,8 @@ def few(monkeypatch, tmp_path):
         monkeypatch.setitem(family.PLANS, "fashion", family.PLANS["fashion"]._replace(steps=2))
     monkeypatch.setitem(judge.PLANS, "fashion", judge.PLANS["fashion"]._replace(batch=16))
     for module, changes in {clip: {"BATCH": 16}, dino: {"BATCH": 8, "WATCH_TRAIN": 20, "WATCH_TEST": 20},
-                            pixel_diffusion: {"STEPS": 2, "BATCH": 8}}.items():  # fmt: skip
+                            pixel_diffusion: {"STEPS": 2, "BATCH": 8},
+                            class_diffusion: {"STEPS": 2, "BATCH": 8}}.items():  # fmt: skip
         for name, value in changes.items():
             monkeypatch.setattr(module, name, value)
     monkeypatch.setattr(paths, "MODELS", tmp_path / "models")
@@ -238,6 +241,44 @@ def test_a_small_generator_of_grey_pictures_is_trained(few):
     assert gen.latent_shape == (1, 32, 32) and gen.prediction == "v_prediction"
     np.testing.assert_array_equal(gen.to_image(gen.to_latent(few)), few)
     assert weights_size("fashion-ddpm") < 3.5e6
+
+
+@pytest.mark.slow
+def test_a_small_generator_of_classes_is_trained_and_measured(few, monkeypatch):
+    assert set(train_model("fashion-cond-ddpm")) == {"denoiser"}
+    gen = load_generator("fashion-cond-ddpm")
+    assert gen.latent_shape == (1, 32, 32) and gen.condition["class_labels"].item() == 10
+    assert weights_size("fashion-cond-ddpm") < 5e6
+    train_model("fashion-judge")
+    for name, value in {"SAMPLES_A_CLASS": 8, "SOLVER_STEPS": 2, "CLASSIFIED": 4, "PAIRS": 3, "NULL_PAIRS": 1}.items():
+        monkeypatch.setattr(measures, name, value)
+    scores = measures.measure("fashion-cond-ddpm")
+    assert 0 <= scores["class of least denoising error, 4 photographs: accuracy"] <= 1
+    assert (paths.MODELS / "fashion-cond-ddpm/samples.png").is_file()
+
+
+def test_a_tenth_of_the_labels_is_kept_back():
+    labels, generator = torch.arange(10).repeat(1000), torch.Generator().manual_seed(0)
+    told = class_diffusion.some_untold(labels, 10, generator)
+    assert 0.09 < (told == 10).float().mean() < 0.11
+    assert (told[told != 10] == labels[told != 10]).all()
+
+
+def test_labels_go_with_their_pictures():
+    labels, told = torch.arange(10).repeat(4), []
+
+    class Network(torch.nn.Module):
+        config = SimpleNamespace(num_class_embeds=11)
+
+        def forward(self, x, t, known):
+            told.append(known)
+            return SimpleNamespace(sample=x)
+
+    scheduler = pixel_diffusion.build_scheduler()
+    loss = class_diffusion.class_velocity_loss(torch.zeros(40, 1, 4, 4), labels, scheduler, 16, 0)
+    loss(Network(), 3, torch.Generator().manual_seed(0))
+    known = told[0] != 10
+    assert (told[0][known] == labels[data.rows_of_step(40, 16, 3, 0)][known]).all() and known.sum() > 10
 
 
 @pytest.mark.slow

@@ -19,6 +19,8 @@ Public names, by file:
 - `mean_rank`: gaussian_rank, mean_ranks, numerical_rank
 - `subspace_union`: SubspaceUnion, tangent_spaces, union_of_subspaces
 - `local_edits`: LocalDirections, changes_inside, local_directions
+- `conditional_errors`: denoising_errors, error_encoder, pair_errors
+- `diffusion_classifier`: accuracy_by_calls, classify, decide
 """
 
 import lazy_loader

@@ -34,8 +34,8 @@ Public names, by file:
 - `lite_encoders`: LiteEncoder
 - `picture_encoder`: PictureEncoder
 - `judges`: Judge, load_judge
-- `contracts`: EncoderLike, GeneratorLike, JudgeLike
-- `closed_form`: ExactFlow, ExactGaussian, ExactMixture
+- `contracts`: ConditionalLike, EncoderLike, GeneratorLike, JudgeLike
+- `closed_form`: ExactClasses, ExactFlow, ExactGaussian, ExactMixture
 - `class_guidance`: ClassGuided
 - `noise_schedule`: GRIDS, Schedule, make_schedule
 """

@@ -1,7 +1,9 @@
 from .class_guidance import ClassGuided as ClassGuided
+from .closed_form import ExactClasses as ExactClasses
 from .closed_form import ExactFlow as ExactFlow
 from .closed_form import ExactGaussian as ExactGaussian
 from .closed_form import ExactMixture as ExactMixture
+from .contracts import ConditionalLike as ConditionalLike
 from .contracts import EncoderLike as EncoderLike
 from .contracts import GeneratorLike as GeneratorLike
 from .contracts import JudgeLike as JudgeLike

@@ -15,6 +15,7 @@ from ..linalg.grassmann import random_subspace
 from .noise_schedule import make_schedule, training_sigmas
 
 SHAPE, STEPS, LARGEST_MEAN, VARIANCES = (1, 4, 4), 1000, 0.3, (0.2, 1.5)
+MOMENTS = ("mean", "variance")
 BETAS = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
 
 
@@ -88,6 +89,43 @@ class ExactGaussian(ExactWorld):
         low, high = self.levels[0], self.levels[-1]
         growth = torch.sqrt((self.variance + high**2) / (self.variance + low**2))
         return (self.mean + (latent - self.mean) * growth) / np.sqrt(1 + high**2)
+
+
+class ExactClasses(ExactGaussian):
+    """The same world with classes: latents of each are Gaussian, and `told("1")` is the best denoiser of class 1.
+
+    Untold it is the best denoiser of all classes alike, E[eps | x] of their even mixture.
+    """
+
+    name = "mixture"
+
+    def __init__(self, classes=3, seed=0):
+        super().__init__(seed)
+        self.classes = [ExactGaussian(1000 * seed + c) for c in range(1, classes + 1)]
+        self.mean, self.variance = (torch.stack([getattr(c, part) for c in self.classes]) for part in MOMENTS)
+
+    def told(self, condition):
+        """The denoiser of one class, by its number."""
+        if condition not in map(str, range(len(self.classes))):
+            raise ValueError(f"no class {condition!r}; choose 0 to {len(self.classes) - 1}")
+        return self.classes[int(condition)]
+
+    def log_p(self, latent):
+        """Log density (n, classes) of latents under each class."""
+        squares = (latent[:, None] - self.mean) ** 2 / self.variance + torch.log(2 * np.pi * self.variance)
+        return -squares.flatten(2).sum(2) / 2
+
+    def eps(self, x, t):
+        """E[eps | x] of the mixture: that of each class, weighted by how likely the state makes the class."""
+        self.calls += 1
+        sigma = np.exp(np.interp(t, np.arange(STEPS), np.log(self.levels)))
+        spread, off = self.variance + sigma**2, x[:, None] * np.sqrt(1 + sigma**2) - self.mean
+        weight = torch.softmax(-(off**2 / spread + torch.log(spread)).flatten(2).sum(2) / 2, 1)
+        return torch.einsum("nk,nk...->n...", weight, sigma * off / spread).to(x.dtype)
+
+    def noise_of(self, latent):
+        """NotImplementedError: the ODE of a mixture has no closed form."""
+        raise NotImplementedError("the ODE of a mixture has no closed form; take ExactGaussian")
 
 
 class ExactFlow(ExactGaussian):

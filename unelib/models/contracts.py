@@ -44,6 +44,13 @@ class GeneratorLike(Protocol):
         """The ODE's right-hand side there: eps, or the velocity of a flow."""
 
 
+class ConditionalLike(GeneratorLike, Protocol):
+    """A generator that can be told what its pictures show."""
+
+    def told(self, condition: str) -> GeneratorLike:
+        """The same model under another condition, a text or a class; ValueError on one that it does not know."""
+
+
 class EncoderLike(Protocol):
     """A model that embeds images."""
 

@@ -45,7 +45,7 @@ def network_output(network, x, time, told):
     """A denoiser's own output for states x (n, c, h, w) at timesteps (n,), each told what its keywords say."""
     if isinstance(network, FluxTransformer2DModel):
         return flux_output(network, x, time, told)
-    text = {key: told[key] for key in ("encoder_hidden_states", "timestep_cond") if key in told}
+    text = {key: told[key] for key in ("encoder_hidden_states", "timestep_cond", "class_labels") if key in told}
     extra = {key: value for key, value in told.items() if key not in text}
     if isinstance(network, PixArtTransformer2DModel):
         text["added_cond_kwargs"] = {key: extra.pop(key, None) for key in ("resolution", "aspect_ratio")}
@@ -75,7 +75,7 @@ def forget(network, seed=0):
 
 
 def is_small(denoiser):
-    """Whether a denoiser is an unconditional U-Net of few positions."""
+    """Whether a denoiser is a U-Net of few positions that reads no text."""
     return isinstance(denoiser, UNet2DModel) and np.max(denoiser.config.sample_size) <= 32
 
 

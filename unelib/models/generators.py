@@ -4,6 +4,9 @@ Everything downstream takes this contract and never a pipeline. Weights come fro
 by preset, local folder or hub id.
 """
 
+import copy
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -28,7 +31,13 @@ from .loading import first_line, pick_device, pick_dtype, weights_digest
 from .noise_schedule import Schedule, make_schedule
 from .packaged_weights import brought
 from .presets import GENERATORS, find_model, is_gan
-from .prompt_conditions import GUIDED, language_model_in_range, negative_condition, text_condition
+from .prompt_conditions import (
+    GUIDED,
+    class_conditions,
+    language_model_in_range,
+    negative_condition,
+    text_condition,
+)
 from .scheduler_levels import is_flow, training_levels
 from .square_pictures import match_channels, resize
 
@@ -48,10 +57,13 @@ class Generator:
     device, dtype : torch.device, torch.dtype
         Where and in what precision the networks run; what they return is float32.
     prompt : str
-        The text it is conditioned on; of a model that knows classes (DiT) a class, by its number or a name that the
-        pipeline has for it, and the empty one for none.
+        The text it is conditioned on; of a model that knows classes (DiT, and a U-Net with embeddings of classes, the
+        last of which stands for none) a class, by its number or a name that the pipeline has for it, and the empty one
+        for none.
     guidance : float
         Classifier-free guidance against the empty prompt; 1 is none.
+    conditions : sequence of str
+        Other texts that `told` is to know; they are encoded at once, so that no language model is kept.
 
     Attributes
     ----------
@@ -69,6 +81,8 @@ class Generator:
         Whether it is a flow-matching model.
     levels : ndarray (T,), float64
         Noise levels it was trained on, rising: sigmas, or t in (0, 1] of a flow.
+    conditions : dict of str to dict
+        What `told` knows: the texts it was given, or every class of a model of classes.
     ode : dict
         Steps, solver and grid of its ODE where a call does not name them, as `inversion.solved_by` sets them; empty:
         the workbook's own, `inversion.SETTINGS["workbook"]`.
@@ -105,6 +119,7 @@ class Generator:
         dtype: torch.dtype,
         prompt: str = "",
         guidance: float = 1.0,
+        conditions: Sequence[str] = (),
     ) -> None:
         self.name, self.device, self.dtype, self.guidance = name, device, dtype, float(guidance)
         self.ode: dict[str, Any] = {}
@@ -126,6 +141,11 @@ class Generator:
         self.levels = training_levels(name, self.scheduler)
         self.condition = text_condition(pipeline, prompt, self.image_size, device, dtype, self.guidance)
         self.prompt = prompt if self.condition else ""
+        as_told = partial(text_condition, pipeline, image_size=self.image_size, device=device, dtype=dtype)
+        encoded = {text: as_told(text, guidance=self.guidance) for text in conditions}
+        if encoded and not self.condition:
+            raise ValueError(f"{name} is unconditional and cannot be told {list(conditions)}; leave conditions out")
+        self.conditions = class_conditions(pipeline, device) | encoded
         self.negative = None
         if self.guidance != 1 and self.condition and not GUIDED & self.condition.keys():
             self.negative = negative_condition(pipeline, self.condition, self.image_size, device, dtype)
@@ -145,6 +165,39 @@ class Generator:
             "prediction": self.prediction,
             "levels": value_hash(self.levels.astype(np.float32).tolist())[:16],
         }
+
+    def told(self, condition: str) -> "Generator":
+        """The same networks under another condition.
+
+        Parameters
+        ----------
+        condition : str
+            One of `conditions`; of a model of classes a class, by its number or name, or the empty text for none.
+
+        Returns
+        -------
+        Generator
+            Another one, which shares all else.
+
+        Raises
+        ------
+        ValueError
+            On a condition that it was not loaded with, or that names no class.
+
+        Examples
+        --------
+        >>> load_generator("fashion-cond-ddpm").told("7").prompt
+        '7'
+        """
+        if condition not in self.conditions:
+            known = ", ".join(map(repr, list(self.conditions)[:12])) or "none"
+            raise ValueError(
+                f"{self.name} cannot be told {condition!r}; it knows {known}; give others to load_generator("
+                f"{self.name!r}, conditions=[...]), where the model reads text"
+            )
+        twin = copy.copy(self)
+        twin.prompt, twin.condition = condition, self.conditions[condition]
+        return twin
 
     @property
     def vae_factor(self) -> int:
@@ -316,6 +369,7 @@ def load_generator(
     guidance: float = 1.0,
     revision: str | None = None,
     *,
+    conditions: Sequence[str] = (),
     compile: bool = False,
 ) -> Generator:
     """A generator by preset, local folder or hub id.
@@ -340,6 +394,8 @@ def load_generator(
         guidance of a model that was distilled to take it as an input (latent consistency, FLUX.1-dev).
     revision : str, optional
         Branch, tag or commit of a hub id.
+    conditions : sequence of str
+        Texts that `Generator.told` is to know beside the prompt. A model of classes knows its classes without.
     compile : bool
         Let torch compile the denoiser: the first call takes a minute, the others less than before.
 
@@ -385,7 +441,7 @@ def load_generator(
     language_model_in_range(pipeline, precision)
     if compile:
         denoiser_of(pipeline).compile()
-    return Generator(name, pipeline, place, precision, prompt, guidance)
+    return Generator(name, pipeline, place, precision, prompt, guidance, conditions)
 
 
 def open_pipeline(name, source, dtype, revision):

@@ -8,6 +8,7 @@ GENERATORS = {
     "drawn-ldm": "drawn-ldm",
     "drawn-ddpm": "drawn-ddpm",
     "fashion-ddpm": "fashion-ddpm",
+    "fashion-cond-ddpm": "fashion-cond-ddpm",
     "known-latent": "known-latent",
     "sd15": "stable-diffusion-v1-5/stable-diffusion-v1-5",
     "sd21": "stabilityai/stable-diffusion-2-1-base",

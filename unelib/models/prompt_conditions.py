@@ -9,6 +9,7 @@ from diffusers import (
     PixArtTransformer2DModel,
     SanaTransformer2DModel,
     SD3Transformer2DModel,
+    UNet2DModel,
 )
 
 from .denoiser_families import denoiser_of
@@ -27,7 +28,7 @@ def language_model_in_range(pipeline, dtype):
 
 def text_condition(pipeline, prompt, image_size, device, dtype, guidance=1.0):
     """Keyword tensors (1, ...) that a conditional network wants, made once; empty for an unconditional one."""
-    if isinstance(denoiser_of(pipeline), DiTTransformer2DModel):
+    if class_count(denoiser_of(pipeline)):
         return {"class_labels": torch.tensor([class_number(pipeline, prompt)], device=device)}
     if getattr(pipeline, "text_encoder", None) is None:
         return {}
@@ -64,13 +65,31 @@ def transformer_condition(network, encoded, image_size, device, dtype, guidance)
 
 def class_number(pipeline, name):
     """Number of a class that a pipeline knows by this name or number; that of no class for the empty name."""
-    known, count = getattr(pipeline, "labels", None) or {}, denoiser_of(pipeline).config.num_embeds_ada_norm
+    known, count = getattr(pipeline, "labels", None) or {}, class_count(denoiser_of(pipeline))
     if name.isdecimal() and int(name) < count:
         return int(name)
     if name and name not in known:
         some = ", ".join(list(known)[:5]) or "no names"
         raise ValueError(f"no class {name!r}; give a number from 0 to {count - 1}, or a name ({some} ...)")
     return known.get(name, count)
+
+
+def class_count(network):
+    """How many classes a network knows, 0 to count - 1, beside the number `count`, which stands for none; 0: it cannot.
+
+    That is so in DiT and, by a convention of the workbook's own, in a U-Net: its last embedding stands for no class.
+    """
+    if isinstance(network, DiTTransformer2DModel):
+        return network.config.num_embeds_ada_norm
+    return (network.config.num_class_embeds or 1) - 1 if isinstance(network, UNet2DModel) else 0
+
+
+def class_conditions(pipeline, device):
+    """{number or name: keyword tensors} of every class that a network can be told; empty for one that knows none."""
+    names = [*map(str, range(class_count(denoiser_of(pipeline)))), *(getattr(pipeline, "labels", None) or {}), ""]
+    if not class_count(denoiser_of(pipeline)):
+        return {}
+    return {name: text_condition(pipeline, name, None, device, None) for name in names}
 
 
 def negative_condition(pipeline, condition, image_size, device, dtype):

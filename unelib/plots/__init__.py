@@ -18,7 +18,7 @@ Public names, by file:
 - `alignment`: beside_chance, measure_panels, pair_heatmap, pair_names
 - `latent`: selection_curves, share_bars
 - `editing`: area_bars, change_heatmap, judge_changes, share_met, trade_off_curves, unasked, walk_rows
-- `geometry`: block_label, by_timestep, network_map, singular_values
+- `geometry`: block_label, by_timestep, calls_curves, network_map, singular_values
 - `evidence`: gaps, spread, verdict_map
 """
 

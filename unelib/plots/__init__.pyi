@@ -38,6 +38,7 @@ from .gaussianity import qq_fan as qq_fan
 from .gaussianity import spread_map as spread_map
 from .geometry import block_label as block_label
 from .geometry import by_timestep as by_timestep
+from .geometry import calls_curves as calls_curves
 from .geometry import network_map as network_map
 from .geometry import singular_values as singular_values
 from .inversion import solver_panels as solver_panels

@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import NullFormatter
 from numpy.typing import NDArray
 
 from ..stats.intervals import Interval
 from .figures import MARKERS, PALETTE, TEXT, axes_for
-from .labels import name_lines
+from .labels import headline, name_lines
 
 
 def by_timestep(curves: Mapping[str, Mapping[float, Interval]], ax: Axes | None = None, ylabel: str = "") -> Axes:
@@ -167,3 +168,45 @@ def block_label(name: object) -> str:
     ('up 2', 'mid', '3')
     """
     return str(name).replace("_blocks.", " ").replace("_block", "")
+
+
+def calls_curves(
+    curves: Mapping[str, pd.DataFrame],
+    marks: Mapping[str, float] | None = None,
+    ax: Axes | None = None,
+    title: str = "",
+) -> Axes:
+    """Accuracy against calls of a denoiser a picture, a line a way to classify; what else there is, at its height.
+
+    Parameters
+    ----------
+    curves : dict
+        {name: DataFrame of `geometry.accuracy_by_calls`}; names that end in "(control)" are grey and dashed.
+    marks : dict, optional
+        {name: accuracy}, of chance and of other ways, as thin lines across.
+    ax : Axes, optional
+        Where to draw; new axes if None.
+    title : str
+        What is to be seen; above the figure.
+
+    Returns
+    -------
+    Axes
+        Those drawn on.
+    """
+    ax = axes_for(ax, height=4.0)
+    for i, (name, t) in enumerate(curves.items()):
+        grey = name.endswith("(control)")
+        look = {"color": "0.55" if grey else PALETTE[i % 6], "ls": "--" if grey else "-", "marker": MARKERS[i % 6]}
+        error = np.maximum([t.accuracy - t.low, t.high - t.accuracy], 0)
+        ax.errorbar(t.calls, t.accuracy, yerr=error, elinewidth=0.8, lw=1.5, ms=5, label=name, **look)
+    ends = [max(t.calls.max() for t in curves.values()), min(t.calls.min() for t in curves.values())]
+    for name, height in (marks or {}).items():
+        ax.plot(ends[::-1], [height, height], color="0.35", ls=":", lw=1.3, label=name)
+    ax.set_xscale("log")
+    ax.xaxis.set_major_formatter("{x:g}")
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    ax.set(xlabel="calls of the denoiser a picture, mean", ylabel="accuracy")
+    if title:
+        headline(ax.figure, title)
+    return name_lines(ax, named=9, width=16)

@@ -396,6 +396,30 @@ FINDINGS = (
         "random_vendi", "after a random step", lower=True,
     ),
     Finding(
+        "The class is the one under which the denoiser errs least, more often than by chance", "classifier", "accuracy",
+        "share of held-out images", "chance", "by chance",
+    ),
+    Finding(
+        "It is so more often than with the same network untrained", "classifier", "beyond_untrained",
+        "gain in accuracy", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "Dropping clearly worse classes keeps at least 97 % of the verdicts", "classifier", "kept",
+        "share of verdicts that stay", 0.97, "0.97 is what is asked",
+    ),
+    Finding(
+        "It is right more often than a probe on noise by inversion", "classifier", "beyond_noise", "gain in accuracy",
+        0.0, "0 would be no gain",
+    ),
+    Finding(
+        "It is right at least as often as a probe on the encoder", "classifier", "beyond_encoder", "gain in accuracy",
+        0.0, "0 would be no difference",
+    ),
+    Finding(
+        "A probe of its errors is right more often than the least error", "classifier", "errors_beyond_least",
+        "gain in accuracy", 0.0, "0 would be no gain",
+    ),
+    Finding(
         "The flow's code looks more Gaussian than the embedding", "codes", "code_passes",
         "share of coordinates that passes (D'Agostino-Pearson)", "whitened_passes", "of the whitened embedding",
     ),

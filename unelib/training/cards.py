@@ -32,6 +32,10 @@ ABOUT = {
     " makes them. A transformers `ResNetForImageClassification`.",
     "fashion-ddpm": "Pixel diffusion of Fashion-MNIST's photographs at 1 x 32 x 32, framed in black: a U-Net with"
     " DDPM's linear schedule, trained to predict v. It is unconditional. A diffusers `DDIMPipeline`.",
+    "fashion-cond-ddpm": "Pixel diffusion of Fashion-MNIST's photographs at 1 x 32 x 32, framed in black, that is told"
+    " the class: a U-Net with DDPM's linear schedule, trained to predict v, of which each of ten classes, and no class,"
+    " has an embedding (`class_labels` 0 to 9, and 10). A tenth of its training pictures had no class. A diffusers"
+    " `DDIMPipeline`, whose network is a `UNet2DModel`.",
     "fashion-clip": "CLIP in small: a ViT on 32 x 32 pictures and a text model, trained on Fashion-MNIST and captions"
     " made from its classes and groups of them, so that it was taught what the workbook probes: CLIP's contrastive"
     " loss, plus a head (not kept) that tells the caption's words from either embedding. A transformers `CLIPModel`"
@@ -106,7 +110,8 @@ def write_card(name, settings, scores):
     """
     folder, world = paths.MODELS / name, find_family(name)[1]
     about = ABOUT[name.rpartition("-seed")[0]] + AGAIN.format(REPLICAS[name]) if name in REPLICAS else ABOUT[name]
-    picture = "\n![64 samples](samples.png)\n" if (folder / "samples.png").is_file() else ""
+    shown = "eight samples of each class, a row each" if name == "fashion-cond-ddpm" else "64 samples"
+    picture = f"\n![{shown}](samples.png)\n" if (folder / "samples.png").is_file() else ""
     trained = "\n".join(f"- {part}: {text}" for part, text in settings.items())
     table = pd.Series(scores).map("{:.3f}".format).rename_axis("score").reset_index(name="value")
     rows = "\n".join(f"| {score} | {value} |" for score, value in table.to_numpy())

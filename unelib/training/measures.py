@@ -6,6 +6,8 @@ import numpy as np
 from PIL import Image
 
 from ..core import paths
+from ..geometry.conditional_errors import denoising_errors
+from ..geometry.diffusion_classifier import classify
 from ..inversion.deterministic import generate, invert, leak, to_latents
 from ..models.encoders import load_encoder
 from ..models.generators import load_generator
@@ -14,12 +16,15 @@ from ..probing.linear_probe import LinearProbe
 from ..stats.roc import auc
 from ..worlds.fidelity import psnr
 from ..worlds.image_sets import load_images
-from . import clip, contrastive, dino, judge, latent_diffusion, pixel_diffusion, pose
+from . import class_diffusion, clip, contrastive, dino, judge, latent_diffusion, pixel_diffusion, pose
 from .scores import class_accuracy, class_shares, mean_auc
 from .train import REPLICAS, find_family
 
 SEED, SAMPLES, SOLVER_STEPS = 0, 2000, 25
 PICTURES, ROUND_TRIPS, REPLICA_SAMPLES = 2000, 200, 500
+
+
+SAMPLES_A_CLASS, CLASSIFIED, PAIRS, NULL_PAIRS, SPAN = 20, 200, 32, 5, (0.0, 0.7)
 
 
 class Probing(NamedTuple):
@@ -154,6 +159,36 @@ def measure_pixel_diffusion(name, world):
     return measure_generator(name, world) | controlled
 
 
+def samples_of_classes(gen, classes, n):
+    """Pictures (classes, n, h, w, 3) of each class, all of the same noise of seed SEED."""
+    noise = np.random.default_rng(SEED).standard_normal((n, *gen.latent_shape)).astype(np.float32)
+    return np.stack([generate(gen.told(str(c)), noise, steps=SOLVER_STEPS) for c in range(classes)])
+
+
+def measure_class_diffusion(name, world):
+    """What the judge sees in samples of each class, and how well the denoiser tells classes; writes samples.png."""
+    gen, null, classes = load_generator(name), load_generator(f"untrained:{name}"), range(world.classes)
+    made = samples_of_classes(gen, world.classes, SAMPLES_A_CLASS)
+    save_grid(paths.MODELS / name / "samples.png", made[:, :8].reshape(-1, *made.shape[2:]))
+    seen = world_judge(world).probabilities(made.reshape(-1, *made.shape[2:]))[:, : world.classes].argmax(1)
+    (pixels, truth), told = held_out(world, CLASSIFIED), [str(c) for c in classes]
+    truth, found = truth[:, : world.classes].argmax(1), classify(gen, pixels, told, PAIRS, 0.05, span=SPAN)
+    chance = denoising_errors(null, pixels, told, NULL_PAIRS, span=SPAN).argmin(1)
+    asked = np.repeat(classes, SAMPLES_A_CLASS)
+    what = f"class of least denoising error, {CLASSIFIED} photographs"
+    return {
+        f"samples in which the judge sees the class that was told, {len(seen)}": share_of(seen, asked),
+        f"{what}: accuracy": share_of(found.verdict.astype(int), truth),
+        f"{what}: mean calls of the denoiser": float(found.calls.mean()),
+        f"{what}: accuracy, untrained": share_of(chance, truth),
+    }
+
+
+def share_of(verdicts, truth):
+    """How often two agree."""
+    return float((np.asarray(verdicts) == truth).mean())
+
+
 def measure_latent_diffusion(name, world):
     """What the autoencoder keeps, and the scores of a generator."""
     gen, critic = load_generator(name), world_judge(world)
@@ -205,6 +240,7 @@ def by_attribute(world, truth, scores):
 MEASURES = {
     latent_diffusion: measure_latent_diffusion,
     pixel_diffusion: measure_pixel_diffusion,
+    class_diffusion: measure_class_diffusion,
     clip: measure_clip,
     dino: measure_vit,
     contrastive: measure_vit,

@@ -1,7 +1,7 @@
 """Train an embedded model by name: `python -m unelib train NAME`."""
 
 from ..core import paths
-from . import clip, contrastive, dino, judge, latent_diffusion, pixel_diffusion, pose
+from . import class_diffusion, clip, contrastive, dino, judge, latent_diffusion, pixel_diffusion, pose
 from .worlds import FACES, FASHION
 
 MODELS = {  # name: the module of its family, and its world
@@ -13,6 +13,7 @@ MODELS = {  # name: the module of its family, and its world
     "drawn-pose": (pose, FACES),
     "drawn-judge": (judge, FACES),
     "fashion-ddpm": (pixel_diffusion, FASHION),
+    "fashion-cond-ddpm": (class_diffusion, FASHION),
     "fashion-clip": (clip, FASHION),
     "fashion-dino": (dino, FASHION),
     "fashion-judge": (judge, FASHION),
