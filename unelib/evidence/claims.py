@@ -236,15 +236,15 @@ def r2_row(view, own, null, other, seed, widened=lambda gap: gap):
     def ends(values):
         return percentiles(values).values()
 
-    drawn, drawn_other = ([pooled_r2(*pair, rows) for rows in draws] for pair in (own, other))
+    drawn, drawn_other = (1 - errors[draws].sum(1) / varied[draws].sum(1) for errors, varied in (own, other))
     found = Interval(pooled_r2(*own), *ends(drawn))
-    gap = Interval(found.value - pooled_r2(*other), *ends(np.subtract(drawn, drawn_other)))
+    gap = Interval(found.value - pooled_r2(*other), *ends(drawn - drawn_other))
     return row("predictable", view, "R2", found, null, pooled_r2(*other), widened(gap))
 
 
-def pooled_r2(errors, varied, rows=slice(None)):
+def pooled_r2(errors, varied):
     """1 - squared errors (m,) over what rows vary (m,), each summed."""
-    return float(1 - errors[rows].sum() / varied[rows].sum())
+    return float(1 - errors.sum() / varied.sum())
 
 
 def shared(trial):

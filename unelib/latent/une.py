@@ -221,8 +221,10 @@ class UNE(BaseEstimator):
         ValueError
             Without views, or on an unknown one, or one with another number of columns.
         """
-        views, F = self.coordinates(given)
-        return self.model_.of(views).posterior([f for f, _ in F])[0]
+        numbers, rows = self.rows_of(given)
+        axes, model = [self.axes_[v] for v in numbers], self.model_.of(numbers)
+        weights = [a.rows(W.T).T for a, W in zip(axes, model.weights())]  # on columns: few, and coordinates are many
+        return sum((x - a.mean) @ W for x, a, W in zip(rows, axes, weights)) @ np.linalg.inv(model.precision())
 
     def latent_covariance(self, given: str | Iterable[str]) -> NDArray[np.float64]:
         """Covariance of z once the named views were seen, the same for every row.
@@ -375,15 +377,20 @@ class UNE(BaseEstimator):
         joint, alone = self.model_.of(numbers).log_likelihoods(*zip(*F))
         return joint - sum(alone)
 
-    def coordinates(self, given):
-        """Numbers of the given views, and their rows in coordinates."""
+    def rows_of(self, given):
+        """Numbers of the given views, and their rows, which are checked."""
         given = named_views(given)
         numbers = self.numbers(given)
         if not numbers:
             raise ValueError(f"no view was given; give rows of one at least of {', '.join(map(str, self.views_))}")
         for v, x in zip(numbers, given.values()):
             same_columns(x, len(self.axes_[v].mean), self.views_[v])
-        return numbers, [self.axes_[v].coordinates(x) for v, x in zip(numbers, given.values())]
+        return numbers, list(given.values())
+
+    def coordinates(self, given):
+        """Numbers of the given views, and their rows in coordinates."""
+        numbers, rows = self.rows_of(given)
+        return numbers, [self.axes_[v].coordinates(x) for v, x in zip(numbers, rows)]
 
     def numbers(self, names, but=()):
         """Numbers of views by name, or of the one named; ValueError for a name that is none, or must not be."""
