@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..alignment.linear_maps import RidgeMap
+from ..core.cpus import in_threads
 from ..editing.directions import NothingShared, carried
 from ..editing.walks import shifted
 from ..gaussianity.pass_rates import pass_rate_test, twin_pass_rates
@@ -24,7 +25,7 @@ from ..stats.intervals import RESAMPLES, Interval, gap_interval, mean_interval, 
 from ..stats.p_values import critical_values, p_beyond_draws, p_of_interval
 from .direction_agreement import agreement, mean_differences
 from .learning_luck import luck_interval
-from .trials import PICTURED, in_threads, with_luck, without_blocks
+from .trials import PICTURED, with_luck, without_blocks
 
 TOLERATED = 0.05  # by which a view's pass rate may fall short of its Gaussian twins' and still count as theirs
 COLUMNS = 100  # that are tested for it

@@ -6,9 +6,10 @@ is faster to go over these.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
+
+from ..core.lazy_values import kept_value
 
 MORE = 1.5  # rows for each column, from which fewer rows save more than it costs to find them
 
@@ -39,12 +40,12 @@ class JointRows:
     n: int
     principal: bool
 
-    @cached_property
+    @kept_value
     def S(self):
         """Covariance of each view's coordinates: (r, r), or where they are principal ones its diagonal (r,)."""
         return [(T**2).sum(0) / self.n if self.principal else T.T @ T / self.n for T in self.T]
 
-    @cached_property
+    @kept_value
     def cross(self):
         """X_v' X_w / n (r_v, r_w) of views v < w, {(v, w): product}; None where it costs less to go over the rows."""
         ranks = np.array([T.shape[1] for T in self.T])

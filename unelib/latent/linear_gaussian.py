@@ -7,13 +7,13 @@ in which its own columns are few; everything here is in them.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import eigh
 from scipy.linalg.lapack import dpotrf, dtrtri
 
+from ..core.lazy_values import kept_value
 from ..linalg.principal_space import thin
 from .joint_rows import JointRows, times
 
@@ -61,14 +61,14 @@ class Noise:
     near: np.ndarray | None = None
     principal: bool = False
 
-    @cached_property
+    @kept_value
     def root(self):
         """Lower triangular L (p, p), L L' = I + B' D^-1 B."""
         if self.principal:
             return np.diag(np.sqrt(1 + (self.B**2).sum(0) / self.D[0]))
         return np.linalg.cholesky(np.eye(self.B.shape[1]) + self.B.T @ (self.B / self.D[:, None]))
 
-    @cached_property
+    @kept_value
     def explained(self):
         """U (r, p), Psi^-1 = D^-1 - U U', by Woodbury's identity."""
         if self.principal:
@@ -331,22 +331,22 @@ class Known:
     data: Training
     model: Model
 
-    @cached_property
+    @kept_value
     def weights(self):
         """Psi_v^-1 C_v (r_v, k) of each view."""
         return self.model.weights()
 
-    @cached_property
+    @kept_value
     def precision(self):
         """I + sum_v C_v' Psi_v^-1 C_v (k, k)."""
         return self.model.precision(self.weights)
 
-    @cached_property
+    @kept_value
     def seen(self):
         """X_v' s / n (r_v, k) of each view, s = sum_w X_w Psi_w^-1 C_w (n, k) what the rows show of z."""
         return self.data.rows.times(self.weights)
 
-    @cached_property
+    @kept_value
     def squares(self):
         """s' s / n (k, k)."""
         return sum(W.T @ seen for W, seen in zip(self.weights, self.seen))
@@ -356,7 +356,7 @@ class Known:
         covariance = np.linalg.inv(self.precision)
         return [seen @ covariance for seen in self.seen], covariance + covariance @ self.squares @ covariance
 
-    @cached_property
+    @kept_value
     def likelihood(self):
         """Log likelihood per training row, in nats."""
         quadratic = sum(noise.trace(s) for noise, s in zip(self.model.noise, self.data.rows.S))
