@@ -15,12 +15,14 @@ from scipy.linalg.lapack import dpotrf, dtrtri
 
 from ..core.lazy_values import kept_value
 from ..linalg.principal_space import thin
+from ..linalg.whitening import SMALL, by_iteration
 from .joint_rows import JointRows, times
 
 FLOOR = 1e-8  # of a view's variance: noise is never less, or a view given twice would have none
 FEW = 3  # below a third of all eigenvectors it is faster still to turn those of the step before
 ROUNDS = 2  # of subspace iteration that turn them
 APART = 0.01  # sine of the angle of a column with those before it, above which Cholesky's method is precise
+LEAST = 16  # eigenvectors for each that is asked for, from which it is faster to find these by products alone
 MANY = 5  # from a fifth of all eigenvectors on it is faster to find all (by divide and conquer) than those asked for
 LOG_2PI = np.log(2 * np.pi)
 
@@ -264,6 +266,10 @@ def largest_eigenpairs(R, count, near=None):
         near = orthonormal(near)
         values, turn = np.linalg.eigh(near.T @ R.times(near))
         return values, near @ turn
+    found = by_iteration(lambda x: R.times(x[:, None])[:, 0], r, count) if r > SMALL and count * LEAST <= r else None
+    if found is not None:
+        vectors, values = found
+        return values[::-1], vectors[:, ::-1]
     if count * MANY > r:
         values, vectors = np.linalg.eigh(R.whole())
         return values[-count:], vectors[:, -count:]
