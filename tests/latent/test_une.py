@@ -124,7 +124,7 @@ def test_the_start_is_as_good_as_random_ones(noise, monkeypatch):
     found = UNE(2, noise, private=1, ridge=0).fit(VIEWS).likelihood_[-1]
 
     def at_random(data, model, *rest):
-        Z = np.random.default_rng(0).standard_normal((len(data.T[0]), model.k))
+        Z = np.random.default_rng(0).standard_normal((len(data.rows.T[0]), model.k))
         return steps_of(data, first_model(data, Z), *rest)
 
     monkeypatch.setattr(selection, "steps_of", at_random)

@@ -62,6 +62,16 @@ def test_the_gradient_is_the_derivative_of_the_loss_and_nothing_at_the_optimum()
     assert np.abs(evaluate(WHOLE, best)[1]).max() < 1e-3
 
 
+@pytest.mark.parametrize("rows", [40, 400])
+def test_features_are_made_once_only_where_rows_are_few(rows):
+    Z, truth = problem(n=rows)
+    whole = Logistic.of(principal(Z), truth).penalised(np.full(5, 2.0))
+    turned, W = whole.turned(), np.random.default_rng(1).standard_normal((13, 5))
+    assert (turned is whole) == (rows == 400) and whole.fast[1] is not None
+    for found, expected in zip(evaluate(turned.coarse(), W), evaluate(whole.coarse(), W)):
+        np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-3)
+
+
 def test_any_start_leads_to_the_same_weights():
     far = 30 * np.random.default_rng(4).standard_normal((13, 5))
     np.testing.assert_allclose(newton(WHOLE, far), newton(WHOLE), rtol=1e-2, atol=1e-4)

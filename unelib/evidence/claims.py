@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..alignment.linear_maps import RidgeMap
+from ..core.cpus import in_threads
 from ..editing.directions import NothingShared, carried
 from ..editing.walks import shifted
 from ..gaussianity.pass_rates import pass_rate_test, twin_pass_rates
@@ -24,7 +25,7 @@ from ..stats.intervals import RESAMPLES, Interval, gap_interval, mean_interval, 
 from ..stats.p_values import critical_values, p_beyond_draws, p_of_interval
 from .direction_agreement import agreement, mean_differences
 from .learning_luck import luck_interval
-from .trials import PICTURED, in_threads, with_luck, without_blocks
+from .trials import PICTURED, with_luck, without_blocks
 
 TOLERATED = 0.05  # by which a view's pass rate may fall short of its Gaussian twins' and still count as theirs
 COLUMNS = 100  # that are tested for it
@@ -119,6 +120,7 @@ def gaussian(trial):
 
 def linear(trial):
     """Attributes are linear in a view: mean AUC of its probe, beside shuffled labels' 0.5 and what leaks."""
+    in_threads(trial.probe, trial.views)  # which keeps them
     for view in trial.views:
         found = auc_of(trial, trial.probe(view))
         yield row("linear", view, "mean AUC", found, "shuffled", 0.5, found.less(0.5))
@@ -236,15 +238,15 @@ def r2_row(view, own, null, other, seed, widened=lambda gap: gap):
     def ends(values):
         return percentiles(values).values()
 
-    drawn, drawn_other = ([pooled_r2(*pair, rows) for rows in draws] for pair in (own, other))
+    drawn, drawn_other = (1 - errors[draws].sum(1) / varied[draws].sum(1) for errors, varied in (own, other))
     found = Interval(pooled_r2(*own), *ends(drawn))
-    gap = Interval(found.value - pooled_r2(*other), *ends(np.subtract(drawn, drawn_other)))
+    gap = Interval(found.value - pooled_r2(*other), *ends(drawn - drawn_other))
     return row("predictable", view, "R2", found, null, pooled_r2(*other), widened(gap))
 
 
-def pooled_r2(errors, varied, rows=slice(None)):
+def pooled_r2(errors, varied):
     """1 - squared errors (m,) over what rows vary (m,), each summed."""
-    return float(1 - errors[rows].sum() / varied[rows].sum())
+    return float(1 - errors.sum() / varied.sum())
 
 
 def shared(trial):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..latent.dimension import dealt
-from ..linalg.principal_space import thin
+from ..linalg.principal_space import principal_axes
 
 FOLDS = 5  # of the rows that the map is learnt on
 ROUNDING = 2.0**-11  # relative error of float16, in which a zoo keeps rows: what varies less is not amplified
@@ -66,7 +66,7 @@ def spectrum_elsewhere(rows, seed=0):
     for out in dealt(len(rows), FOLDS, seed):
         mean = rows[~out].mean(0)
         away = rows[out] - mean
-        found.append(((away @ thin(rows[~out] - mean)[2]) ** 2).mean(0))
+        found.append(((away @ principal_axes(rows[~out] - mean)[1]) ** 2).mean(0))
         totals.append((away**2).sum(1).mean())
     variances = np.sort(np.mean([part[: min(map(len, found))] for part in found], 0))[::-1]
     floor = (2 * ROUNDING) ** 2 * (rows**2).mean()
@@ -91,4 +91,4 @@ def remixing(control, view, seed=0):
     scale = wanted.along[:r] / own.along[:r]
     more, asked = (float((found.along[r:] ** 2).sum()) + found.beyond for found in (own, wanted))
     rest = np.sqrt(asked / more) if more > 0 and asked > 0 else scale[-1]
-    return Remixing(mean, thin(control - mean)[2][:, :r], scale, float(rest))
+    return Remixing(mean, principal_axes(control - mean)[1][:, :r], scale, float(rest))

@@ -4,15 +4,13 @@ A `Trial` keeps every probe, map and model it was asked for. The luck of the ima
 which an eighth of them does not (`without_blocks`). In `matched` trials nulls of the picture have the view's spectrum.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
-from ..core.cpus import threads
+from ..core.cpus import in_threads
+from ..core.lazy_values import kept_value
 from ..latent.linear_gaussian import axes_of
 from ..latent.une import UNE
 from ..probing.linear_probe import LinearProbe
@@ -99,7 +97,7 @@ class Trial:
         known = learnable(self.Y[learn], None if self.groups is None else self.groups[learn])
         return replace(self, learn=learn, Y=self.Y[known], cache={}, **changes)
 
-    @cached_property
+    @kept_value
     def parts(self):
         """Trials without each block of the images that learn; penalties and the like are this trial's."""
         groups, at = None if self.groups is None else self.groups[self.learn], np.flatnonzero(self.learn)
@@ -158,12 +156,6 @@ class Trial:
         if key not in self.cache:
             self.cache[key] = axes_of(self.X[view][self.learn], "isotropic")
         return self.cache[key]
-
-
-def in_threads(work, items):
-    """What `work` makes of each item, a thread a core: matrices are small, and threads of BLAS would slow them down."""
-    with threadpool_limits(1), ThreadPoolExecutor(threads(), initializer=threadpool_limits, initargs=(1,)) as pool:
-        return list(pool.map(work, items))
 
 
 def without_blocks(trial, measure):

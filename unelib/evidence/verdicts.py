@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy.stats import false_discovery_control
 from threadpoolctl import threadpool_limits
 
 from ..core.checks import choice, constant, share, whole
+from ..core.cpus import in_threads
 from ..editing.directions import direction
 from ..editing.lacking_images import lacked_targets
 from ..editing.probe_judge import seen_by
@@ -209,13 +211,18 @@ def evidence(
     with threadpool_limits(1, "blas"):  # small matrices: what can be done at once is, a thread a core
         trials = [trial, *matched(trial)]
         rows = [found for claim in PARTS if claim in claims for found in PARTS[claim](trial)]
-        beside = [[found for c in PICTURES if c in claims for found in PICTURES[c](of)] for of in trials]
+        beside = in_threads(partial(beside_pictures, claims), trials)
     if edits:
         rows += edits_transfer(edit_flips(trial, *asked, nulls=(*CHANCE, *PICTURE)))
         for found, of in zip(beside[1:], trials[1:]):
             found += edits_transfer(edit_flips(of, *asked, nulls=PICTURE))
     table, *halves = (pd.DataFrame(found, columns=COLUMNS) for found in (rows + beside[0], *beside[1:]))
     return judged_rows(table, halves)
+
+
+def beside_pictures(claims, trial):
+    """Rows of evidence of some claims beside the nulls of the picture that a trial has."""
+    return [found for claim in PICTURES if claim in claims for found in PICTURES[claim](trial)]
 
 
 def judged_rows(table, halves):

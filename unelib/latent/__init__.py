@@ -5,6 +5,7 @@ are. Its number of dimensions is chosen by rows it never saw, and rival models s
 
 Inside:
 
+- `joint_rows`: Training rows of several views, of which a fit asks the products alone
 - `linear_gaussian`: The linear-Gaussian model of several views, x_v = mu_v + C_v z + e_v, fitted by expectation
   maximisation
 - `selection`: What held-out rows choose: shared dimensions, ridge and steps of the fit

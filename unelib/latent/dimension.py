@@ -9,7 +9,7 @@ from scipy.linalg.lapack import dgeqrf, dormqr
 from scipy.stats import norm
 
 from ..core.checks import Rows, centred, centred_views, matrix, named_views, share, two_views, whole
-from ..linalg.principal_space import thin
+from ..linalg.principal_space import principal_axes
 from ..linalg.whitening import leading_left, whitened
 from ..stats.p_values import critical_values, enough_draws
 from .linear_gaussian import FLOOR
@@ -180,7 +180,7 @@ def private_rank(X, most, folds=PRIVATE_FOLDS, seed=0, columns=None):
 def rank_likelihoods(X, held_out, most, d):
     """Log likelihood (most + 1,) of held-out rows, less a constant, under probabilistic PCA of rank 0, 1, ..., most."""
     mean = X.mean(0)
-    _, s, V = thin(X - mean)
+    s, V = principal_axes(X - mean)
     ranks = np.arange(min(most, len(s)) + 1)
     variances, away = s**2 / len(X), held_out - mean
 

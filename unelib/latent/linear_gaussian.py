@@ -7,21 +7,23 @@ in which its own columns are few; everything here is in them.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import eigh
 from scipy.linalg.lapack import dpotrf, dtrtri
 
+from ..core.lazy_values import kept_value
 from ..linalg.principal_space import thin
+from ..linalg.whitening import SMALL, by_iteration
+from .joint_rows import JointRows, times
 
 FLOOR = 1e-8  # of a view's variance: noise is never less, or a view given twice would have none
 FEW = 3  # below a third of all eigenvectors it is faster still to turn those of the step before
 ROUNDS = 2  # of subspace iteration that turn them
 APART = 0.01  # sine of the angle of a column with those before it, above which Cholesky's method is precise
+LEAST = 16  # eigenvectors for each that is asked for, from which it is faster to find these by products alone
 MANY = 5  # from a fifth of all eigenvectors on it is faster to find all (by divide and conquer) than those asked for
-MORE = 1.5  # rows for each column, from which fewer rows save more than it costs to find them
 LOG_2PI = np.log(2 * np.pi)
 
 
@@ -52,21 +54,27 @@ class Noise:
     """Psi = B B' + D in a view's coordinates: D (r,), B (r, p), and D[0] in `rest` dimensions beyond them.
 
     near (r, q) spans the directions among which B was found, which is where the next step begins to look for it.
+    principal   whether D is one number and the columns of B are orthogonal: then nothing has to be factored
     """
 
     D: np.ndarray
     B: np.ndarray
     rest: int
     near: np.ndarray | None = None
+    principal: bool = False
 
-    @cached_property
+    @kept_value
     def root(self):
         """Lower triangular L (p, p), L L' = I + B' D^-1 B."""
+        if self.principal:
+            return np.diag(np.sqrt(1 + (self.B**2).sum(0) / self.D[0]))
         return np.linalg.cholesky(np.eye(self.B.shape[1]) + self.B.T @ (self.B / self.D[:, None]))
 
-    @cached_property
+    @kept_value
     def explained(self):
         """U (r, p), Psi^-1 = D^-1 - U U', by Woodbury's identity."""
+        if self.principal:
+            return self.B / (self.D[0] * np.diag(self.root))
         return (self.B / self.D[:, None]) @ triangular_inverse(self.root).T
 
     def solve(self, A):
@@ -174,13 +182,8 @@ def slim(C, noise, axes):
         return C, noise, axes
     Q, _ = np.linalg.qr(needed)
     rest = noise.rest + r - Q.shape[1]
-    own = Noise(noise.D[: Q.shape[1]], Q.T @ noise.B, rest)
+    own = Noise(noise.D[: Q.shape[1]], Q.T @ noise.B, rest, principal=noise.principal)
     return Q.T @ C, own, Axes(axes.mean, axes.basis @ Q)
-
-
-def times(S, V):
-    """S V for a covariance S, (r, r) or its diagonal (r,), and columns V (r, m)."""
-    return S[:, None] * V if S.ndim == 1 else S @ V
 
 
 def variances_of(S):
@@ -227,7 +230,8 @@ def isotropic(R, private, d, before=None, edge=1.0):
         s = max((total - values.sum()) / (d - len(values)), FLOOR * variances_of(R.S).sum() / d)
         known = values > s * edge
         if known.all():
-            return Noise(np.full(r, s), vectors * np.sqrt(np.maximum(values - s, 0)), d - r, near[1])
+            B = vectors * np.sqrt(np.maximum(values - s, 0))
+            return Noise(np.full(r, s), B, d - r, near[1], principal=True)
         values, vectors = values[known], vectors[:, known]
 
 
@@ -257,10 +261,15 @@ def largest_eigenpairs(R, count, near=None):
     if count == 0:
         return np.zeros(0), np.zeros((r, 0))
     if near is not None and near.shape[1] == count and count * FEW < r:
-        for _ in range(ROUNDS):
-            near = orthonormal(R.times(near))
+        for _ in range(ROUNDS):  # they were orthonormal and nearly eigenvectors, and stay nearly orthogonal
+            near = R.times(near)
+        near = orthonormal(near)
         values, turn = np.linalg.eigh(near.T @ R.times(near))
         return values, near @ turn
+    found = by_iteration(lambda x: R.times(x[:, None])[:, 0], r, count) if r > SMALL and count * LEAST <= r else None
+    if found is not None:
+        vectors, values = found
+        return values[::-1], vectors[:, ::-1]
     if count * MANY > r:
         values, vectors = np.linalg.eigh(R.whole())
         return values[-count:], vectors[:, -count:]
@@ -285,37 +294,30 @@ NOISES = {"isotropic": isotropic, "diagonal": diagonal}
 
 
 class Training(NamedTuple):
-    """Training rows of all views in coordinates: what the fit needs of them, and how it is regularised.
+    """What a fit needs of training rows, and how it is regularised.
 
-    T        one (m, r_v) a view with T_v' T_w = X_v' X_w, so that m is not more than all coordinates together
-    n        rows there were
+    rows     `JointRows` of all views
     widths   columns d_v
     kind     "isotropic" or "diagonal"; private ranks, one a view; ridge as in `une.UNE`
     loads    (views, k) bool: which dimensions a view may load on; None where it is not to be fitted
     """
 
-    T: list
-    n: int
+    rows: JointRows
     widths: list
     kind: str
     private: list
     ridge: float
     loads: np.ndarray | None
 
-    def covariances(self):
-        """Covariance of each view's coordinates: (r, r), or where they are principal ones its diagonal (r,)."""
-        if self.kind == "isotropic":
-            return [(T**2).sum(0) / self.n for T in self.T]
-        return [T.T @ T / self.n for T in self.T]
-
-    def keep(self, S):
+    def keep(self):
         """What the ridge leaves of loadings along each coordinate of variance x: x / (x + ridge m min(1, d / n)).
 
         m is the mean variance over the min(n, d) coordinates that have any: shared variance is expected where a view
         varies much, and the more so the fewer rows there are for its columns.
         """
-        variances = [np.maximum(variances_of(s), np.finfo(float).tiny) for s in S]
-        shares = [self.ridge * min(1, d / self.n) / min(self.n, d) for d in self.widths]
+        n = self.rows.n
+        variances = [np.maximum(variances_of(s), np.finfo(float).tiny) for s in self.rows.S]
+        shares = [self.ridge * min(1, d / n) / min(n, d) for d in self.widths]
         return [x / (x + share * x.sum()) for x, share in zip(variances, shares)]
 
     def noise_of(self, v, R, before=None):
@@ -324,55 +326,47 @@ class Training(NamedTuple):
         With a ridge, private dimensions must vary more than noise alone would show: beyond the edge of its spectrum,
         (1 + sqrt(d / n))^2 (Marchenko and Pastur, 1967).
         """
-        edge = (1 + np.sqrt(self.widths[v] / self.n)) ** 2 if self.ridge else 1.0
+        edge = (1 + np.sqrt(self.widths[v] / self.rows.n)) ** 2 if self.ridge else 1.0
         return NOISES[self.kind](R, self.private[v], self.widths[v], before, edge)
-
-
-def compressed(F):
-    """Rows T_v (m, r_v) with the products of F_v (n, r_v) among all views, m all columns if rows are `MORE`."""
-    ends = np.cumsum([f.shape[1] for f in F])
-    if len(F[0]) <= MORE * ends[-1]:
-        return F
-    return np.split(np.linalg.qr(np.hstack(F), mode="r"), ends[:-1], axis=1)
 
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What a `Model` says of its training rows: once for its likelihood and for the step from it.
-
-    S  covariances of the rows, as `Training` gives them
-    """
+    """What a `Model` says of its training rows: once for its likelihood and for the step from it."""
 
     data: Training
     model: Model
-    S: list
 
-    @cached_property
+    @kept_value
     def weights(self):
         """Psi_v^-1 C_v (r_v, k) of each view."""
         return self.model.weights()
 
-    @cached_property
+    @kept_value
     def precision(self):
         """I + sum_v C_v' Psi_v^-1 C_v (k, k)."""
         return self.model.precision(self.weights)
 
-    @cached_property
+    @kept_value
     def seen(self):
-        """sum_v T_v Psi_v^-1 C_v (m, k)."""
-        return sum(T @ W for T, W in zip(self.data.T, self.weights))
+        """X_v' s / n (r_v, k) of each view, s = sum_w X_w Psi_w^-1 C_w (n, k) what the rows show of z."""
+        return self.data.rows.times(self.weights)
+
+    @kept_value
+    def squares(self):
+        """s' s / n (k, k)."""
+        return sum(W.T @ seen for W, seen in zip(self.weights, self.seen))
 
     def expectations(self):
-        """Means (m, k) of z given the rows, and E[z z'] (k, k) averaged over rows."""
+        """X_v' E[z] / n (r_v, k) of each view, and E[z z'] (k, k) averaged over rows."""
         covariance = np.linalg.inv(self.precision)
-        mean = self.seen @ covariance
-        return mean, covariance + mean.T @ mean / self.data.n
+        return [seen @ covariance for seen in self.seen], covariance + covariance @ self.squares @ covariance
 
-    @cached_property
+    @kept_value
     def likelihood(self):
         """Log likelihood per training row, in nats."""
-        quadratic = sum(noise.trace(s) for noise, s in zip(self.model.noise, self.S))
-        quadratic -= (self.seen * np.linalg.solve(self.precision, self.seen.T).T).sum() / self.data.n
+        quadratic = sum(noise.trace(s) for noise, s in zip(self.model.noise, self.data.rows.S))
+        quadratic -= np.trace(np.linalg.solve(self.precision, self.squares))
         noises = zip(self.model.noise, self.data.widths)
         constant = sum(noise.log_determinant() + d * LOG_2PI for noise, d in noises)
         return -0.5 * (quadratic + constant + np.linalg.slogdet(self.precision)[1])
@@ -385,10 +379,9 @@ def steps_of(data, model, tolerance):
     columns nats per row. With one there is no such promise, and no end: loadings are shrunk anew in every step, and
     where pairs of views share, dimensions that are alike can grow until a LinAlgError.
     """
-    S = data.covariances()
-    keep, before, known = data.keep(S), -np.inf, Known(data, model, S)
+    keep, before, known = data.keep(), -np.inf, Known(data, model)
     while True:
-        known = Known(data, maximised(data, known.model, S, keep, *known.expectations()), S)
+        known = Known(data, maximised(data, known.model, keep, *known.expectations()))
         yield known
         if data.ridge:
             continue
@@ -400,29 +393,30 @@ def steps_of(data, model, tolerance):
 def first_model(data, Z):
     """`Model` in which z is known to be Z, of unit variance and uncorrelated among dimensions of the same views.
 
-    Z (m, k) stands beside data.T. Loadings are regressions on it, noise is what they leave. Dimensions of different
-    views may be alike, so a view deals its variance out among them, or they might explain more than all of it.
+    Z (m, k) stands beside data.rows.T. Loadings are regressions on it, noise is what they leave. Dimensions of
+    different views may be alike, so a view deals its variance out among them, or they might explain more than all of
+    it.
     """
     crowd = np.sqrt(np.maximum((data.loads / loading_alike(data.loads).sum(0)).sum(1), 1))
-    loadings = [T.T @ Z / data.n * on / c for T, on, c in zip(data.T, data.loads, crowd)]
-    left = [Residual(S, -C, C) for S, C in zip(data.covariances(), loadings)]
+    rows = data.rows
+    loadings = [T.T @ Z / rows.n * on / c for T, on, c in zip(rows.T, data.loads, crowd)]
+    left = [Residual(S, -C, C) for S, C in zip(rows.S, loadings)]
     noise = [data.noise_of(v, R) for v, R in enumerate(left)]
     return Model(loadings, noise)
 
 
-def maximised(data, model, S, keep, M, Szz):
-    """The most likely `Model` where z has mean M and E[z z'] = Szz; loadings are shrunk if there is a ridge.
+def maximised(data, model, keep, products, Szz):
+    """The most likely `Model` for products X_v' E[z] / n (r_v, k) and E[z z'] = Szz; a ridge shrinks loadings.
 
     The covariance of z is free in this step and then taken up by the loadings, C <- C Szz^(1/2) (parameter expansion:
     Liu, Rubin and Wu, 1998), which saves many steps. It stays block-diagonal, by which views load on a dimension.
     """
     root, loadings, noise = block_root(Szz, data.loads), [], []
-    for v, (T, s, on) in enumerate(zip(data.T, S, data.loads)):
+    for v, (S, moved, on) in enumerate(zip(data.rows.S, products, data.loads)):
         on = slice(None) if on.all() else on  # which copies nothing
-        products, C = T.T @ M[:, on] / data.n, np.zeros((T.shape[1], model.k))
-        known = Szz[on][:, on]
-        C[:, on] = regressed(products, known, data.n, model.noise[v] if data.ridge else None) * keep[v][:, None]
-        left = Residual(s, np.hstack([C[:, on] @ known - products, -C[:, on]]), np.hstack([C[:, on], products]))
+        C, known, moved = np.zeros((len(S), model.k)), Szz[on][:, on], moved[:, on]
+        C[:, on] = regressed(moved, known, data.rows.n, model.noise[v] if data.ridge else None) * keep[v][:, None]
+        left = Residual(S, np.hstack([C[:, on] @ known - moved, -C[:, on]]), np.hstack([C[:, on], moved]))
         noise.append(data.noise_of(v, left, model.noise[v]))
         loadings.append(C @ root)
     return Model(loadings, noise)

@@ -15,7 +15,8 @@ from ..core.cpus import threads
 from ..linalg.principal_space import Space
 from ..linalg.whitening import leading_left, of_space, whitened
 from .dimension import ROUNDING, gains_table, smallest_adequate
-from .linear_gaussian import Training, axes_of, compressed, first_model, steps_of
+from .joint_rows import JointRows, compressed
+from .linear_gaussian import Training, axes_of, first_model, steps_of
 
 FOLDS = 5
 MARKS = (1, 2, 4, 8, 16, 32, 64)  # steps of expectation maximisation held against one another, with a ridge
@@ -35,6 +36,7 @@ class Fit:
 
     def __init__(self, une, F, widths):
         self.une, self.n, self.T, self.widths = une, len(F[0]), compressed(list(F)), widths
+        self.rows = JointRows(self.T, self.n, une.noise == "isotropic")
         whitening = principal_factor if une.noise == "isotropic" else whitened
         self.factors = [whitening(T, d / self.n) for T, d in zip(self.T, widths)]
         self.most = min(factor.rank() for factor in self.factors)
@@ -62,7 +64,7 @@ class Fit:
 
     def training(self, ridge, loads=None):
         """`Training` with a ridge, and which dimensions views load on, which the likelihood does not ask."""
-        return Training(self.T, self.n, self.widths, self.une.noise, self.une.private_, ridge, loads)
+        return Training(self.rows, self.widths, self.une.noise, self.une.private_, ridge, loads)
 
     def walked(self, k, ridge, steps):
         """The last `Model` of a path, and the log likelihoods by step; ValueError if it breaks off before."""

@@ -7,6 +7,7 @@ any view from any others, how much of each view is shared, and how likely rows a
 """
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from numbers import Real
 from typing import Literal, NamedTuple, Self, overload
 
@@ -19,6 +20,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..alignment.canonical import column_signs
 from ..core.checks import Rows, centred, choice, constant, named_views, same_columns, share, two_views, whole
+from ..core.cpus import in_threads
 from ..linalg.principal_space import thin
 from .dimension import PRIVATE_FOLDS, dealt, private_rank
 from .linear_gaussian import NOISES, axes_of, slimmed
@@ -170,7 +172,8 @@ class UNE(BaseEstimator):
         self.axes_, F = zip(*placed.values())
         self.check_sizes(F)
         if self.private == "cv":
-            self.private_ = [private_rank(f, MOST_PRIVATE, seed=self.seed, columns=d) for f, d in zip(F, widths)]
+            of_view = partial(private_rank, most=MOST_PRIVATE, seed=self.seed)
+            self.private_ = in_threads(lambda pair: of_view(pair[0], columns=pair[1]), zip(F, widths))
         else:
             self.private_ = self.private if isinstance(self.private, list) else [self.private] * len(F)
         self.k_, self.ridge_, self.steps_, self.selection_ = self.chosen(F, widths)
@@ -200,7 +203,7 @@ class UNE(BaseEstimator):
         marks = by_default if self.steps == "cv" else (self.steps,)
         if whole(self.components, 0) and len(marks) == len(ridges) == 1:
             return self.components, ridges[0], marks[0], None
-        folds = [Fold(self, F, widths, held_out) for held_out in dealt(len(F[0]), FOLDS, self.seed)]
+        folds = in_threads(partial(Fold, self, F, widths), dealt(len(F[0]), FOLDS, self.seed))
         return Search(folds, ridges, marks).best(self.components)
 
     def latent(self, given: Views) -> NDArray[np.float64]:
@@ -221,8 +224,10 @@ class UNE(BaseEstimator):
         ValueError
             Without views, or on an unknown one, or one with another number of columns.
         """
-        views, F = self.coordinates(given)
-        return self.model_.of(views).posterior([f for f, _ in F])[0]
+        numbers, rows = self.rows_of(given)
+        axes, model = [self.axes_[v] for v in numbers], self.model_.of(numbers)
+        weights = [a.rows(W.T).T for a, W in zip(axes, model.weights())]  # on columns: few, and coordinates are many
+        return sum((x - a.mean) @ W for x, a, W in zip(rows, axes, weights)) @ np.linalg.inv(model.precision())
 
     def latent_covariance(self, given: str | Iterable[str]) -> NDArray[np.float64]:
         """Covariance of z once the named views were seen, the same for every row.
@@ -375,15 +380,20 @@ class UNE(BaseEstimator):
         joint, alone = self.model_.of(numbers).log_likelihoods(*zip(*F))
         return joint - sum(alone)
 
-    def coordinates(self, given):
-        """Numbers of the given views, and their rows in coordinates."""
+    def rows_of(self, given):
+        """Numbers of the given views, and their rows, which are checked."""
         given = named_views(given)
         numbers = self.numbers(given)
         if not numbers:
             raise ValueError(f"no view was given; give rows of one at least of {', '.join(map(str, self.views_))}")
         for v, x in zip(numbers, given.values()):
             same_columns(x, len(self.axes_[v].mean), self.views_[v])
-        return numbers, [self.axes_[v].coordinates(x) for v, x in zip(numbers, given.values())]
+        return numbers, list(given.values())
+
+    def coordinates(self, given):
+        """Numbers of the given views, and their rows in coordinates."""
+        numbers, rows = self.rows_of(given)
+        return numbers, [self.axes_[v].coordinates(x) for v, x in zip(numbers, rows)]
 
     def numbers(self, names, but=()):
         """Numbers of views by name, or of the one named; ValueError for a name that is none, or must not be."""

@@ -127,6 +127,20 @@ def thin(X: Any) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.f
     return (vectors, s, X.T @ vectors / s) if wide else (X @ vectors / s, s, vectors)
 
 
+def principal_axes(X):
+    """s (r,) and V (d, r) as `thin` gives them, at less cost where rows are more than columns.
+
+    >>> X = np.random.default_rng(0).standard_normal((6, 3))
+    >>> s, V = principal_axes(X)
+    >>> np.allclose(V * s**2 @ V.T, X.T @ X)
+    True
+    """
+    if X.shape[0] < X.shape[1]:
+        return thin(X)[1:]
+    squares, V = eigenvalues_above(X.T @ X, max(X.shape))
+    return np.sqrt(squares), V
+
+
 def principal_rows(X, name, variance=1.0):
     """Centred rows (n, r) in principal coordinates, which a rotation of the view does not change; checks `variance`."""
     share(variance, "variance", high=1.0)

@@ -135,12 +135,23 @@ def leading_eigenvectors(gram, k):
     r = len(gram)
     if r <= SMALL or FEW * k > r:
         return by_lapack(gram, k)
-    half = LinearOperator((r, r), lambda x: dsymv(1.0, gram, x, lower=1), dtype=float)
+    found = by_iteration(lambda x: dsymv(1.0, gram, x, lower=1), r, k)
+    return by_lapack(gram, k) if found is None else found
+
+
+def by_iteration(times, r, k):
+    """As `leading_eigenvectors`, of a symmetric matrix known by its product with x (r,), by Lanczos; None if it fails.
+
+    >>> vectors, values = by_iteration(lambda x: np.arange(50) * x, 50, 2)
+    >>> values.round(9).tolist(), np.abs(vectors).argmax(0).tolist()
+    ([49.0, 48.0], [49, 48])
+    """
     start = np.random.default_rng(0).standard_normal(r)
+    products = LinearOperator((r, r), times, dtype=float)
     try:
-        values, vectors = eigsh(half, k, which="LA", v0=start, ncv=min(2 * k + HELD, r), maxiter=RESTARTS)
+        values, vectors = eigsh(products, k, which="LA", v0=start, ncv=min(2 * k + HELD, r), maxiter=RESTARTS)
     except ArpackNoConvergence:
-        return by_lapack(gram, k)
+        return None
     return vectors[:, ::-1], values[::-1]
 
 

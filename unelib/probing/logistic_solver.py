@@ -29,6 +29,7 @@ FOLDS = 3
 TINY = float(np.finfo(np.float32).tiny)
 HIGHEST = 80.0  # log odds whose exponential single precision still holds
 BLOCK = 256  # rows at a time, half of it in double precision: a block and its margins stay in the processor's cache
+FEW = 4  # rows for each column, up to which a pass over features F A takes much longer by F and A than by F A
 GPU_WORTH = 1e9  # features x rows x attributes from which a GPU's start pays
 
 
@@ -93,7 +94,7 @@ def cross_validated(problem, held, grid):
     """
     folds, weights, losses, found = held.shape[1] // problem.truth.shape[1], None, [], []
     use = like(problem.truth, ~held)
-    parts = problem.coarse()._replace(truth=module_of(use).hstack([problem.truth] * folds), use=use)
+    parts = problem.coarse().turned()._replace(truth=module_of(use).hstack([problem.truth] * folds), use=use)
     left_out = parts._replace(use=1 - use, penalty=like(use, np.zeros(held.shape[1])))
     for penalty in grid:
         weights = newton(parts.penalised(np.full(held.shape[1], penalty)), weights, tolerance=0.03)
@@ -142,6 +143,14 @@ class Logistic(NamedTuple):
     def coarse(self):
         """The same with its features in single precision throughout."""
         return self._replace(exact=self.fast)
+
+    def turned(self):
+        """The same with features that are made once, where rows are so `FEW` that many passes are to pay for it."""
+        F, axes = self.fast
+        if axes is None or len(F) > FEW * len(axes):
+            return self
+        features = F @ axes, None
+        return self._replace(exact=features, fast=features)
 
     def columns(self, live):
         """The problem of some of the columns."""
