@@ -10,6 +10,7 @@ from unelib.inversion.deterministic import to_latents
 from unelib.inversion.stochastic import (
     CHAINS,
     GRIDS,
+    bridge_mean,
     check_latents,
     decode,
     decode_latents,
@@ -18,7 +19,6 @@ from unelib.inversion.stochastic import (
     from_posterior,
     from_stochastic,
     noisy_schedule,
-    posterior_mean,
     reverse_mean,
     step_diagnostics,
     to_stochastic,
@@ -123,16 +123,16 @@ def test_a_call_of_the_model_a_step_either_way(gaussian, pixels, latents):
 
 def test_the_model_s_mean_is_the_posterior_s_at_what_it_takes_for_clean():
     u, eps = np.random.default_rng(0).standard_normal((2, 5))
-    np.testing.assert_allclose(reverse_mean(u, eps, 3.0, 2.0), posterior_mean(u, u - 3.0 * eps, 3.0, 2.0))
+    np.testing.assert_allclose(reverse_mean(u, eps, 3.0, 2.0), bridge_mean(u, u - 3.0 * eps, 3.0, 2.0))
 
 
 def test_the_posterior_is_bayes_s():
     clean, u, high, low = 0.3, 1.7, 3.0, 2.0
     precision = 1 / low**2 + 1 / (high**2 - low**2)
     mean = (clean / low**2 + u / (high**2 - low**2)) / precision
-    assert posterior_mean(u, clean, high, low) == pytest.approx(mean)
+    assert bridge_mean(u, clean, high, low) == pytest.approx(mean)
     assert deviation(high, low) == pytest.approx(precision**-0.5)
-    assert posterior_mean(u, clean, high, 0.0) == clean and deviation(high, 0.0) == 0
+    assert bridge_mean(u, clean, high, 0.0) == clean and deviation(high, 0.0) == 0
 
 
 # statistics
@@ -302,7 +302,7 @@ def test_a_step_is_ddim_s_in_the_paper_s_own_terms(eta):
 def test_any_eta_keeps_the_marginals():
     """The chain's variance beyond the picture is the level's square, whatever share of it is fresh."""
     for eta in (0.1, 0.6, 1.0):
-        kept_share = (posterior_mean(1.0, 0.0, 3.0, 2.0, eta)) ** 2 * 9.0
+        kept_share = (bridge_mean(1.0, 0.0, 3.0, 2.0, eta)) ** 2 * 9.0
         assert kept_share + deviation(3.0, 2.0, eta) ** 2 == pytest.approx(4.0)
 
 

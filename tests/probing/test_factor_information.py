@@ -8,7 +8,7 @@ from scipy.stats import norm
 from sklearn.feature_selection import mutual_info_classif
 
 from unelib.probing import equal_bins
-from unelib.probing.factor_information import active, apart, checked, information, kth_distance, nearest_information
+from unelib.probing.factor_information import active, checked, information, kth_distance, nearest_information, untied
 
 RNG = np.random.default_rng(0)
 
@@ -78,9 +78,9 @@ def test_narrow_columns_do_not_count():
 
 def test_equal_values_are_told_apart_by_little_and_always_alike():
     X = np.round(RNG.standard_normal((100, 2)), 1)
-    Z = apart(X, 0)
+    Z = untied(X, 0)
     assert len(np.unique(Z[:, 0])) == 100 and np.abs(Z - (X - X.mean(0)) / X.std(0)).max() < 1e-8
-    np.testing.assert_array_equal(Z, apart(X, 0))
+    np.testing.assert_array_equal(Z, untied(X, 0))
 
 
 def test_bins_hold_equally_many_and_keep_the_order_and_names():

@@ -65,7 +65,7 @@ def failure_rate(score: Score, d: int, n: int = 1000, seed: int = 0) -> FailureR
     check_sizes(d=d, n=n)
     noise = np.random.default_rng(seed).standard_normal((n, d)).astype(np.float32)
     failed = checked_scores(score, noise) > 0
-    return FailureRate(share_interval(np.float64(failed.sum()), n), int(failed.sum()), n, noise, failed)
+    return FailureRate(share_interval(int(failed.sum()), n), int(failed.sum()), n, noise, failed)
 
 
 def check_sizes(**sizes):

@@ -120,23 +120,24 @@ def search_failures(
     if not whole(parents, 1, population - 1):
         raise ValueError(f"parents is {parents!r}; choose a whole number from 1 to {population - 1}, below population")
     share(angle, "angle", high=np.pi / 2)
-    rng, found, best, calls, line = np.random.default_rng(seed), [], [], 0, 0
+    rng, calls, line = np.random.default_rng(seed), 0, 0
+    found: list[tuple[np.ndarray, ...]] = []
+    best: list[float] = []
     while calls < budget and len(found) < lines:
         middle = None
         for _ in range(PATIENCE):
             noise = children(middle, min(population, budget - calls), d, angle, rng)
             values = checked_scores(score, noise)
-            calls, best = calls + len(noise), [*best, values.max()]
+            calls, best = calls + len(noise), [*best, float(values.max())]
             if values.max() > 0:
                 found.append((noise[values > 0], values[values > 0], np.full((values > 0).sum(), line)))
             if values.max() > 0 or calls >= budget:
                 break
             middle = noise[np.argsort(-values)[:parents]].mean(0, dtype=np.float64)
         line += 1
-    noise, values, of = (np.concatenate(parts) for parts in zip(*found)) if found else (np.zeros((0, d)), [], [])
-    return Failures(
-        np.asarray(noise, np.float32), np.asarray(values, float), np.asarray(of, int), calls, np.array(best)
-    )
+    found = found or [(np.zeros((0, d)), np.zeros(0), np.zeros(0))]
+    noise, values, of = (np.concatenate(parts) for parts in zip(*found))
+    return Failures(noise.astype(np.float32), values.astype(float), of.astype(int), calls, np.array(best))
 
 
 def children(middle, n, d, angle, rng):
@@ -205,11 +206,11 @@ def climb(
         now = values.detach().double().cpu().numpy()
         better = now > highest
         best[better], highest[better] = x[better], now[better]
-        x = turned(x, slope, angle) if step < steps else x
+        x = tilted(x, slope, angle) if step < steps else x
     return best, highest
 
 
-def turned(x, slope, angle):
+def tilted(x, slope, angle):
     """Noises (n, d) turned on their shell by an angle, up a slope (n, d); where there is none they stay."""
     unit, uphill = unit_rows(x.astype(np.float64)), slope.double().cpu().numpy()
     across = uphill - (uphill * unit).sum(1, keepdims=True) * unit

@@ -119,7 +119,7 @@ def below(schedule, skip):
     return Schedule(schedule.levels[:end], schedule.timesteps[:end], schedule.flow)
 
 
-def posterior_mean(u, clean, high, low, eta=1.0):
+def bridge_mean(u, clean, high, low, eta=1.0):
     """Mean of q(u' | u, u0), the state at level low between that at high and the clean one (Song et al., 2021, eq. 7).
 
     With eta = 1 it is DDPM's (Ho et al., 2020, eq. 7): clean + (low / high)^2 (u - clean).
@@ -144,7 +144,7 @@ def old_noise(high, low, eta):
 
 def from_posterior(u, clean, fresh, high, low, eta=1.0):
     """DPM-Encoder's next state: drawn from q(u' | u, u0) (Wu and De la Torre, 2022)."""
-    return posterior_mean(u, clean, high, low, eta) + deviation(high, low, eta) * fresh
+    return bridge_mean(u, clean, high, low, eta) + deviation(high, low, eta) * fresh
 
 
 def from_picture(u, clean, fresh, high, low, eta=1.0):

@@ -91,12 +91,12 @@ def information(X, classes, seed):
     told, counts = np.full((classes.shape[1], X.shape[1]), np.nan), active(X)
     about = mutual_info_score if X.dtype.kind == "i" else nearest_information
     entropy = np.array([mutual_info_score(s, s) for s in classes.T])
-    for j, z in zip(np.flatnonzero(counts), apart(X[:, counts], seed).T):
+    for j, z in zip(np.flatnonzero(counts), untied(X[:, counts], seed).T):
         told[:, j] = [about(z, s) for s in classes.T] / entropy
     return told
 
 
-def apart(X, seed):
+def untied(X, seed):
     """Continuous columns in standard deviations, no two values the same; integers as they are."""
     if X.dtype.kind == "i":
         return X
