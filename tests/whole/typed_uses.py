@@ -46,10 +46,26 @@ from unelib import (
 from unelib.alignment import BestView, best_view, r2_gap, r2_interval
 from unelib.editing import EditReport, EditState, apply, directions_of, noise_of, probe_and_unit
 from unelib.explorer import History, as_python
-from unelib.geometry import Basis, block_activations, block_names, layer_activations
+from unelib.geometry import (
+    Basis,
+    block_activations,
+    block_names,
+    classify,
+    denoising_errors,
+    error_encoder,
+    layer_activations,
+)
 from unelib.inversion import Inversion, solved_by
 from unelib.linalg import Direction
-from unelib.models import EncoderLike, Generator, GeneratorLike, Judge, JudgeLike
+from unelib.models import (
+    ConditionalLike,
+    EncoderLike,
+    Generator,
+    GeneratorLike,
+    Judge,
+    JudgeLike,
+    PictureEncoder,
+)
 
 
 def images_and_models() -> None:
@@ -146,6 +162,13 @@ def inside(gen: GeneratorLike, noise: NDArray[np.float32]) -> None:
     assert_type(basis, Basis)
     assert_type(basis.direction(0), Direction)
     assert_type(interpolate(noise, noise, [0, 0.5, 1]), NDArray[np.float32])
+
+
+def which(gen: ConditionalLike, pixels: NDArray[np.uint8]) -> None:
+    assert_type(denoising_errors(gen, pixels, ["0", "1"]), NDArray[np.float64])
+    assert_type(classify(gen, pixels, ["0", "1"], level=None), pd.DataFrame)
+    assert_type(error_encoder(gen, ["0", "1"]), PictureEncoder)
+    classify(load_generator("sd15", conditions=["a cat", "a dog"]), pixels, ["a cat", "a dog"])
 
 
 def where(gen: GeneratorLike, pixels: NDArray[np.uint8], Y: pd.DataFrame, Z: NDArray[np.float32]) -> None:
