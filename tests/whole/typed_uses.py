@@ -60,10 +60,27 @@ from unelib.editing import (
 )
 from unelib.explorer import History, as_python
 from unelib.gaussianity import depth, depth_test
-from unelib.geometry import Basis, block_activations, block_names, layer_activations
+from unelib.geometry import (
+    Basis,
+    block_activations,
+    block_names,
+    classify,
+    denoising_errors,
+    error_encoder,
+    layer_activations,
+)
 from unelib.inversion import Inversion, nearby_noise, solved_by, translate, variations
 from unelib.linalg import Direction, group_diversity, vendi_interval, vendi_score
-from unelib.models import ClassGuided, EncoderLike, Generator, GeneratorLike, Judge, JudgeLike
+from unelib.models import (
+    ClassGuided,
+    ConditionalLike,
+    EncoderLike,
+    Generator,
+    GeneratorLike,
+    Judge,
+    JudgeLike,
+    PictureEncoder,
+)
 from unelib.probing import InfoMEC, equal_bins, infomec, infomec_table
 from unelib.stats import Interval
 from unelib.worlds import continuous_factors
@@ -168,19 +185,31 @@ def inside(gen: GeneratorLike, noise: NDArray[np.float32]) -> None:
     assert_type(interpolate(noise, noise, [0, 0.5, 1]), NDArray[np.float32])
 
 
-def elsewhere(gen: GeneratorLike, pixels: NDArray[np.uint8], Z: NDArray[np.float32], y: NDArray[np.int64]) -> None:
-    led: GeneratorLike = ClassGuided(gen, Z, y)
-    made = translate(gen, led, pixels, "ode", skip=2)
-    assert_type(made, NDArray[np.uint8])
-    translate(gen, led, pixels, "magic")  # type: ignore[arg-type]
-    some = variations(led, pixels, start="fresh", source=gen)
-    assert_type(some, NDArray[np.uint8])
-    assert_type(nearby_noise(Z, 0.5), NDArray[np.float32])
-    encoder, judge = load_encoder("drawn-dino"), load_judge()
-    scores = variation_scores(pixels, some, encoder, np.zeros(8), judge)
-    assert_type(mean_rows({"a": scores}), pd.DataFrame)
-    assert_type(variety_gap(scores, [scores, scores]), Interval)
-    assert_type(translation_scores(pixels, made, "Smiling", judge, encoder, np.zeros(8)), pd.DataFrame)
+from unelib.gaussianity import depth, depth_test
+from unelib.geometry import (
+    Basis,
+    block_activations,
+    block_names,
+    classify,
+    denoising_errors,
+    error_encoder,
+    layer_activations,
+)
+from unelib.inversion import Inversion, nearby_noise, solved_by, translate, variations
+from unelib.linalg import Direction, group_diversity, vendi_interval, vendi_score
+from unelib.models import (
+    ClassGuided,
+    ConditionalLike,
+    EncoderLike,
+    Generator,
+    GeneratorLike,
+    Judge,
+    JudgeLike,
+    PictureEncoder,
+)
+from unelib.probing import InfoMEC, equal_bins, infomec, infomec_table
+from unelib.stats import Interval
+from unelib.worlds import continuous_factors
 
 
 def where(gen: GeneratorLike, pixels: NDArray[np.uint8], Y: pd.DataFrame, Z: NDArray[np.float32]) -> None:

@@ -183,7 +183,7 @@ def calls_curves(
     curves : dict
         {name: DataFrame of `geometry.accuracy_by_calls`}; names that end in "(control)" are grey and dashed.
     marks : dict, optional
-        {name: accuracy}, of chance and of other ways, as thin lines across.
+        {name: accuracy}, of chance and of ways that take no calls, as dotted lines that are named at the left.
     ax : Axes, optional
         Where to draw; new axes if None.
     title : str
@@ -200,13 +200,14 @@ def calls_curves(
         look = {"color": "0.55" if grey else PALETTE[i % 6], "ls": "--" if grey else "-", "marker": MARKERS[i % 6]}
         error = np.maximum([t.accuracy - t.low, t.high - t.accuracy], 0)
         ax.errorbar(t.calls, t.accuracy, yerr=error, elinewidth=0.8, lw=1.5, ms=5, label=name, **look)
-    ends = [max(t.calls.max() for t in curves.values()), min(t.calls.min() for t in curves.values())]
+    least, most = (end(t.calls.agg(end.__name__) for t in curves.values()) for end in (min, max))
     for name, height in (marks or {}).items():
-        ax.plot(ends[::-1], [height, height], color="0.35", ls=":", lw=1.3, label=name)
+        ax.plot([least / 8, most], [height, height], color="0.35", ls=":", lw=1.3)
+        ax.annotate(name, (least / 8, height), (0, 2), textcoords="offset points", va="bottom", fontsize=TEXT)
     ax.set_xscale("log")
     ax.xaxis.set_major_formatter("{x:g}")
     ax.xaxis.set_minor_formatter(NullFormatter())
     ax.set(xlabel="calls of the denoiser a picture, mean", ylabel="accuracy")
     if title:
         headline(ax.figure, title)
-    return name_lines(ax, named=9, width=16)
+    return name_lines(ax)
