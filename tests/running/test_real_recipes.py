@@ -26,8 +26,8 @@ SMALL = {  # parameters of any of the notebooks
     "dimensions_shared": [4], "dimensions": [4], "sizes": [1.0], "shuffles": 1, "anchors": 20, "images_compared": 40,
     "frontier_steps": [2], "simulations": 40, "projections": 40, "axes": 8, "columns": 8, "leading": 4, "repeats": 2,
     "rows": 50, "noise_components": 20, "embedding_components": 8, "n_bottleneck": 60, "n_images": 2, "k": 2,
-    "timesteps": [600], "edit_timesteps": [600], "lengths": [-0.3, 0, 0.3], "walk_strengths": [-3, 0, 3], "n_pairs": 2, "frames": 3,
-    "strengths": {"noise": [3], "h": [4], "state": [0.1]}, "texts": ["a man", "a woman"],
+    "timesteps": [600], "edit_timesteps": [600], "lengths": [-0.3, 0, 0.3], "walk_strengths": [-3, 0, 3], "n_pairs": 2,
+    "frames": 3, "strengths": {"noise": [3], "h": [4], "state": [0.1]}, "texts": ["a man", "a woman"],
 }  # fmt: skip
 TRIED = {"numbers": [50], "n_learn": 60, "edits": {".": TARGETS}}
 ONLY = {
