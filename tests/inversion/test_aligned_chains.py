@@ -156,7 +156,7 @@ def test_nearby_noise_is_as_far_as_asked_and_as_white():
     ({"count": 0}, "count is 0; choose a whole number from 1"), ({"align": "all"}, "unknown align 'all'"),
     ({"start": "zero"}, "unknown start 'zero'; choose one of permuted, fresh"),
     ({"until": 1.5}, "until is 1.5; choose 0, alignment to the end, to 1"),
-    ({"attend": True}, "gaussian has no U-Net with self-attention"), ({"solver": "bdia"}, "needs the state before"),
+    ({"attend": True}, "gaussian has no U-Net with self-attention"), ({"solver": "bdia"}, "needs a second state"),
     ({"own": ["a"]}, "1 names in own for 3 pictures"),
 ])  # fmt: skip
 def test_errors_come_before_any_work(gaussian, pixels, options, message):

@@ -27,8 +27,7 @@ SMALL = {  # parameters of any of the notebooks
     "frontier_steps": [2], "simulations": 40, "projections": 40, "axes": 8, "columns": 8, "leading": 4, "repeats": 2,
     "rows": 50, "noise_components": 20, "embedding_components": 8, "n_bottleneck": 60, "n_images": 2, "k": 2,
     "timesteps": [600], "edit_timesteps": [600], "lengths": [-0.3, 0, 0.3], "walk_strengths": [-3, 0, 3], "n_pairs": 2,
-    "frames": 3,
-    "strengths": {"noise": [3], "h": [4], "state": [0.1]}, "texts": ["a man", "a woman"],
+    "frames": 3, "strengths": {"noise": [3], "h": [4], "state": [0.1]}, "texts": ["a man", "a woman"],
 }  # fmt: skip
 TRIED = {"numbers": [50], "n_learn": 60, "edits": {".": TARGETS}}
 ONLY = {
