@@ -185,31 +185,24 @@ def inside(gen: GeneratorLike, noise: NDArray[np.float32]) -> None:
     assert_type(interpolate(noise, noise, [0, 0.5, 1]), NDArray[np.float32])
 
 
-from unelib.gaussianity import depth, depth_test
-from unelib.geometry import (
-    Basis,
-    block_activations,
-    block_names,
-    classify,
-    denoising_errors,
-    error_encoder,
-    layer_activations,
-)
-from unelib.inversion import Inversion, nearby_noise, solved_by, translate, variations
-from unelib.linalg import Direction, group_diversity, vendi_interval, vendi_score
-from unelib.models import (
-    ClassGuided,
-    ConditionalLike,
-    EncoderLike,
-    Generator,
-    GeneratorLike,
-    Judge,
-    JudgeLike,
-    PictureEncoder,
-)
-from unelib.probing import InfoMEC, equal_bins, infomec, infomec_table
-from unelib.stats import Interval
-from unelib.worlds import continuous_factors
+def elsewhere(gen: GeneratorLike, pixels: NDArray[np.uint8], Z: NDArray[np.float32], y: NDArray[np.int64]) -> None:
+    led: GeneratorLike = ClassGuided(gen, Z, y)
+    made = translate(gen, led, pixels, "ode", skip=2)
+    assert_type(made, NDArray[np.uint8])
+    translate(gen, led, pixels, "magic")  # type: ignore[arg-type]
+    some = variations(led, pixels, start="fresh", source=gen)
+    assert_type(some, NDArray[np.uint8])
+    assert_type(nearby_noise(Z, 0.5), NDArray[np.float32])
+    encoder, judge = load_encoder("drawn-dino"), load_judge()
+    scores = variation_scores(pixels, some, encoder, np.zeros(8), judge)
+    assert_type(mean_rows({"a": scores}), pd.DataFrame)
+    assert_type(variety_gap(scores, [scores, scores]), Interval)
+    assert_type(translation_scores(pixels, made, "Smiling", judge, encoder, np.zeros(8)), pd.DataFrame)
+def which(gen: ConditionalLike, pixels: NDArray[np.uint8]) -> None:
+    assert_type(denoising_errors(gen, pixels, ["0", "1"]), NDArray[np.float64])
+    assert_type(classify(gen, pixels, ["0", "1"], level=None), pd.DataFrame)
+    assert_type(error_encoder(gen, ["0", "1"]), PictureEncoder)
+    classify(load_generator("sd15", conditions=["a cat", "a dog"]), pixels, ["a cat", "a dog"])
 
 
 def where(gen: GeneratorLike, pixels: NDArray[np.uint8], Y: pd.DataFrame, Z: NDArray[np.float32]) -> None:
