@@ -780,20 +780,20 @@ FINDINGS = (
         "lines that found a failure, a call", "rate", "of plain draws",
     ),
     Finding(
-        "Noises off the usual length fail more often", "failures", "typical_auc", "AUC of the distance from it", 0.5,
-        "0.5 is chance",
+        "Noises off the usual length fail more often", "failures", "typical_auc", "AUC of the distance from it",
+        "random_auc", "of a random direction",
     ),
     Finding(
         "Noises of low depth among the run's own fail more often", "failures", "depth_auc",
-        "AUC of low Mahalanobis depth", 0.5, "0.5 is chance",
+        "AUC of low Mahalanobis depth", "random_auc", "of a random direction",
     ),
     Finding(
-        "The likelihood by the shared latent foretells it", "failures", "une_auc", "AUC of low likelihood", 0.5,
-        "0.5 is chance",
+        "The likelihood by the shared latent foretells it", "failures", "une_auc", "AUC of low likelihood", "random_auc",
+        "of a random direction",
     ),
     Finding(
-        "A linear probe of other noises foretells it", "failures", "probe_auc", "AUC on noises it never saw", 0.5,
-        "0.5 is chance",
+        "A linear probe of other noises foretells it", "failures", "probe_auc", "AUC on noises it never saw", "random_auc",
+        "of a random direction",
     ),
     Finding(
         "Stochastic latents give back the image", "latents", "psnr", "likeness in dB, of the worse kind", 60.0,
