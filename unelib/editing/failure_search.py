@@ -205,11 +205,11 @@ def climb(
         now = values.detach().double().cpu().numpy()
         better = now > highest
         best[better], highest[better] = x[better], now[better]
-        x = turned(x, slope, angle) if step < steps else x
+        x = turned_uphill(x, slope, angle) if step < steps else x
     return best, highest
 
 
-def turned(x, slope, angle):
+def turned_uphill(x, slope, angle):
     """Noises (n, d) turned on their shell by an angle, up a slope (n, d); where there is none they stay."""
     unit, uphill = unit_rows(x.astype(np.float64)), slope.double().cpu().numpy()
     across = uphill - (uphill * unit).sum(1, keepdims=True) * unit

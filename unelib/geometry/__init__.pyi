@@ -1,5 +1,5 @@
+from .denoised import denoised_mean as denoised_mean
 from .denoised import noise_level as noise_level
-from .denoised import posterior_mean as posterior_mean
 from .denoiser_blocks import block_activations as block_activations
 from .denoiser_blocks import block_names as block_names
 from .encoder_layers import layer_activations as layer_activations
