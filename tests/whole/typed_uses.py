@@ -44,9 +44,32 @@ from unelib import (
     walk,
 )
 from unelib.alignment import BestView, best_view, r2_gap, r2_interval
-from unelib.editing import EditReport, EditState, apply, directions_of, noise_of, probe_and_unit
+from unelib.editing import (
+    EditReport,
+    EditState,
+    FailureRate,
+    Failures,
+    apply,
+    directions_of,
+    importance_rate,
+    lacks,
+    noise_of,
+    picture_score,
+    probe_and_unit,
+    search_failures,
+)
 from unelib.explorer import History, as_python
-from unelib.geometry import Basis, block_activations, block_names, layer_activations
+from unelib.geometry import (
+    Basis,
+    LocalDirections,
+    block_activations,
+    block_names,
+    layer_activations,
+    local_directions,
+    mean_ranks,
+    tangent_spaces,
+    union_of_subspaces,
+)
 from unelib.inversion import Inversion, solved_by
 from unelib.linalg import Direction
 from unelib.models import EncoderLike, Generator, GeneratorLike, Judge, JudgeLike
@@ -165,3 +188,13 @@ def runs(zoo: NoiseZoo, probe: LinearProbe) -> None:
     assert_type(run("recipes/drawn.yaml"), pd.DataFrame)
     assert_type(Workspace("drawn").zoo, NoiseZoo)
     print(Explorer(zoo, "drawn-ldm", probe))
+
+
+def subspaces_and_failures(gen: GeneratorLike, judge: JudgeLike, noise: NDArray[np.float32]) -> None:
+    assert_type(mean_ranks(gen, noise, [500], probes="exact"), pd.DataFrame)
+    assert_type(union_of_subspaces(tangent_spaces(gen, noise, 500)).subspaces, list[NDArray[np.float64]])
+    assert_type(local_directions(gen, noise[:1], 500, np.eye(8, dtype=bool)), LocalDirections)
+    score = picture_score(gen, lacks(judge, "Smiling"))
+    found = search_failures(score, gen.latent_dim, budget=100)
+    assert_type(found, Failures)
+    assert_type(importance_rate(score, found.noise.mean(0)), FailureRate)

@@ -59,13 +59,13 @@ def failure_rate(score: Score, d: int, n: int = 1000, seed: int = 0) -> FailureR
 
     Examples
     --------
-    >>> failure_rate(lambda x: x[:, 0] - 1.0, d=5).rate.value.round(1)  # 0.16
-    np.float64(0.2)
+    >>> failure_rate(lambda x: x[:, 0] - 1.0, d=5).rate.value.__round__(1)  # 0.16
+    0.2
     """
     check_sizes(d=d, n=n)
     noise = np.random.default_rng(seed).standard_normal((n, d)).astype(np.float32)
     failed = checked_scores(score, noise) > 0
-    return FailureRate(share_interval(np.float64(failed.sum()), n), int(failed.sum()), n, noise, failed)
+    return FailureRate(share_interval(int(failed.sum()), n), int(failed.sum()), n, noise, failed)
 
 
 def check_sizes(**sizes):
