@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from unelib.editing.failure_search import climb, lacks, picture_score, search_failures, tilted
+from unelib.editing.failure_search import climb, lacks, picture_score, search_failures, turned_uphill
 from unelib.editing.planted_failures import PlantedFailure
 from unelib.inversion.deterministic import generate
 from unelib.inversion.ode import latents_along, pick_solver
@@ -50,7 +50,7 @@ def test_a_gradient_leads_up_and_keeps_the_shell():
     noise, scores = climb(lambda x: x[:, 1] - 3, start, steps=15, angle=0.1)
     assert (scores > 0).all() and np.allclose(np.linalg.norm(noise, axis=1), np.sqrt(40), atol=1e-4)
     np.testing.assert_allclose(scores, noise[:, 1] - 3, atol=1e-5)
-    flat = tilted(noise, torch.zeros(5, 40), 0.1)
+    flat = turned_uphill(noise, torch.zeros(5, 40), 0.1)
     np.testing.assert_allclose(
         flat / np.linalg.norm(flat, axis=1)[:, None], noise / np.linalg.norm(noise, axis=1)[:, None], atol=2e-2
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from unelib.geometry.denoised import noise_level, posterior_mean
+from unelib.geometry.denoised import denoised_mean, noise_level
 from unelib.models.closed_form import ExactFlow, ExactGaussian
 from unelib.models.generators import load_generator
 
@@ -23,7 +23,7 @@ def test_it_is_the_regression_of_the_latent_on_the_state(world):
     z = gen.mean.numpy() + np.sqrt(gen.variance.numpy()) * rng.standard_normal((n, *gen.latent_shape))
     e = rng.standard_normal(z.shape)
     x = (1 - level) * z + level * e if gen.flow else (z + level * e) / np.sqrt(1 + level**2)
-    residual = z - posterior_mean(gen, torch.from_numpy(x), t).numpy()
+    residual = z - denoised_mean(gen, torch.from_numpy(x), t).numpy()
     assert np.abs((residual * x).mean(0)).max() < 0.03 and np.abs(residual.mean(0)).max() < 0.03
 
 
@@ -33,11 +33,11 @@ def test_every_kind_of_generator_has_one_that_leads_the_ode(model_folder, name):
     gen = load_generator(model_folder(name), "cpu", prompt="a hat")
     x, t = torch.randn(2, *gen.latent_shape, generator=torch.Generator().manual_seed(0)), 600
     with torch.inference_mode():
-        mean, eps, level = posterior_mean(gen, x, t), gen.eps(x, t), noise_level(gen, t)
+        mean, eps, level = denoised_mean(gen, x, t), gen.eps(x, t), noise_level(gen, t)
     again = (1 - level) * mean + level * eps if gen.flow else (mean + level * eps) / np.sqrt(1 + level**2)
     assert torch.allclose(again, x, atol=1e-4)
 
 
 def test_a_timestep_outside_is_refused(gaussian):
     with pytest.raises(ValueError, match="timestep 1000 is outside"):
-        posterior_mean(gaussian, torch.zeros(1, 1, 4, 4), 1000)
+        denoised_mean(gaussian, torch.zeros(1, 1, 4, 4), 1000)

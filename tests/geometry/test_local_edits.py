@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy.linalg import subspace_angles
 
-from unelib.geometry.denoised import posterior_mean
+from unelib.geometry.denoised import denoised_mean
 from unelib.geometry.local_edits import changes_inside, local_directions, masked_cells
 from unelib.models.closed_form import ExactGaussian, ExactMixture
 from unelib.models.generators import load_generator
@@ -21,7 +21,7 @@ def corner(side=8, share=0.5):
 
 def written_out(gen, state, t):
     """The Jacobian of the posterior mean (d, d), and which of its rows are in the corner."""
-    J = torch.autograd.functional.jacobian(lambda x: posterior_mean(gen, x, t), torch.from_numpy(state[None]))
+    J = torch.autograd.functional.jacobian(lambda x: denoised_mean(gen, x, t), torch.from_numpy(state[None]))
     cells = np.broadcast_to(masked_cells(corner(), gen.latent_shape), gen.latent_shape).ravel()
     return J.reshape(gen.latent_dim, -1).double().numpy(), cells
 

@@ -47,13 +47,19 @@ from unelib.alignment import BestView, best_view, r2_gap, r2_interval, stitched_
 from unelib.editing import (
     EditReport,
     EditState,
+    FailureRate,
+    Failures,
     apply,
     directions_of,
     flow_edit,
+    importance_rate,
     lacked_targets,
+    lacks,
     mean_rows,
     noise_of,
+    picture_score,
     probe_and_unit,
+    search_failures,
     translation_scores,
     variation_scores,
     variety_gap,
@@ -62,12 +68,17 @@ from unelib.explorer import History, as_python
 from unelib.gaussianity import depth, depth_test
 from unelib.geometry import (
     Basis,
+    LocalDirections,
     block_activations,
     block_names,
     classify,
     denoising_errors,
     error_encoder,
     layer_activations,
+    local_directions,
+    mean_ranks,
+    tangent_spaces,
+    union_of_subspaces,
 )
 from unelib.inversion import Inversion, nearby_noise, solved_by, translate, variations
 from unelib.linalg import Direction, group_diversity, vendi_interval, vendi_score
@@ -198,6 +209,8 @@ def elsewhere(gen: GeneratorLike, pixels: NDArray[np.uint8], Z: NDArray[np.float
     assert_type(mean_rows({"a": scores}), pd.DataFrame)
     assert_type(variety_gap(scores, [scores, scores]), Interval)
     assert_type(translation_scores(pixels, made, "Smiling", judge, encoder, np.zeros(8)), pd.DataFrame)
+
+
 def which(gen: ConditionalLike, pixels: NDArray[np.uint8]) -> None:
     assert_type(denoising_errors(gen, pixels, ["0", "1"]), NDArray[np.float64])
     assert_type(classify(gen, pixels, ["0", "1"], level=None), pd.DataFrame)
@@ -235,3 +248,13 @@ def sets_of_points() -> None:
     assert_type(vendi_score(X, q=2), float)
     assert_type(vendi_interval(X), Interval)
     assert_type(group_diversity(X, factors.x), pd.Series)
+
+
+def subspaces_and_failures(gen: GeneratorLike, judge: JudgeLike, noise: NDArray[np.float32]) -> None:
+    assert_type(mean_ranks(gen, noise, [500], probes="exact"), pd.DataFrame)
+    assert_type(union_of_subspaces(tangent_spaces(gen, noise, 500)).subspaces, list[NDArray[np.float64]])
+    assert_type(local_directions(gen, noise[:1], 500, np.eye(8, dtype=bool)), LocalDirections)
+    score = picture_score(gen, lacks(judge, "Smiling"))
+    found = search_failures(score, gen.latent_dim, budget=100)
+    assert_type(found, Failures)
+    assert_type(importance_rate(score, found.noise.mean(0)), FailureRate)

@@ -59,7 +59,7 @@ def failure_rate(score: Score, d: int, n: int = 1000, seed: int = 0) -> FailureR
 
     Examples
     --------
-    >>> round(failure_rate(lambda x: x[:, 0] - 1.0, d=5).rate.value, 1)  # 0.16
+    >>> failure_rate(lambda x: x[:, 0] - 1.0, d=5).rate.value.__round__(1)  # 0.16
     0.2
     """
     check_sizes(d=d, n=n)

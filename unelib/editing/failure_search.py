@@ -120,24 +120,31 @@ def search_failures(
     if not whole(parents, 1, population - 1):
         raise ValueError(f"parents is {parents!r}; choose a whole number from 1 to {population - 1}, below population")
     share(angle, "angle", high=np.pi / 2)
-    rng, calls, line = np.random.default_rng(seed), 0, 0
-    found: list[tuple[np.ndarray, ...]] = []
-    best: list[float] = []
-    while calls < budget and len(found) < lines:
-        middle = None
-        for _ in range(PATIENCE):
-            noise = children(middle, min(population, budget - calls), d, angle, rng)
-            values = checked_scores(score, noise)
-            calls, best = calls + len(noise), [*best, float(values.max())]
-            if values.max() > 0:
-                found.append((noise[values > 0], values[values > 0], np.full((values > 0).sum(), line)))
-            if values.max() > 0 or calls >= budget:
-                break
-            middle = noise[np.argsort(-values)[:parents]].mean(0, dtype=np.float64)
-        line += 1
-    found = found or [(np.zeros((0, d)), np.zeros(0), np.zeros(0))]
-    noise, values, of = (np.concatenate(parts) for parts in zip(*found))
-    return Failures(noise.astype(np.float32), values.astype(float), of.astype(int), calls, np.array(best))
+    rng, best, calls = np.random.default_rng(seed), list[float](), 0
+    ends = list[tuple[Any, Any]]()  # of lines that found a failure: their last generation, and its scores
+    of = list[int]()  # the number of each such line
+    line = 0
+    while calls < budget and len(ends) < lines:
+        noise, values, highest, asked = descended(score, d, budget - calls, population, parents, angle, rng)
+        calls, best, line = calls + asked, best + highest, line + 1
+        if (values > 0).any():
+            ends.append((noise[values > 0], values[values > 0]))
+            of += [line - 1] * int((values > 0).sum())
+    noises, scores = (np.concatenate(parts) for parts in zip(*ends)) if ends else (np.zeros((0, d)), np.zeros(0))
+    return Failures(noises.astype(np.float32), scores, np.array(of, np.int64), calls, np.array(best))
+
+
+def descended(score, d, room, population, parents, angle, rng):
+    """The last generation of one line of descent, its scores, the highest of each generation, and the noises scored."""
+    middle, best, calls = None, [], 0
+    for _ in range(PATIENCE):
+        noise = children(middle, min(population, room - calls), d, angle, rng)
+        values = checked_scores(score, noise)
+        calls, best = calls + len(noise), [*best, values.max()]
+        if values.max() > 0 or calls >= room:
+            break
+        middle = noise[np.argsort(-values)[:parents]].mean(0, dtype=np.float64)
+    return noise, values, best, calls
 
 
 def children(middle, n, d, angle, rng):
@@ -206,11 +213,11 @@ def climb(
         now = values.detach().double().cpu().numpy()
         better = now > highest
         best[better], highest[better] = x[better], now[better]
-        x = tilted(x, slope, angle) if step < steps else x
+        x = turned_uphill(x, slope, angle) if step < steps else x
     return best, highest
 
 
-def tilted(x, slope, angle):
+def turned_uphill(x, slope, angle):
     """Noises (n, d) turned on their shell by an angle, up a slope (n, d); where there is none they stay."""
     unit, uphill = unit_rows(x.astype(np.float64)), slope.double().cpu().numpy()
     across = uphill - (uphill * unit).sum(1, keepdims=True) * unit

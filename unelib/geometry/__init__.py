@@ -15,7 +15,7 @@ Public names, by file:
 - `jacobian`: Jacobian
 - `likelihood`: log_likelihood
 - `posterior`: ROUNDING, left_open
-- `denoised`: noise_level, posterior_mean
+- `denoised`: denoised_mean, noise_level
 - `mean_rank`: gaussian_rank, mean_ranks, numerical_rank
 - `subspace_union`: SubspaceUnion, tangent_spaces, union_of_subspaces
 - `local_edits`: LocalDirections, changes_inside, local_directions

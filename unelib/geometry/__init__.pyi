@@ -1,8 +1,8 @@
 from .conditional_errors import denoising_errors as denoising_errors
 from .conditional_errors import error_encoder as error_encoder
 from .conditional_errors import pair_errors as pair_errors
+from .denoised import denoised_mean as denoised_mean
 from .denoised import noise_level as noise_level
-from .denoised import posterior_mean as posterior_mean
 from .denoiser_blocks import block_activations as block_activations
 from .denoiser_blocks import block_names as block_names
 from .diffusion_classifier import accuracy_by_calls as accuracy_by_calls

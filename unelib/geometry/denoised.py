@@ -41,7 +41,7 @@ def noise_level(gen: GeneratorLike, t: float) -> float:
     return float(np.exp(np.interp(t, trained.timesteps, np.log(trained.levels))))
 
 
-def posterior_mean(gen: GeneratorLike, x: torch.Tensor, t: float) -> torch.Tensor:
+def denoised_mean(gen: GeneratorLike, x: torch.Tensor, t: float) -> torch.Tensor:
     """The posterior mean E[z0 | x_t] of states, by Tweedie's formula: what the denoiser takes for the clean latents.
 
     From x = scale (z0 + sigma e) follows E[z0 | x] = x / scale - sigma E[e | x], and from a flow's
@@ -75,7 +75,7 @@ def posterior_mean(gen: GeneratorLike, x: torch.Tensor, t: float) -> torch.Tenso
     >>> from unelib.models import ExactGaussian
     >>> gen = ExactGaussian()
     >>> latent = torch.full((1, *gen.latent_shape), 0.5)
-    >>> bool((posterior_mean(gen, latent, 0) - latent).abs().max() < 0.02)  # hardly any noise: nearly the state
+    >>> bool((denoised_mean(gen, latent, 0) - latent).abs().max() < 0.02)  # hardly any noise: nearly the state
     True
     """
     level = noise_level(gen, t)

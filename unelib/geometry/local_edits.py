@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..core.checks import whole
 from ..linalg.cosine import unit_rows
 from ..models.contracts import GeneratorLike
-from .denoised import posterior_mean
+from .denoised import denoised_mean
 from .jacobian import Jacobian
 from .state_walks import check_state, check_timestep
 
@@ -110,13 +110,13 @@ def local_directions(
     for what, number, least in (("k", k, 1), ("outside", outside, 0)):
         if not whole(number, least, gen.latent_dim - 1):
             raise ValueError(f"{what} is {number!r}; choose a whole number from {least} to {gen.latent_dim - 1}")
-    own = Jacobian(lambda x: posterior_mean(gen, x, t)[..., cells], point)
+    own = Jacobian(lambda x: denoised_mean(gen, x, t)[..., cells], point)
     if k > own.rows:
         raise ValueError(f"k is {k}; the mask holds {own.rows} values of the latent, so choose at most as many")
     found = own.triples(k, tolerance, gen.dtype, seed=seed)
     others = np.zeros((0, gen.latent_dim))
     if outside:
-        rest = Jacobian(lambda x: posterior_mean(gen, x, t)[..., ~cells], point)
+        rest = Jacobian(lambda x: denoised_mean(gen, x, t)[..., ~cells], point)
         others = rest.triples(min(outside, rest.rows), tolerance, gen.dtype, seed=seed).v
     left = found.v - found.v @ others.T @ others
     kept = np.linalg.norm(left, axis=1)

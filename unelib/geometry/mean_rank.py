@@ -17,7 +17,7 @@ from ..core.checks import finite_list, share, whole
 from ..inversion.choices import Grid, Solver
 from ..inversion.ode import check_noise
 from ..models.contracts import GeneratorLike
-from .denoised import posterior_mean
+from .denoised import denoised_mean
 from .jacobian import Jacobian
 from .posterior import lanczos
 from .state_walks import check_timestep, states_at
@@ -105,7 +105,7 @@ def gaussian_rank(variances: ArrayLike, sigma: float, energy: float = ENERGY) ->
 def mean_jacobian(gen, state, t):
     """`Jacobian` of the posterior mean at a state (1, *latent_shape)."""
     point = torch.from_numpy(np.ascontiguousarray(state, np.float32)).to(gen.device)
-    return Jacobian(lambda x: posterior_mean(gen, x, t), point)
+    return Jacobian(lambda x: denoised_mean(gen, x, t), point)
 
 
 def mean_ranks(

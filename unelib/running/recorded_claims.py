@@ -788,12 +788,12 @@ FINDINGS = (
         "AUC of low Mahalanobis depth", "random_auc", "of a random direction",
     ),
     Finding(
-        "The likelihood by the shared latent foretells it", "failures", "une_auc", "AUC of low likelihood", "random_auc",
-        "of a random direction",
+        "The likelihood by the shared latent foretells it", "failures", "une_auc", "AUC of low likelihood",
+        "random_auc", "of a random direction",
     ),
     Finding(
-        "A linear probe of other noises foretells it", "failures", "probe_auc", "AUC on noises it never saw", "random_auc",
-        "of a random direction",
+        "A linear probe of other noises foretells it", "failures", "probe_auc", "AUC on noises it never saw",
+        "random_auc", "of a random direction",
     ),
     Finding(
         "Stochastic latents give back the image", "latents", "psnr", "likeness in dB, of the worse kind", 60.0,
