@@ -24,7 +24,7 @@ SMALL = {  # parameters of any of the notebooks
     "n_train": 200, "n_test": 100, "image_size": 64, "steps": 4, "batch_size": 100, "n_check": 2, "n_edit": 16,
     "targets": TARGETS, "kind": "mean-difference", "shared_dimensions": 3, "components": 4, "view_components": 32,
     "dimensions_shared": [4], "dimensions": [4], "sizes": [1.0], "shuffles": 1, "anchors": 20, "images_compared": 40,
-    "frontier_steps": [2], "simulations": 40, "projections": 40, "axes": 8, "columns": 8, "leading": 4, "repeats": 2,
+    "frontier_steps": [2], "simulations": 40, "projections": 40, "axes": 8, "columns": 8, "leading": 6, "repeats": 2,
     "rows": 50, "noise_components": 20, "embedding_components": 8, "n_bottleneck": 60, "n_images": 2, "k": 2,
     "timesteps": [600], "edit_timesteps": [600], "lengths": [-0.3, 0, 0.3], "walk_strengths": [-3, 0, 3], "n_pairs": 2,
     "frames": 3, "strengths": {"noise": [3], "h": [4], "state": [0.1]}, "texts": ["a man", "a woman"],
@@ -37,7 +37,7 @@ ONLY = {
     "notebooks/depth/latents.ipynb": {"n_learn": 60, "n_test": 40},
 }
 OWN = {
-    "celeba-sd15": {"encoders": ["clip-b16", "dinov2-b14"]},
+    "celeba-sd15": {"encoders": ["clip-b16", "dinov2-b14"], "reader": "clip-b16"},
     "celebahq-ddpm": {"image_size": 16},
     "paper": {"generators": ["sd15", "sd21"], "encoders": ["clip-b16", "openclip-b16"]},
 }
