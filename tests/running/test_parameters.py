@@ -96,7 +96,7 @@ def test_values_that_do_not(kind, value, message):
     "kind, name, message",
     [
         ("GeneratorName", "drawn-lmd", "no generator 'drawn-lmd': it is neither a preset"),
-        ("EncoderName", "untrained:nothing", "no encoder 'nothing'.*or write timm:NAME, onnx:FILE.onnx or python:"),
+        ("EncoderName", "untrained:nothing", "no encoder 'nothing'.*or write timm:NAME, open_clip:FOLDER, onnx:FILE"),
         ("EncoderNames", ["onnx:nowhere.onnx"], "no encoder 'onnx:nowhere.onnx': there is no file 'nowhere.onnx'"),
         ("JudgeName", "probe:onnx:nowhere.onnx", "there is no file 'nowhere.onnx'"),
         ("JudgeName", "drawn-ldm-judge", "no judge 'drawn-ldm-judge'"),
