@@ -21,7 +21,7 @@ def noisy_states(gen, n, t, seed=0):
 
 
 @pytest.mark.parametrize("t", [20, 50])
-@pytest.mark.parametrize("ranks, side", [((2, 3, 4), 8), ((3, 3, 3, 3), 8), ((5, 2), 6)])
+@pytest.mark.parametrize("ranks, side", [((2, 3, 4), 8), ((3, 3, 3, 3), 8), ((5, 2), 6), ((8, 6), 10)])
 def test_planted_subspaces_come_back(ranks, side, t):
     gen = ExactMixture(ranks, side, seed=3)
     states, member = noisy_states(gen, 30, t)

@@ -166,6 +166,11 @@ def importance_rate(score: Score, centre: ArrayLike, n: int = 1000, defence: flo
     ValueError
         On a centre that is no finite row, n below 2, a defence out of range, and scores as in `search_failures`.
 
+    Notes
+    -----
+    The interval holds for kinds of failures that the draws reached. With a centre that is known badly, few failures of
+    large weight decide, and it is somewhat too narrow: in 256 columns it held planted rates in 83 % of runs.
+
     References
     ----------
     .. [1] Hesterberg, "Weighted average importance sampling and defensive mixture distributions", 1995.

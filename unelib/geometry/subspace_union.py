@@ -91,7 +91,8 @@ def tangent_spaces(
     if not whole(most, 1, gen.latent_dim):
         raise ValueError(f"most is {most!r}; choose a whole number from 1 to {gen.latent_dim}")
     check_energy(energy)
-    found = [mean_jacobian(gen, state[None], t).triples(most, tolerance, gen.dtype, seed=seed) for state in states]
+    # as many at once as are asked for: of equal singular values, which a projection has, no more are found
+    found = [mean_jacobian(gen, state[None], t).triples(most, tolerance, gen.dtype, most, seed) for state in states]
     return [triples.v[: numerical_rank(triples.sigma, energy)] for triples in found]
 
 
