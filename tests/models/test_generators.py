@@ -125,6 +125,11 @@ def test_pixel_space_round_trip_is_exact(load, faces):
     assert np.array_equal(gen.to_image(gen.to_latent(small)), small)
 
 
+def test_one_picture_of_a_reversed_array_is_taken(load, faces):
+    gen = load("ddpm")
+    torch.testing.assert_close(gen.to_latent(faces[::-1][:1]), gen.to_latent(faces[-1:].copy()))
+
+
 def test_v_prediction_becomes_the_scheduler_s_own_epsilon(load):
     gen, t = load("sd2"), 321
     x = noise_for(gen)

@@ -257,7 +257,7 @@ class Generator:
         Tensor (n, *latent_shape), float32
             On the model's device.
         """
-        x = torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device).permute(0, 3, 1, 2).float() / 127.5 - 1
+        x = torch.from_numpy(np.array(pixels, order="C")).to(self.device).permute(0, 3, 1, 2).float() / 127.5 - 1
         x = resize(x, self.image_size)
         if self.vae is None:
             return match_channels(x, self.latent_shape[0])

@@ -108,7 +108,7 @@ class LiteEncoder(PictureEncoder):
     def inputs(self, pixels):
         """Pictures (n, 3, side, side) float32 as the network takes them: stretched bicubically, and normalised."""
         side = self.config["image_size"]
-        x = torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device).permute(0, 3, 1, 2).float()
+        x = torch.from_numpy(np.array(pixels, order="C")).to(self.device).permute(0, 3, 1, 2).float()
         x = F.interpolate(x, (side, side), mode="bicubic", antialias=True).clamp(0, 255)
         return (x - self.config["mean"]) / self.config["deviation"]
 

@@ -1,6 +1,7 @@
 """Where a model runs, what it weighs and what it takes: devices, precisions, a digest of weights, pixels."""
 
 import hashlib
+from contextlib import contextmanager
 
 import diffusers
 import numpy as np
@@ -55,6 +56,18 @@ def checked_images(pixels: ArrayLike) -> NDArray[np.uint8]:
 def first_line(error):
     """The first line of an error's message, at most 200 characters; its kind if it says nothing."""
     return (str(error).strip() or type(error).__name__).split("\n")[0][:200]
+
+
+@contextmanager
+def missing_encoder(name, library, source, config, weights):
+    """Inside, what a library raises becomes one clear error: its model cannot be had at a folder or hub id."""
+    try:
+        yield
+    except (OSError, ValueError, RuntimeError, KeyError, AssertionError, TypeError) as error:
+        raise FileNotFoundError(
+            f"encoder {name!r}: no {library} model at {source!r} ({first_line(error)}); put a folder with {config} and"
+            f" {weights} there, or connect to the hub once so that it is cached"
+        ) from error
 
 
 def weights_digest(*modules):

@@ -1,6 +1,5 @@
 """Encoders of open_clip: image features of folders in its own format, weights from safetensors alone."""
 
-from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -9,7 +8,7 @@ from ..core.checks import choice
 from ..core.extras import needed
 from ..core.files import read_json, value_hash
 from .encoder_names import OPEN_CLIP_CONFIG, OPEN_CLIP_WEIGHTS
-from .loading import first_line, weights_digest
+from .loading import missing_encoder, weights_digest
 from .picture_encoder import PictureEncoder
 from .prepared_pictures import Preparation
 
@@ -20,7 +19,7 @@ CROPS = {"shortest": "center", "squash": "squash"}  # `resize_mode` in our words
 def open_clip_encoder(name, source, untrained, device, dtype, revision=None):
     """A `PictureEncoder` of a folder or hub id in open_clip's format; errors as `load_encoder`."""
     open_clip = needed("open_clip", "open-clip")
-    with missing_open_clip(name, source):
+    with missing_encoder(name, "open_clip", source, OPEN_CLIP_CONFIG, OPEN_CLIP_WEIGHTS):
         folder = folder_with_files(source, revision, untrained)
         with torch.random.fork_rng():
             torch.manual_seed(0)
@@ -61,15 +60,3 @@ def preparation_of(name, config):
     edges = (size, size) if isinstance(size, int) else tuple(size)
     mean, std = tuple(asked["mean"]), tuple(asked["std"])
     return Preparation(edges, mean, std, asked["interpolation"], CROPS[mode]).checked(f"encoder {name!r}")
-
-
-@contextmanager
-def missing_open_clip(name, source):
-    """Inside, what goes wrong becomes one clear error: the model cannot be had."""
-    try:
-        yield
-    except (OSError, ValueError, RuntimeError, KeyError, AssertionError, TypeError) as error:
-        raise FileNotFoundError(
-            f"encoder {name!r}: no open_clip model at {source!r} ({first_line(error)}); put a folder with"
-            f" {OPEN_CLIP_CONFIG} and {OPEN_CLIP_WEIGHTS} there, or connect to the hub once so that it is cached"
-        ) from error

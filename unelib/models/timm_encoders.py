@@ -1,13 +1,12 @@
 """Encoders of timm: pooled features, prepared by the model's own data config, weights from safetensors alone."""
 
-from contextlib import contextmanager
 from pathlib import Path
 
 import torch
 
 from ..core.files import value_hash
 from .encoder_names import timm_library
-from .loading import first_line, weights_digest
+from .loading import missing_encoder, weights_digest
 from .picture_encoder import PictureEncoder
 from .prepared_pictures import Preparation
 
@@ -17,7 +16,7 @@ CONFIG, WEIGHTS = "config.json", "model.safetensors"
 def timm_encoder(name, source, untrained, device, dtype, revision=None):
     """A `PictureEncoder` of a timm model: a folder, a hub id or a name that timm knows; errors as `load_encoder`."""
     timm = timm_library()
-    with missing_timm(name, source):
+    with missing_encoder(name, "timm", source, CONFIG, WEIGHTS):
         model = fresh_model(timm, source, revision) if untrained else trained_model(timm, source, revision)
     config = timm.data.resolve_model_data_config(model)
     prepared = Preparation(
@@ -70,15 +69,3 @@ def hub_id_of(timm, source):
     if not hub_id:
         raise FileNotFoundError(f"timm knows no weights of {source!r} on the hub; name one of timm.list_pretrained()")
     return hub_id
-
-
-@contextmanager
-def missing_timm(name, source):
-    """Inside, what goes wrong becomes one clear error: the model cannot be had."""
-    try:
-        yield
-    except (OSError, ValueError, RuntimeError, KeyError, AssertionError, TypeError) as error:
-        raise FileNotFoundError(
-            f"encoder {name!r}: no timm model at {source!r} ({first_line(error)}); put a folder with {CONFIG} and"
-            f" {WEIGHTS} there, or connect to the hub once so that it is cached"
-        ) from error
