@@ -5,6 +5,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from unelib import plots
+from unelib.plots.figures import reaches
 
 pytestmark = pytest.mark.usefixtures("closed")
 
@@ -34,3 +35,8 @@ def test_a_narrow_axis_has_fewer_ticks():
         ax.set_xlim(0, 1)
         ticks.append(len(plots.few_ticks(ax).get_xticks()))
     assert ticks[0] > ticks[1]
+
+
+def test_intervals_reach_down_and_up_and_never_backwards():
+    np.testing.assert_array_equal(reaches([2.0, 1.0], np.array([1.0, 1.5]), np.array([4.0, 3.0])), [[1, 0], [2, 2]])
+    assert reaches([2.0], 1.0, 2.5).shape == (2, 1)

@@ -3,13 +3,12 @@
 from collections.abc import Collection, Container
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .figures import MARKERS, PALETTE, TEXT, WIDTH, axes_for, few_ticks
+from .figures import MARKERS, PALETTE, TEXT, WIDTH, axes_for, few_ticks, reaches
 from .labels import wrapped
 
 TITLES = {
@@ -50,7 +49,7 @@ def beside_chance(table: pd.DataFrame, ax: Axes | None = None, control: Containe
         if grey:
             ax.axhspan(y - 0.5, y + 0.5, color="0.94", lw=0)
         ax.plot([row.null_mean, row.null_high], [y, y], color="0.6", lw=7, solid_capstyle="butt")
-        ends = np.maximum([[row.value - row.low], [row.high - row.value]], 0)
+        ends = reaches([row.value], row.low, row.high)
         look = {"color": PALETTE[0], "mfc": "white" if grey else PALETTE[0], "ms": 5, "lw": 1.2}
         ax.errorbar(row.value, y, xerr=ends, fmt=MARKERS[0], **look)
     ax.set_yticks(range(len(table)), [wrapped(name) for name in pair_names(table)])

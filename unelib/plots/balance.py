@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from .figures import MARKERS, PALETTE, axes_for
+from .figures import MARKERS, PALETTE, axes_for, reaches
 from .labels import headline, wrapped
 
 GREY = "0.45"
@@ -53,7 +52,8 @@ def balanced(
     for name, rows in ways.items():
         control = name not in owners
         i = 0 if control else owners.index(name) % 6
-        arms = {axis: reaches(rows, column) for axis, column in (("xerr", x), ("yerr", y))}
+        ends = {axis: [rows[column + end] for end in ("", " low", " high")] for axis, column in (("x", x), ("y", y))}
+        arms = {f"{axis}err": reaches(*of) for axis, of in ends.items()}
         color = GREY if control else PALETTE[i]
         look = {"color": color, "marker": MARKERS[i], "ms": 6.5, "mfc": "white" if control else color}
         look |= {"ls": "--" if control else "-", "lw": 1.4, "elinewidth": 0.8, "zorder": 2 if control else 3}
@@ -63,9 +63,3 @@ def balanced(
         headline(ax.figure, title)
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))  # names beside the points would be taken for intervals
     return ax
-
-
-def reaches(rows, column):
-    """How far the interval of each value reaches down and up, (2, n)."""
-    value = rows[column].to_numpy(float)
-    return np.maximum([value - rows[f"{column} low"], rows[f"{column} high"] - value], 0)

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
-from .figures import MARKERS, PALETTE, TEXT, axes_for, few_ticks, pretty
+from .figures import MARKERS, PALETTE, TEXT, axes_for, few_ticks, pretty, reaches
 from .labels import headline, name_dots, name_lines, wrapped
 from .pictures import labelled_rows
 
@@ -132,7 +132,7 @@ def area_bars(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     for y, (name, row) in enumerate(table.iterrows()):
         grey = str(name).endswith("(control)")
         look = {"color": "0.4", "mfc": "white"} if grey else {"color": PALETTE[0]}
-        ends = np.maximum([[row.area - row.low], [row.high - row.area]], 0)
+        ends = reaches([row.area], row.low, row.high)
         ax.errorbar(row.area, y, xerr=ends, fmt="s" if grey else "o", ms=6, lw=1.6, **look)
     ax.set_yticks(range(len(table)), [wrapped(name, 30) for name in table.index])
     ax.set(xlim=(0, None), ylim=(-0.6, len(table) - 0.4), xlabel="share of targets met, 95 % interval")

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ..stats.digits import told_with_ends
-from .figures import PALETTE, TEXT, axes_for, few_ticks
+from .figures import PALETTE, TEXT, axes_for, few_ticks, reaches
 from .labels import headline, name_mark, wrapped
 
 GREY = "0.35"
@@ -63,7 +63,7 @@ def dot_plot(
     for y, name, ends in zip(places, table.index, table.iloc[:, :3].to_numpy(float)):
         value, low, high = ends
         grey = name in control
-        arms = np.maximum([[value - low], [high - value]], 0)
+        arms = reaches([value], low, high)
         look = {"color": GREY if grey else PALETTE[0], "mfc": "white" if grey else PALETTE[0]}
         ax.errorbar(value, y, xerr=arms, fmt="s" if grey else "o", ms=7, lw=1.8, **look)
         text = told_with_ends((value, low, high), most).replace("-", "−")

@@ -3,11 +3,10 @@
 from collections.abc import Container
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from .figures import MARKERS, PALETTE, TEXT, WIDTH
+from .figures import MARKERS, PALETTE, TEXT, WIDTH, reaches
 from .labels import headline, wrapped
 
 BARS = {"rotated": ("0.55", "random axes"), "shuffled": ("0.82", "shuffled factors")}  # of what chance gives
@@ -39,7 +38,7 @@ def infomec_panels(table: pd.DataFrame, control: Container[str] = (), title: str
             for shift, (chance, (grey, _)) in zip((0.18, -0.18), BARS.items()):
                 ends = [row[f"{chance}_low"], row[f"{chance}_high"]]
                 ax.plot(ends, [y + shift] * 2, color=grey, lw=6, solid_capstyle="butt")
-            arms = np.maximum([[row["value"] - row["low"]], [row["high"] - row["value"]]], 0)
+            arms = reaches([row["value"]], row["low"], row["high"])
             fill = "white" if row["view"] in control else PALETTE[0]
             ax.errorbar(row["value"], y, xerr=arms, fmt=MARKERS[0], color=PALETTE[0], mfc=fill, ms=6, lw=1.4)
         ax.set_title(measure, loc="left", fontsize=TEXT)

@@ -28,6 +28,12 @@ def style() -> None:
     plt.rcParams.update({"xtick.major.size": 4, "ytick.major.size": 4, "axes.linewidth": 1, "axes.titlepad": 8})
 
 
+def reaches(value, low, high):
+    """How far intervals (n,) reach down and up from their values, (2, n), as error bars are drawn; 0 at least."""
+    value = np.asarray(value, float)
+    return np.maximum([value - low, high - value], 0)
+
+
 def axes_for(ax: Axes | None, width: float = WIDTH, height: float = 3.4, **kwargs: Any) -> Axes:
     """The axes given, or new ones of the workbook's size.
 

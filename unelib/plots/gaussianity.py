@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy import stats
 
-from .figures import MARKERS, PALETTE, TEXT, WIDTH, axes_for, few_ticks, side_by_side
+from .figures import MARKERS, PALETTE, TEXT, WIDTH, axes_for, few_ticks, reaches, side_by_side
 from .labels import name_dots, name_lines, wrapped
 
 FLOOR = 1e-8  # p-values below are drawn here
@@ -256,7 +256,7 @@ def pass_rates(
     """
     ax = axes_for(ax, height=0.33 * len(table) + 1.2)
     y = np.arange(len(table))[::-1]
-    error = np.maximum([table.pass_rate - table.low, table.high - table.pass_rate], 0)
+    error = reaches(table.pass_rate, table.low, table.high)
     shown = ax.barh(y, table.pass_rate, color=PALETTE[0], height=0.62, xerr=error, ecolor="black")
     for bar, view in zip(shown, table["view"]):
         if view in control:

@@ -11,7 +11,7 @@ from matplotlib.ticker import NullFormatter
 from numpy.typing import NDArray
 
 from ..stats.intervals import Interval
-from .figures import MARKERS, PALETTE, TEXT, axes_for
+from .figures import MARKERS, PALETTE, TEXT, axes_for, reaches
 from .labels import headline, name_lines
 
 
@@ -39,7 +39,7 @@ def by_timestep(curves: Mapping[str, Mapping[float, Interval]], ax: Axes | None 
         control = {"color": "0.55", "ls": "--", "marker": "", "lw": 1.6}
         look = {"color": PALETTE[i % 6], "marker": MARKERS[i % 6], "ms": 4.5, "lw": 1.4}
         look = control if name.endswith("(control)") else look
-        ax.errorbar(t, value, yerr=np.maximum([value - low, high - value], 0), elinewidth=0.8, label=name, **look)
+        ax.errorbar(t, value, yerr=reaches(value, low, high), elinewidth=0.8, label=name, **look)
     ax.invert_xaxis()
     ax.set(xlabel="timestep: noise to image", ylabel=ylabel)
     return name_lines(ax, width=10)
@@ -198,7 +198,7 @@ def calls_curves(
     for i, (name, t) in enumerate(curves.items()):
         grey = name.endswith("(control)")
         look = {"color": "0.55" if grey else PALETTE[i % 6], "ls": "--" if grey else "-", "marker": MARKERS[i % 6]}
-        error = np.maximum([t.accuracy - t.low, t.high - t.accuracy], 0)
+        error = reaches(t.accuracy, t.low, t.high)
         ax.errorbar(t.calls, t.accuracy, yerr=error, elinewidth=0.8, lw=1.5, ms=5, label=name, **look)
     least, most = (end(t.calls.agg(end.__name__) for t in curves.values()) for end in (min, max))
     for name, height in (marks or {}).items():

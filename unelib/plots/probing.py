@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from .figures import MARKERS, PALETTE, TEXT, WIDTH, axes_for, few_ticks, pretty
+from .figures import MARKERS, PALETTE, TEXT, WIDTH, axes_for, few_ticks, pretty, reaches
 from .labels import headline, name_dots, name_lines, wrapped
 
 
@@ -66,7 +66,7 @@ def interval_panels(
             ax.axvspan(*np.percentile(null, [2.5, 97.5]), color="0.8", alpha=0.7, lw=0)
         if control is not None:
             ax.plot(control[order], y, "|", color="0.35", ms=12, mew=2)
-        ends = np.maximum([t[value] - t[low], t[high] - t[value]], 0)
+        ends = reaches(t[value], t[low], t[high])
         ax.errorbar(t[value], y, xerr=ends, fmt=MARKERS[0], color=PALETTE[0], ms=4.5, lw=1.2)
         if published is not None and view in published:
             ax.plot(published[view].reindex(order), y, "D", mec=PALETTE[1], mfc="none", ms=6)
@@ -111,7 +111,7 @@ def learning_curves(
     ax = axes_for(ax)
     for i, (view, points) in enumerate(curves.items()):
         n, table = list(points), pd.DataFrame(points).T
-        error = np.maximum([table.auc - table.low, table.high - table.auc], 0)
+        error = reaches(table.auc, table.low, table.high)
         look = {"color": PALETTE[i % 6], "marker": MARKERS[i % 6], "ms": 4.5}
         ax.errorbar(np.array(n) * 1.01**i, table.auc, yerr=error, lw=1.4, elinewidth=0.8, label=view, **look)
     ax.set_xscale("log")
@@ -138,7 +138,7 @@ def reliability_panels(tables: Mapping[str, pd.DataFrame]) -> Figure:
     size = {"figsize": (WIDTH, 2.9), "layout": "constrained", "sharex": True, "sharey": True}
     figure, panels = plt.subplots(1, max(len(tables), 1), squeeze=False, **size)
     for ax, (view, t) in zip(panels[0], tables.items()):
-        error = np.maximum([t.observed - t.low, t.high - t.observed], 0)
+        error = reaches(t.observed, t.low, t.high)
         ax.errorbar(t.predicted, t.observed, yerr=error, lw=1.4, color=PALETTE[0], marker=MARKERS[0], ms=4.5)
         ax.plot([0, 1], [0, 1], color="black", lw=0.8, ls="--")
         ax.set_title(wrapped(view, 14), loc="left")
@@ -266,7 +266,7 @@ def compared(
     for i, world in enumerate(worlds):
         t = table[table["world"] == world]
         y = np.array([views.index(view) for view in t["view"]]) + 0.5 / len(worlds) * (i - (len(worlds) - 1) / 2)
-        error = np.maximum([t.value - t.low, t.high - t.value], 0)
+        error = reaches(t.value, t.low, t.high)
         ax.errorbar(t.value, y, xerr=error, fmt=MARKERS[i % 6], color=PALETTE[i % 6], ms=5.5, lw=1.4, label=world)
         points[world] = (t.value.iloc[0], y[0], PALETTE[i % 6])
     if mark is not None:
