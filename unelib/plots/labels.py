@@ -188,8 +188,9 @@ def name_dots(ax: Axes, points: Mapping[str, Point | Sequence[Any]]) -> Axes:
     Axes
         The same.
     """
+    ax.figure.draw_without_rendering()  # else the layout, which row names make narrower, is not known
     wide, high = ax.bbox.width * 72 / ax.figure.dpi, ax.bbox.height * 72 / ax.figure.dpi
-    sizes = np.array([0.66 * TEXT * len(name) / wide + 0.03 for name in points])
+    sizes = np.array([0.7 * TEXT * len(name) / wide + 0.06 for name in points])
     ax.autoscale_view()
     places = [ax.transAxes.inverted().transform(ax.transData.transform(point[:2]))[0] for point in points.values()]
     for (name, (x, y, color)), at in zip(points.items(), spaced(places, sizes, -0.3, max(1.0, sizes.sum() - 0.3))):
