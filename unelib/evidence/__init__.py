@@ -11,7 +11,7 @@ Inside:
 - `trials`: What is on trial, also with fewer images, and with nulls of equal spectrum
 - `views_on_trial`: A view as a trial has it: its rows, or where it has very many columns their coordinates in the span
   of all of them
-- `matched_spectra`: A control remixed so that its spectrum is the view's, and nothing is lost
+- `matched_spectra`: A control remixed so that it varies as the view does, and nothing is lost
 
 Public names, by file:
 

@@ -18,7 +18,7 @@ from ..probing.logistic_solver import learnable
 from ..stats.intervals import Interval
 from .direction_agreement import mean_differences
 from .learning_luck import dealt_blocks, luck_interval
-from .matched_spectra import remixing
+from .matched_spectra import remixing, spread_of
 
 PICTURED = ("untrained", "pixels")  # roles of controls that have the picture
 
@@ -188,10 +188,12 @@ def with_twins(trial, learn):
     """The trial in which some images (n,) learn, with twins matched on the training images that do not."""
     mixing = (trial.learn if trial.train is None else trial.train) & ~learn
     X, controls, columns = {view: trial.X[view] for view in trial.views}, {}, dict(trial.columns)
+    names = list(dict.fromkeys(name for view in trial.views for name in (view, *trial.nulls(view).values())))
+    spreads = dict(zip(names, in_threads(lambda name: spread_of(trial.X[name][mixing], trial.seed), names)))
     for view in trial.views:
         twins = {role: f"{name} with the spectrum of {view}" for role, name in trial.nulls(view).items()}
         for role, name in trial.nulls(view).items():
-            X[twins[role]] = remixing(trial.X[name][mixing], trial.X[view][mixing], trial.seed).rows(trial.X[name])
+            X[twins[role]] = remixing(spreads[name], spreads[view]).rows(trial.X[name])
             columns |= {twins[role]: trial.columns[name]} if name in trial.columns else {}
         controls[view] = twins
     return trial.learning(learn, X=X, controls=controls, sized=trial, columns=columns)

@@ -124,9 +124,10 @@ def evidence(
 
     With few images a comparison of two views measures their spectra as well as what they hold. So each null of the
     picture (`PICTURE`) is asked a second time, as a twin: remixed by an invertible linear map that gives it the
-    spectrum of the view under trial (`matched_spectra`). Each half of the training images learns once, for view and
-    twin alike, while the map is learnt on all other training images. A verdict counts only if the null and, in both
-    halves, its twin lead to the same. Few images tell a map little: what they do not tell, it leaves as it is.
+    spectrum of the view under trial, and to what it shares with this the same place (`matched_spectra`). Each half of
+    the training images learns once, for view and twin alike, while the map is learnt on all other training images. A
+    verdict counts only if the null and, in both halves, its twin lead to the same. Few images tell a map little: what
+    they do not tell, it leaves as it is.
 
     Each verdict errs in 1 of 40 cases (`ERRS`) to either side; p-values are corrected for their number within each
     claim. `summary` puts claims against nulls.
