@@ -472,8 +472,8 @@ FINDINGS = (
         "gain in the mean share that arrives", 0.0, "0 would be no difference",
     ),
     Finding(
-        "A linear step arrives more than one from shuffled labels", "translation", "linear_beyond_chance_SSIM",
-        "gain in the mean share that arrives", 0.0, "0 would be no gain",
+        "More arrive by a linear step than by one from shuffled labels", "translation", "linear_beyond_chance",
+        "gain in the share that arrives", 0.0, "0 would be no gain",
     ),
     Finding(
         "The flow's code looks more Gaussian than the embedding", "codes", "code_passes",
