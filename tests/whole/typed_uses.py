@@ -45,6 +45,7 @@ from unelib import (
 )
 from unelib.alignment import BestView, best_view, r2_gap, r2_interval, stitched_rows
 from unelib.editing import (
+    Curve,
     EditReport,
     EditState,
     FailureRate,
@@ -60,6 +61,7 @@ from unelib.editing import (
     picture_score,
     probe_and_unit,
     search_failures,
+    translation_curves,
     translation_scores,
     variation_scores,
     variety_gap,
@@ -209,6 +211,8 @@ def elsewhere(gen: GeneratorLike, pixels: NDArray[np.uint8], Z: NDArray[np.float
     assert_type(mean_rows({"a": scores}), pd.DataFrame)
     assert_type(variety_gap(scores, [scores, scores]), Interval)
     assert_type(translation_scores(pixels, made, "Smiling", judge, encoder, np.zeros(8)), pd.DataFrame)
+    frontier = translation_curves(pixels, {1: made}, pixels, "Smiling", judge, encoder, np.zeros(8), -1)
+    assert_type(frontier, dict[str, Curve])
 
 
 def which(gen: ConditionalLike, pixels: NDArray[np.uint8]) -> None:

@@ -21,7 +21,7 @@ Public names, by file:
 - `trade_off`: Curve, areas, curve, edited, refined
 - `resemblance`: resemblances
 - `variety`: mean_rows, variation_scores, variety_gap
-- `translated`: translation_scores
+- `translated`: translation_curves, translation_scores
 - `edit_controls`: control_directions, share_edited, side_effects_less
 - `probe_judge`: ProbeJudge, judge_for
 - `edit_state`: KEEP_BY, METHODS, EditState

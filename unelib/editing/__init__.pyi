@@ -48,6 +48,7 @@ from .trade_off import areas as areas
 from .trade_off import curve as curve
 from .trade_off import edited as edited
 from .trade_off import refined as refined
+from .translated import translation_curves as translation_curves
 from .translated import translation_scores as translation_scores
 from .variety import mean_rows as mean_rows
 from .variety import variation_scores as variation_scores

@@ -420,6 +420,62 @@ FINDINGS = (
         "gain in accuracy", 0.0, "0 would be no gain",
     ),
     Finding(
+        "The ODE's noise of a picture, decoded at another class, makes one of that class", "translation", "ode_arrives",
+        "gain in the share that arrives", 0.0, "0 would be no gain over being told a third class",
+    ),
+    Finding(
+        "DPM-Encoder's latents do", "translation", "dpm_arrives",
+        "gain in the share that arrives", 0.0, "0 would be no gain over being told a third class",
+    ),
+    Finding(
+        "Edit-friendly noise does", "translation", "friendly_arrives",
+        "gain in the share that arrives", 0.0, "0 would be no gain over being told a third class",
+    ),
+    Finding(
+        "FlowEdit does without latents", "translation", "flow_arrives",
+        "gain in the share that arrives", 0.0, "0 would be no gain over being told a third class",
+    ),
+    Finding(
+        "A translation keeps something of its own picture", "translation", "worst_stays",
+        "gain in SSIM, of the worst way", 0.0, "0 would be no gain over another picture's translation",
+    ),
+    Finding(
+        "At equal loss by SSIM, more arrive by DPM-Encoder than by the ODE's noise", "translation", "dpm_more_SSIM",
+        "gain in the mean share that arrives", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "At equal loss by SSIM, more arrive by edit-friendly noise than by the ODE's",
+        "translation", "friendly_more_SSIM",
+        "gain in the mean share that arrives", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "At equal loss by SSIM, more arrive by FlowEdit than by the ODE's noise", "translation", "flow_more_SSIM",
+        "gain in the mean share that arrives", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "At equal loss of identity, more arrive by DPM-Encoder than by the ODE's noise",
+        "translation", "dpm_more_identity",
+        "gain in the mean share that arrives", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "At equal loss of identity, more arrive by edit-friendly noise than by the ODE's",
+        "translation", "friendly_more_identity",
+        "gain in the mean share that arrives", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "At equal loss of identity, more arrive by FlowEdit than by the ODE's noise",
+        "translation", "flow_more_identity",
+        "gain in the mean share that arrives", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "A linear step in the noise does as well as translation by it, by SSIM", "translation", "linear_more_SSIM",
+        "gain in the mean share that arrives", 0.0, "0 would be no difference",
+    ),
+    Finding(
+        "More arrive by a linear step than by one from shuffled labels", "translation", "linear_beyond_chance",
+        "gain in the share that arrives", 0.0, "0 would be no gain",
+    ),
+    Finding(
         "The flow's code looks more Gaussian than the embedding", "codes", "code_passes",
         "share of coordinates that passes (D'Agostino-Pearson)", "whitened_passes", "of the whitened embedding",
     ),
