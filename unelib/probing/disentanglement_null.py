@@ -44,7 +44,8 @@ def infomec_table(
     DataFrame
         A row a view and measure: `view`, `measure`, `value`, and the ends `low` and `high` of its 95 % interval over
         images, by the differences of halves (NaN where these lack classes of all factors but one); `shuffled`,
-        `shuffled_low` and `shuffled_high`, mean and range with shuffled factors; `rotated`, `rotated_low`, `rotated_high`, the same with rotated axes, and `p`, of a value that
+        `shuffled_low` and `shuffled_high`, mean and range with shuffled factors; `rotated`, `rotated_low` and
+        `rotated_high`, the same with rotated axes, and `p`, of a value that
         high in random axes. Explicitness does not depend on the axes: there these are NaN.
 
     Raises
