@@ -44,6 +44,7 @@ def denoising_errors(
     ----------
     gen : ConditionalLike
         A generator with `told`: of classes, or of texts that it was loaded with (`load_generator(conditions=...)`).
+        Without guidance: guided noise is further from what was added, and is no bound's.
     images : array-like (n, h, w, 3), uint8, or (n, *latent_shape)
         Pictures, or their clean latents.
     conditions : sequence of str
