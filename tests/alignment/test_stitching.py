@@ -159,6 +159,7 @@ def test_all_training_rows_train_where_anchors_come_from_a_pool():
         (lambda: stitched_rows(VIEW, ITS_OTHER, LATENT[:9], LEARN, ~LEARN, 9), "target has 9 rows"),
         (lambda: stitched_rows(VIEW, ITS_OTHER, LATENT[:, 0], LEARN, ~LEARN, 9), "target must be 2-D"),
         (lambda: stitched_rows(VIEW, ITS_OTHER, LATENT, LEARN, LEARN, 9), "row 0 is both learnt from and held out"),
+        (lambda: stitched_rows(VIEW, ITS_OTHER, LATENT, LEARN, 0 * LEARN > 0, 9), "held_out 0; each must hold some"),
     ],
 )  # fmt: skip
 def test_errors(make, message):

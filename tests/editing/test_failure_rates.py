@@ -8,6 +8,7 @@ import pytest
 from unelib.editing.failure_rates import density_ratio, failure_centre, failure_rate, foretold, importance_rate
 from unelib.editing.failure_search import search_failures
 from unelib.editing.planted_failures import PlantedFailure
+from unelib.stats.intervals import wilson
 
 
 def centre_of(planted, d, seed):
@@ -25,16 +26,39 @@ def test_the_whole_way_gives_a_rate_that_plain_draws_cannot():
     assert sampled.failures > 100 and sampled.calls == 1500 and sampled.failed.sum() == sampled.failures
 
 
-def test_intervals_hold_the_truth_as_often_as_they_say_whatever_the_centre():
-    d, rate = 20, 1e-3
-    for length in (0.0, 1.5, 3.0):
-        planted = PlantedFailure(d, rate, seed=0)
-        tilted = planted.direction + 0.5 * np.eye(d)[0]
-        told = [importance_rate(planted, length * tilted, n=600, seed=s).rate for s in range(100)]
-        held = sum(one.low <= rate <= one.high for one in told)
-        assert held >= 85
-        if length:
-            assert np.mean([one.value for one in told]) == pytest.approx(rate, rel=0.2)
+@pytest.mark.parametrize("along, off", [(0.0, 0.0), (0.5, 0.5), (1.0, 0.0), (1.0, 1.5), (1.0, 2.0)])
+def test_intervals_hold_the_truth_as_often_as_they_say_about_good_centres_and_bad_ones(along, off):
+    d, rate = 8, 1e-3
+    planted = PlantedFailure(d, rate, seed=0)
+    beside = np.linalg.svd(planted.direction[None])[2][1]
+    centre = along * planted.threshold * planted.direction + off * beside
+    found = [importance_rate(planted, centre, n=600, seed=s) for s in range(150)]
+    assert np.mean([one.rate.low <= rate <= one.rate.high for one in found]) >= 0.93
+    if along == 1:
+        assert np.mean([one.rate.value for one in found]) == pytest.approx(rate, rel=0.2)
+
+
+def test_common_failures_have_the_intervals_of_plain_draws():
+    planted = PlantedFailure(8, 0.3)
+    plain, none = failure_rate(planted, 8, 600, seed=3), importance_rate(planted, np.zeros(8), 600, seed=3)
+    assert none.rate.ends == pytest.approx(wilson_of(none)) and none.effective == pytest.approx(none.failures)
+    near = importance_rate(planted, 1e-9 * planted.direction, 600, seed=3)
+    np.testing.assert_allclose(near.rate, none.rate, atol=0.006)
+    assert plain.effective == plain.failures
+
+
+def wilson_of(found):
+    low, high = wilson(found.failures, found.calls)
+    return {"low": low, "high": high}
+
+
+def test_effective_failures_are_fewer_the_worse_the_centre_is():
+    planted = PlantedFailure(8, 1e-3)
+    beside = np.linalg.svd(planted.direction[None])[2][1]
+    centres = [planted.threshold * planted.direction + off * beside for off in (0.0, 1.5, 3.0)]
+    told = [importance_rate(planted, centre, 2000) for centre in centres]
+    assert all(1 <= one.effective <= one.failures for one in told)
+    assert told[0].effective > 2 * told[1].effective > 4 * told[2].effective
 
 
 def test_a_centre_lies_where_failures_lie_and_forgets_the_rest():
@@ -54,7 +78,11 @@ def test_weights_are_the_ratio_of_densities_and_bounded():
 
 def test_without_a_failure_the_upper_end_is_that_of_the_plain_draws():
     found = importance_rate(lambda x: -np.ones(len(x)), np.ones(4), n=500, defence=0.2)
-    assert found.rate.value == found.rate.low == 0 and 0.03 < found.rate.high < 0.05 and found.failures == 0
+    assert (
+        found.rate.value == found.rate.low == 0
+        and 0.03 < found.rate.high < 0.05
+        and found.failures == found.effective == 0
+    )
 
 
 def test_a_sign_that_tells_is_told_from_one_that_does_not():

@@ -12,6 +12,7 @@ from unelib.geometry.conditional_errors import (
     noised_to,
     pair_errors,
 )
+from unelib.geometry.diffusion_classifier import classify
 from unelib.models.closed_form import ExactClasses, ExactFlow, ExactGaussian
 from unelib.models.generators import load_generator
 from unelib.store.zoo import NoiseZoo
@@ -143,6 +144,15 @@ def test_what_cannot_be_asked_is_said_before_work(changes, message):
     asked = {"gen": ExactClasses(), "images": np.zeros((2, 1, 4, 4), np.float32), "conditions": CLASSES} | changes
     with pytest.raises(ValueError, match=message):
         denoising_errors(**asked)
+
+
+def test_noise_that_is_not_finite_is_no_error_of_nought():
+    gen = ExactClasses()
+    gen.classes[1].mean = gen.classes[1].mean * np.nan
+    latents = np.zeros((2, 1, 4, 4), np.float32)
+    for ask in (denoising_errors, classify):
+        with pytest.raises(ValueError, match="mixture finds noise that is not finite at timestep .*float32"):
+            ask(gen, latents, CLASSES, 4)
 
 
 def test_a_text_is_no_list_of_conditions():

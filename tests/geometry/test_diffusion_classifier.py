@@ -130,3 +130,9 @@ def test_pairs_that_there_are_not_are_refused():
             accuracy_by_calls(np.ones((2, 3, 4)), [0, 1], pairs)
     with pytest.raises(ValueError, match="errors has 2 rows, truth has 3 rows"):
         accuracy_by_calls(np.ones((2, 3, 4)), [0, 1, 2], [1])
+
+
+@pytest.mark.parametrize("truth", [[0, 1, 3], ["0", "1", "2"], [0, np.nan, 1], [-1, 0, 1]])
+def test_a_truth_that_is_no_condition_is_refused(truth):
+    with pytest.raises(ValueError, match="give each row the number of its condition"):
+        accuracy_by_calls(np.random.default_rng(0).random((3, 3, 4)), truth, [2])

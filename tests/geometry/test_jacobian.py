@@ -109,3 +109,8 @@ def test_a_search_that_does_not_end_is_ended():
     with pytest.warns(UserWarning, match="ended after 1000 products"):
         found = J.triples(1, 1e-9, block=100)
     assert found.products == 1000 and found.residual.max() > 0
+
+
+def test_a_value_that_is_not_finite_has_no_jacobian():
+    with pytest.raises(ValueError, match="values that are not finite at this state; use dtype='float32'"):
+        Jacobian(lambda x: x / 0, torch.zeros(1, 3))

@@ -5,6 +5,7 @@ import pytest
 
 from unelib.geometry.denoised import noise_level
 from unelib.geometry.mean_rank import (
+    estimated_rank,
     exact_rank,
     gaussian_rank,
     mean_jacobian,
@@ -15,6 +16,7 @@ from unelib.geometry.mean_rank import (
 )
 from unelib.geometry.posterior import lanczos
 from unelib.geometry.state_walks import states_at
+from unelib.linalg.grassmann import random_subspace
 from unelib.models.closed_form import ExactGaussian, ExactMixture
 from unelib.models.generators import load_generator
 
@@ -66,6 +68,20 @@ def test_few_products_estimate_the_rank(values):
     found = [quantile_rank(*nodes(a, b), 300, 0.99) for a, b in zip(*lanczos(J, signs, 25))]
     assert exact_rank(J, 0.99) == numerical_rank(values)
     assert np.mean(found) == pytest.approx(numerical_rank(values), rel=0.12)
+
+
+@pytest.mark.parametrize("rank", [4, 100])
+def test_estimates_scatter_by_the_root_of_two_over_rank_and_probes(rank):
+    class Projection(Diagonal):
+        def forward(self, V):
+            return V @ U.T @ U
+
+        backward = forward
+
+    rng = np.random.default_rng(0)
+    U, J = random_subspace(rank, 1000, rng), Projection(np.ones(1000))
+    found = [estimated_rank(J, rng.choice([-1.0, 1.0], (2, 1000)), 4, 0.999) for _ in range(100)]
+    assert np.std(found) / rank == pytest.approx(np.sqrt(2 / (rank * 2)), rel=0.25)
 
 
 @pytest.mark.parametrize("name", ["sd", "flow"])

@@ -33,6 +33,31 @@ def test_planted_subspaces_come_back(ranks, side, t):
         assert len(subspace) == len(planted) and subspace_angles(subspace.T, planted.T).max() < ASKED
 
 
+@pytest.mark.slow
+def test_most_come_back_from_states_between_subspaces_too():
+    found, t = 0, 100
+    for seed in range(6):
+        gen = ExactMixture((2, 3, 4), 8, seed=seed)
+        union = union_of_subspaces(tangent_spaces(gen, noisy_states(gen, 24, t, seed)[0], t))
+        by_rank = {len(U): U for U in union.subspaces}
+        found += len(union.subspaces) == 3 and all(
+            len(U) in by_rank and subspace_angles(U.T, by_rank[len(U)].T).max() < ASKED for U in gen.subspaces
+        )
+    assert found >= 5
+
+
+def test_spaces_that_lean_do_not_move_the_middle_and_those_that_hold_both_are_none():
+    eye, lean = np.eye(8), np.eye(8)
+    lean[[0, 4]] = np.array([[np.cos(0.4), np.sin(0.4)], [-np.sin(0.4), np.cos(0.4)]]) @ eye[[0, 4]]
+    one, other = eye[:2], eye[4:7]
+    both = np.concatenate([one, other])
+    found = union_of_subspaces([one, other, one, lean[:2], one, both, other, both])
+    assert found.labels.tolist() == [0, 1, 0, 0, 0, -1, 1, -1]
+    np.testing.assert_allclose(found.subspaces[0].T @ found.subspaces[0], one.T @ one, atol=1e-9)
+    alone = union_of_subspaces([both, both, both, one, one])  # a smaller cluster inside is no reason
+    assert alone.labels.tolist() == [0, 0, 0, 1, 1]
+
+
 def test_subspaces_do_not_depend_on_the_order_of_the_states():
     gen = ExactMixture((3, 3), 6, seed=1)
     tangents = tangent_spaces(gen, noisy_states(gen, 10, 20)[0], 20)
@@ -57,6 +82,7 @@ def test_any_generator_has_tangent_spaces(model_folder):
 
 @pytest.mark.parametrize("spaces, angle, message", [
     ([], 0.5, "give one or more"), ([np.eye(3), np.eye(4)], 0.5, r"have \[3, 4\] columns"),
+    ([np.eye(3), 2 * np.eye(3)], 0.5, "rows of tangent space 1 are not orthonormal"),
     ([np.eye(3)], 2.0, "angle is 2.0"), ([[1.0]], 0.5, "2-D"),
 ])  # fmt: skip
 def test_bad_spaces_are_refused(spaces, angle, message):

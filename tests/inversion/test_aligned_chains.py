@@ -174,3 +174,6 @@ def test_other_latents_and_distances_are_refused(gaussian, tiny, pixels):
         nearby_noise(np.zeros((2, 4)), 0.5, 0)
     with pytest.raises(ValueError, match="1 names in own for 2 pictures"):
         nearby_noise(np.zeros((2, 4)), 0.5, own=["a"])
+    for z in (np.full((2, 4), np.nan), np.zeros((0, 4))):
+        with pytest.raises(ValueError, match="is empty or holds values that are not finite"):
+            nearby_noise(z, 0.5)

@@ -46,6 +46,18 @@ def test_it_falls_with_the_order_and_order_zero_counts_directions():
     assert vendi_score(X, 1 + 1e-6) == pytest.approx(vendi_score(X), rel=1e-5)
 
 
+def test_orders_near_one_and_very_large_ones_are_their_limits():
+    assert vendi_score(X, 1 + 1e-13) == pytest.approx(vendi_score(X), rel=1e-9)
+    assert vendi_score(X, 1 + 2e-8) == pytest.approx(vendi_score(X), rel=1e-6)
+    assert vendi_score(X, 1e6) == pytest.approx(vendi_score(X, np.inf), rel=1e-4)
+    assert vendi_score(np.eye(5), 2000) == pytest.approx(5)
+
+
+def test_intervals_end_where_scores_do():
+    few = np.random.default_rng(1).standard_normal((4, 50))
+    assert 1 <= vendi_interval(few).low < vendi_score(few) < vendi_interval(few).high <= 4
+
+
 def test_rotations_lengths_repeats_and_the_order_of_rows_change_nothing():
     turn = np.linalg.qr(RNG.standard_normal((6, 6)))[0]
     changed = np.repeat(X * RNG.uniform(1, 3, (40, 1)) @ turn, 2, axis=0)[RNG.permutation(80)]

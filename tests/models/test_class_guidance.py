@@ -113,3 +113,5 @@ def test_errors(gaussian, gaussian_flow):
         ClassGuided(gaussian, X, y[:9])
     with pytest.raises(ValueError, match="at least two of each"):
         ClassGuided(gaussian, X, np.zeros(10))
+    with pytest.raises(ValueError, match=r"labels have shape \(10, 2\); give those of one attribute"):
+        ClassGuided(gaussian, X, np.stack([y, 1 - y], 1))

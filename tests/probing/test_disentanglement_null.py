@@ -63,7 +63,17 @@ def test_a_factor_that_a_half_lacks_has_no_part_in_the_interval():
     assert np.isfinite(infomec_table({"a": PLANTED}, rare, repeats=1, shuffles=1, deals=3).low).all()
 
 
+@pytest.mark.filterwarnings("error")
+def test_halves_without_two_factors_have_no_interval():
+    rare = np.zeros((200, 2), int)
+    rare[0] = 1
+    low, high = halves_ends(PLANTED, rare, 2, 0).values()
+    assert np.isnan(low).all() and np.isnan(high).all()
+
+
 def test_errors():
+    with pytest.raises(ValueError, match="a holds whole numbers, which are classes and have no other axes"):
+        infomec_table({"a": FACTORS}, FACTORS)
     for what, value in (("repeats", 0), ("shuffles", 0), ("deals", 1)):
         with pytest.raises(ValueError, match=f"{what} is {value}; it must be a whole number from"):
             infomec_table({"a": PLANTED}, FACTORS, **{what: value})

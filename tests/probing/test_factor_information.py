@@ -109,5 +109,8 @@ def test_errors():
         checked(X, np.column_stack([S[:, 0], X[:, 0]]))
     with pytest.raises(ValueError, match="factor 0 has 1 classes"):
         checked(X, S * [0, 1])
+    for missing in (np.nan, None):
+        with pytest.raises(ValueError, match="factor 1 of row 3 is missing; drop that row"):
+            checked(X, np.where(np.arange(2 * len(S)).reshape(S.shape) == 7, missing, S.astype(object)))
     with pytest.raises(ValueError, match="holds nan at row 0"):
         checked(np.where(X[0, 0] == X, np.nan, X), S)

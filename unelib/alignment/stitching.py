@@ -71,8 +71,8 @@ def stitched_scores(
     Raises
     ------
     TypeError, ValueError
-        On masks that are none, views of other images, rows that both learn and test, or anchors that leave no row to
-        train on; and as `RelativeRepresentation` and the probe do.
+        On masks that are none or hold no row, views of other images, rows that both learn and test, or anchors that
+        leave no row to train on; and as `RelativeRepresentation` and the probe do.
 
     Examples
     --------
@@ -180,8 +180,10 @@ def both_views(X, X2):
 
 
 def parts(learn, held_out, n):
-    """Both masks (n,); ValueError where a row is in both."""
+    """Both masks (n,); ValueError where a row is in both, or none in one."""
     train, test = row_mask(learn, n, "learn"), row_mask(held_out, n, "held_out")
+    if not train.any() or not test.any():
+        raise ValueError(f"learn holds {train.sum()} rows and held_out {test.sum()}; each must hold some")
     if (train & test).any():
         raise ValueError(f"row {(train & test).argmax()} is both learnt from and held out; use each row once")
     return train, test

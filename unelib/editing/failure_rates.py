@@ -5,12 +5,15 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import t
+from scipy.stats import gamma
 
 from ..core.checks import matrix, row_mask, share, whole
 from ..stats.intervals import Interval, share_interval, wilson
 from ..stats.roc import auc, delong_interval
 from .failure_search import Score, checked_scores
+
+UNSEEN = 2.0  # weight of the heaviest failure that was not drawn, in that of the heaviest that was
+TINY = np.finfo(float).tiny
 
 
 class FailureRate(NamedTuple):
@@ -22,6 +25,8 @@ class FailureRate(NamedTuple):
         With the ends of its 95 % interval.
     failures, calls : int
         Noises that failed, among those that were scored for it.
+    effective : float
+        How many failures of equal weight tell as much: all of them where draws are plain, fewer where weights differ.
     noise : ndarray (calls, d), float32
         These.
     failed : ndarray (calls,) of bool
@@ -31,6 +36,7 @@ class FailureRate(NamedTuple):
     rate: Interval
     failures: int
     calls: int
+    effective: float
     noise: NDArray[np.float32]
     failed: NDArray[np.bool_]
 
@@ -65,7 +71,8 @@ def failure_rate(score: Score, d: int, n: int = 1000, seed: int = 0) -> FailureR
     check_sizes(d=d, n=n)
     noise = np.random.default_rng(seed).standard_normal((n, d)).astype(np.float32)
     failed = checked_scores(score, noise) > 0
-    return FailureRate(share_interval(int(failed.sum()), n), int(failed.sum()), n, noise, failed)
+    failures = int(failed.sum())
+    return FailureRate(share_interval(failures, n), failures, n, float(failures), noise, failed)
 
 
 def check_sizes(**sizes):
@@ -91,7 +98,8 @@ def failure_centre(
     found : array-like (m, d)
         Noises that fail, best of several lines of descent; two at least.
     moves : int
-        Of each chain; the second half of them counts. m times as many noises are scored.
+        Of each chain; the second half of them counts. m times as many noises are scored. Chains forget slowly: take 100
+        in 1,024 columns.
     angle : float
         Radians of a proposal.
     seed : int
@@ -158,8 +166,9 @@ def importance_rate(score: Score, centre: ArrayLike, n: int = 1000, defence: flo
     Returns
     -------
     FailureRate
-        Its interval is that of the estimate's logarithm, since estimates of small rates are skewed; without any failure
-        its upper end is that of a n plain draws.
+        Its interval is Fay and Feuer's of a weighted count [2]_, in which the heaviest failure that was not drawn may
+        weigh twice as much as the heaviest that was. Without any failure the upper end is that of a n plain draws, and
+        about a centre of 0 the interval is that of `failure_rate`.
 
     Raises
     ------
@@ -169,11 +178,13 @@ def importance_rate(score: Score, centre: ArrayLike, n: int = 1000, defence: flo
     Notes
     -----
     The interval holds for kinds of failures that the draws reached. With a centre that is known badly, few failures of
-    large weight decide, and it is somewhat too narrow: in 256 columns it held planted rates in 83 % of runs.
+    large weight decide, which `.effective` tells. With centres that were searched for in 16 to 1024 columns, intervals
+    held planted rates in 96 % of 991 runs where it was 5 or more, and in 91 % of 149 where it was less.
 
     References
     ----------
     .. [1] Hesterberg, "Weighted average importance sampling and defensive mixture distributions", 1995.
+    .. [2] Fay and Feuer, "Confidence intervals for directly standardized rates", 1997.
 
     Examples
     --------
@@ -191,9 +202,9 @@ def importance_rate(score: Score, centre: ArrayLike, n: int = 1000, defence: flo
     shift = rng.choice(shifts, n, p=[defence, (1 - defence) / 2, (1 - defence) / 2])
     noise = (rng.standard_normal((n, len(c))) + np.outer(shift, c)).astype(np.float32)
     failed = checked_scores(score, noise) > 0
-    counts = failed * density_ratio(noise.astype(np.float64), c, defence)
-    told = log_interval(counts) if failed.any() else Interval(0.0, 0.0, wilson(0, max(1, round(n * defence)))[1])
-    return FailureRate(told, int(failed.sum()), n, noise, failed)
+    counts, failures = failed * density_ratio(noise.astype(np.float64), c, defence), int(failed.sum())
+    told = weighted_interval(counts, defence) if c.any() else share_interval(failures, n)
+    return FailureRate(told, failures, n, equal_counts(counts), noise, failed)
 
 
 def density_ratio(x, c, a):
@@ -203,11 +214,24 @@ def density_ratio(x, c, a):
         return 1 / (a + (1 - a) * (half + full) / 2)
 
 
-def log_interval(counts):
-    """The mean of counts (n,), none below 0, with the ends of Student's 95 % interval of its logarithm."""
-    mean = counts.mean()
-    factor = np.exp(t.ppf(0.975, len(counts) - 1) * counts.std(ddof=1) / np.sqrt(len(counts)) / mean)
-    return Interval(float(mean), float(mean / factor), float(min(mean * factor, 1.0)))
+def weighted_interval(counts, defence):
+    """The mean of counts (n,), with the ends of Fay and Feuer's 95 % interval of a weighted sum of rare events.
+
+    y, v and w are the sum, its variance and the weight of an event that was not seen: gamma laws of means y and y + w,
+    and variances v and v + w^2, have the ends as quantiles.
+    """
+    n, y = len(counts), counts.sum()
+    if not y:
+        return Interval(0.0, 0.0, wilson(0, max(1, round(n * defence)))[1])
+    v, w = n * counts.var(ddof=1), UNSEEN * counts.max()
+    low = gamma.ppf(0.025, y**2 / v, scale=v / y)
+    high = gamma.ppf(0.975, (y + w) ** 2 / (v + w**2), scale=(v + w**2) / (y + w))
+    return Interval(float(y / n), float(low / n), float(min(high / n, 1.0)))
+
+
+def equal_counts(counts):
+    """Kish's effective number of counts (n,), none below 0: the square of their sum over the sum of their squares."""
+    return float(counts.sum() ** 2 / max((counts**2).sum(), TINY))
 
 
 def foretold(failed: ArrayLike, signs: pd.DataFrame) -> pd.DataFrame:

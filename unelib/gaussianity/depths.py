@@ -72,7 +72,8 @@ def depth_test(X: Rows, others: Rows, reference: Rows | None = None, distance: s
     X : array-like (n, d)
         Rows of the set, two at least.
     others : array-like (m, d)
-        Rows that are compared with them, two at least.
+        Rows that are compared with them, two at least, and no rows of X: those would lie at no distance from
+        themselves, and so too deep.
     reference : array-like (r, d), optional
         Further rows of the set, in which both are judged: given these, depths are independent, and the p-value is that
         of Mann and Whitney's test. None: X itself, as in [2]_, each of its rows without itself. Depths then depend on

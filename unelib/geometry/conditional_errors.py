@@ -44,6 +44,7 @@ def denoising_errors(
     ----------
     gen : ConditionalLike
         A generator with `told`: of classes, or of texts that it was loaded with (`load_generator(conditions=...)`).
+        Without guidance: guided noise is further from what was added, and is no bound's.
     images : array-like (n, h, w, 3), uint8, or (n, *latent_shape)
         Pictures, or their clean latents.
     conditions : sequence of str
@@ -71,7 +72,8 @@ def denoising_errors(
     ------
     ValueError
         On fewer conditions than two, one that is there twice or is not known, fewer pairs than one, an unknown grid, a
-        span that is none, a generator that cannot be told anything, and images as `invert`.
+        span that is none, a generator that cannot be told anything or finds noise that is not finite, and images as
+        `invert`.
 
     References
     ----------
@@ -203,7 +205,10 @@ class Questions:
         level, noise = self.levels[pair], self.noise(pair)
         x, t = noised_to(self.schedule, level, clean, noise), float(self.schedule.timesteps[level])
         off = self.told[condition].eps(x, t) - noise
-        return off.double().square().flatten(1).mean(1).cpu().numpy()
+        found = off.double().square().flatten(1).mean(1).cpu().numpy()
+        if not np.isfinite(found).all():
+            raise ValueError(f"{self.gen.name} finds noise that is not finite at timestep {t:g}; use dtype='float32'")
+        return found
 
 
 def noised_to(schedule, level, clean, noise):

@@ -114,9 +114,7 @@ def decide(errors: ArrayLike, level: float | None = 0.1, least: int = 2) -> pd.D
     >>> decide(errors).to_dict("records")
     [{'verdict': 0, 'calls': 4, 'left': 1}]
     """
-    known = np.asarray(errors, np.float64)
-    if known.ndim != 3 or not known.size or not np.isfinite(known).all():
-        raise ValueError(f"errors must be finite numbers (n, conditions, pairs), not {known.shape}; see pair_errors")
+    known = checked_errors(errors)
     check_dropping(level, least)
     race = Race(known.shape[:2], level, least)
     for pair in np.moveaxis(known, 2, 0):
@@ -149,7 +147,7 @@ def accuracy_by_calls(
     Raises
     ------
     ValueError
-        On pairs out of range, other numbers of rows, and as `decide`.
+        On pairs out of range, other numbers of rows, a truth that is no number of a condition, and as `decide`.
 
     Examples
     --------
@@ -157,8 +155,10 @@ def accuracy_by_calls(
     >>> accuracy_by_calls(errors, [0], [2, 4])[["pairs", "calls", "accuracy"]].values.tolist()
     [[2.0, 4.0, 1.0], [4.0, 4.0, 1.0]]
     """
-    known, right = np.asarray(errors), np.asarray(truth)
+    known, right = checked_errors(errors), np.asarray(truth)
     same_rows(("errors", known), ("truth", right))
+    if not np.isin(right, np.arange(known.shape[1])).all() or right.dtype.kind not in "iuf":
+        raise ValueError(f"truth begins {right[:3].tolist()}; give each row the number of its condition, from 0")
     if not all(whole(p, 1, known.shape[-1]) for p in pairs):
         raise ValueError(f"pairs are {list(pairs)}; choose whole numbers from 1 to {known.shape[-1]}")
     rows = []
@@ -216,6 +216,14 @@ def errors_of_those(asked, clean, pair, running):
         rows = np.flatnonzero(running[:, condition])
         errors[rows, condition] = asked.errors(clean[torch.from_numpy(rows)], pair, condition)
     return errors
+
+
+def checked_errors(errors):
+    """Errors (n, c, pairs) float64, or a ValueError."""
+    known = np.asarray(errors, np.float64)
+    if known.ndim != 3 or not known.size or not np.isfinite(known).all():
+        raise ValueError(f"errors must be finite numbers (n, conditions, pairs), not {known.shape}; see pair_errors")
+    return known
 
 
 def check_dropping(level, least):

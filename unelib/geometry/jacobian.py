@@ -38,6 +38,11 @@ class Jacobian:
     products : int
         Vectors that went through J or J' so far.
 
+    Raises
+    ------
+    ValueError
+        On a function whose value at the point is not finite.
+
     Examples
     --------
     >>> A = torch.tensor([[1.0, 2.0, 0.0], [0.0, 0.0, 3.0]])
@@ -60,6 +65,8 @@ class Jacobian:
         self.block, self.x = block, self.point.repeat(block, *[1] * (self.point.ndim - 1)).requires_grad_()
         with torch.enable_grad(), sdpa_kernel(SDPBackend.MATH):
             self.y = self.function(self.x)
+            if not torch.isfinite(self.y).all():
+                raise ValueError("the network gives values that are not finite at this state; use dtype='float32'")
             self.u = torch.zeros_like(self.y, requires_grad=True)
             (self.back,) = torch.autograd.grad(self.y, self.x, self.u, create_graph=True)
 

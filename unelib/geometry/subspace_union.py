@@ -21,6 +21,9 @@ from ..models.contracts import GeneratorLike
 from .mean_rank import ENERGY, check_energy, mean_jacobian, numerical_rank
 from .state_walks import check_timestep
 
+ROUNDS = 2  # of finding the half of a cluster that is nearest to its middle
+ORTHONORMAL = 1e-3  # by how much products of rows may differ from those of orthonormal ones
+
 
 class SubspaceUnion(NamedTuple):
     """Subspaces that were found, and which of them each tangent space belongs to.
@@ -30,7 +33,7 @@ class SubspaceUnion(NamedTuple):
     subspaces : list of ndarray (r, d)
         Orthonormal rows, the largest cluster's first.
     labels : ndarray (n,) of int
-        Number of the subspace of each tangent space; -1 where too few others agree with it.
+        Number of the subspace of each tangent space; -1 where too few others agree with it, or it holds a subspace.
     """
 
     subspaces: list[NDArray[np.float64]]
@@ -97,10 +100,12 @@ def tangent_spaces(
 
 
 def union_of_subspaces(tangents: Sequence[ArrayLike], angle: float = 0.5, least: int = 2) -> SubspaceUnion:
-    """Subspaces on which tangent spaces agree: clusters of them, and the Frechet mean of each cluster.
+    """Subspaces on which tangent spaces agree: clusters of them, and the middle of each cluster.
 
     Clusters are made by average linkage of the largest principal angle; spaces of different dimensions are as far
-    apart as can be.
+    apart as can be. A state between two subspaces has a tangent space that leans towards both, or holds both: so the
+    middle is the Frechet mean of the half of a cluster nearest to it, and a subspace that holds another one, of a
+    cluster as large, is none.
 
     Parameters
     ----------
@@ -109,8 +114,7 @@ def union_of_subspaces(tangents: Sequence[ArrayLike], angle: float = 0.5, least:
     angle : float
         Radians, up to pi / 2: what is further apart on average is another subspace.
     least : int
-        Tangent spaces that must agree. A state between two subspaces has a tangent space of its own, and the noisier
-        states are, the more there are of these.
+        Tangent spaces that must agree. The noisier states are, the more of them lie between subspaces.
 
     Returns
     -------
@@ -120,7 +124,8 @@ def union_of_subspaces(tangents: Sequence[ArrayLike], angle: float = 0.5, least:
     Raises
     ------
     ValueError
-        Without tangent spaces, on such of different numbers of columns, and on an angle or `least` out of range.
+        Without tangent spaces, on such of different numbers of columns or whose rows are not orthonormal, and on an
+        angle or `least` out of range.
 
     Examples
     --------
@@ -134,15 +139,41 @@ def union_of_subspaces(tangents: Sequence[ArrayLike], angle: float = 0.5, least:
         raise ValueError(
             f"tangent spaces have {sorted({rows.shape[1] for rows in spaces})} columns; give one or more of one number"
         )
+    for number, rows in enumerate(spaces):
+        if len(rows) > rows.shape[1] or np.abs(rows @ rows.T - np.eye(len(rows))).max() > ORTHONORMAL:
+            raise ValueError(f"rows of tangent space {number} are not orthonormal; give them as tangent_spaces does")
     share(angle, "angle", high=np.pi / 2)
     if not whole(least, 1):
         raise ValueError(f"least is {least!r}; choose a whole number of tangent spaces, from 1")
     labels = np.ones(1, int) if len(spaces) == 1 else fcluster(linkage(apart(spaces), "average"), angle, "distance")
-    sizes = {label: (labels == label).sum() for label in dict.fromkeys(labels)}  # in order of appearance
-    order = sorted((label for label in sizes if sizes[label] >= least), key=lambda label: -sizes[label])
-    numbered = np.array([order.index(label) if label in order else -1 for label in labels])
-    means = [frechet_mean([s for s, own in zip(spaces, numbered == i) if own]) for i in range(len(order))]
-    return SubspaceUnion(means, numbered)
+    clusters = [np.flatnonzero(labels == label) for label in dict.fromkeys(labels)]  # in order of appearance
+    clusters = sorted((rows for rows in clusters if len(rows) >= least), key=len, reverse=True)
+    means = [middle_of([spaces[i] for i in rows]) for rows in clusters]
+    kept = [i for i in range(len(means)) if not holds_another(i, means, clusters, angle)]
+    numbered = np.full(len(spaces), -1)
+    for number, i in enumerate(kept):
+        numbered[clusters[i]] = number
+    return SubspaceUnion([means[i] for i in kept], numbered)
+
+
+def middle_of(spaces):
+    """Frechet mean of the half of some spaces (r, d) that is nearest to it, two at least; of all at first."""
+    mean = frechet_mean(spaces)
+    for _ in range(ROUNDS):
+        nearest = np.argsort([largest_angle(one, mean) for one in spaces], kind="stable")
+        mean = frechet_mean([spaces[i] for i in nearest[: max(2, (len(spaces) + 1) // 2)]])
+    return mean
+
+
+def holds_another(i, means, clusters, angle):
+    """Whether mean i holds one of fewer dimensions, up to an angle, whose cluster is as large as its own at least."""
+    others = [mean for mean, rows in zip(means, clusters) if len(rows) >= len(clusters[i])]
+    return any(len(one) < len(means[i]) and largest_angle(one, means[i]) < angle for one in others)
+
+
+def largest_angle(A, B):
+    """The largest principal angle in radians of spaces (r, d) and (s, d)."""
+    return subspace_angles(A.T, B.T).max()
 
 
 def apart(spaces):
@@ -151,5 +182,5 @@ def apart(spaces):
     for i, one in enumerate(spaces):
         for j, other in enumerate(spaces[:i]):
             same = len(one) == len(other)
-            far[i, j] = far[j, i] = subspace_angles(one.T, other.T).max() if same else np.pi
+            far[i, j] = far[j, i] = largest_angle(one, other) if same else np.pi
     return squareform(far)

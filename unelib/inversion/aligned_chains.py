@@ -145,7 +145,7 @@ def nearby_noise(
     Raises
     ------
     ValueError
-        On a distance or a count out of range, and another number of names.
+        On a distance or a count out of range, another number of names, and noise that is empty or not finite.
 
     Examples
     --------
@@ -155,6 +155,8 @@ def nearby_noise(
     ((4, 2, 3, 32, 32), 0.9)
     """
     z = np.asarray(noise, np.float32)
+    if not z.size or not np.isfinite(z).all():
+        raise ValueError(f"noise of shape {z.shape} is empty or holds values that are not finite; give some that is")
     if not 0 <= distance <= 1:
         raise ValueError(f"distance is {distance!r}; choose 0, the noise itself, to 1, fresh noise")
     if not whole(count, 1):

@@ -195,7 +195,7 @@ def edict(slope, u, schedule, path, before=None):
     Each chain steps with the slope of the other, and both are mixed. They take turns in going first, level by level. It
     needs the states of both chains, `before` being the second (the same as the first if None), and returns both.
     Mixing draws the chains together by p^2 a step from noise to image, and apart by 1 / p^2 on the way to the noise: 38
-    times in 25 steps, 1400 times in 50, a million times in 100. Use it with 50 steps at most, as its authors do.
+    times in 25 steps, 1400 times in 50, two million times in 100. Use it with 50 steps at most, as its authors do.
     """
     pair = [u, u if before is None else before]
     for here, there in zip(path, path[1:]):

@@ -12,6 +12,8 @@ from ..stats.intervals import Interval, normal_interval
 from ..stats.p_values import simulated_p
 from .cosine import unit_directions
 
+NEAR = 1e-8  # orders so near to 1 are 1
+
 
 def vendi_score(X: Rows, q: float = 1.0) -> float:
     """Vendi score of rows: the exponential of the Renyi entropy of the eigenvalues of K / n [1]_, K their cosines.
@@ -70,7 +72,7 @@ def vendi_interval(X: Rows, q: float = 1.0, draws: int = 100, seed: int = 0) -> 
     Returns
     -------
     Interval
-        The score and the ends.
+        The score and the ends, which lie where a score can.
 
     Raises
     ------
@@ -93,7 +95,8 @@ def vendi_interval(X: Rows, q: float = 1.0, draws: int = 100, seed: int = 0) -> 
     for _ in range(draws):
         times = np.bincount(rng.integers(0, n, n), minlength=n)
         found.append(effective_number(eigenvalues_of(U, times, gram), q))
-    return normal_interval(effective_number(eigenvalues_of(U, gram=gram), q), np.std(found, ddof=1))
+    told = normal_interval(effective_number(eigenvalues_of(U, gram=gram), q), np.std(found, ddof=1))
+    return Interval(told.value, max(told.low, 1.0), min(told.high, float(min(U.shape))))
 
 
 def group_diversity(X: Rows, groups: ArrayLike, repeats: int = 99, seed: int = 0) -> pd.Series:
@@ -177,12 +180,16 @@ def eigenvalues_of(U: NDArray[np.float64], times: Any = None, gram: Any = None) 
 
 
 def renyi(p, q):
-    """Renyi entropy in nats of order q of numbers above 0 that add up to 1: log sum p^q / (1 - q), and its limits."""
-    if q == 1:
+    """Renyi entropy in nats of order q of numbers above 0 that add up to 1: log sum p^q / (1 - q), and its limits.
+
+    Within NEAR of order 1 rounding would exceed what the order changes; of large orders p^q alone would vanish.
+    """
+    if abs(q - 1) < NEAR:
         return float(-(p * np.log(p)).sum())
+    most = float(np.log(p.max()))
     if np.isinf(q):
-        return float(-np.log(p.max()))
-    return float(np.log((p**q).sum()) / (1 - q))
+        return -most
+    return float((np.log((np.exp(q * (np.log(p) - most))).sum()) + q * most) / (1 - q))
 
 
 def effective_number(p, q):

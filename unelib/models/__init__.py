@@ -16,7 +16,7 @@ Inside:
 - `prompt_conditions`: What a conditional denoiser is told beside the state
 - `shared_attention`: Self-attention across pictures
 - `scheduler_levels`: The noise levels that a diffusers scheduler was trained on, and whether it is a flow's
-- `square_pictures`: Pictures as a denoiser or an autoencoder takes them
+- `square_pictures`: Pictures as a denoiser or an autoencoder takes and gives them
 - `prepared_pictures`: Pictures as a network wants them, resized, cropped and normalised
 - `pooled_outputs`: Which part of a vision model's output is the embedding
 - `timm_encoders`: Encoders of timm, by name, folder or hub id

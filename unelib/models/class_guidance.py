@@ -47,7 +47,8 @@ class ClassGuided:
     Raises
     ------
     ValueError
-        For a flow, on latents of another shape or labels of another number, and on other signs and weights.
+        For a flow, on latents of another shape, labels of another number or of several attributes, and on other signs
+        and weights.
 
     References
     ----------
@@ -72,6 +73,8 @@ class ClassGuided:
         X = matrix(np.reshape(latents, (len(np.asarray(latents)), -1)), "latents", rows=4)
         if X.shape[1] != gen.latent_dim:
             raise ValueError(f"latents have {X.shape[1]} values each, {gen.name} has {gen.latent_dim}; take its own")
+        if np.ndim(labels) != 1:
+            raise ValueError(f"labels have shape {np.shape(labels)}; give those of one attribute, ({len(X)},)")
         told = checked_labels(labels, len(X), "labels")
         X, has = X[told.known[:, 0]], told.truth[told.known[:, 0], 0]
         self.gen: Any = gen

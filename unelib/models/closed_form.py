@@ -13,6 +13,7 @@ from ..core.checks import share, whole
 from ..core.files import value_hash
 from ..linalg.grassmann import random_subspace
 from .noise_schedule import make_schedule, training_sigmas
+from .square_pictures import eight_bits
 
 SHAPE, STEPS, LARGEST_MEAN, VARIANCES = (1, 4, 4), 1000, 0.3, (0.2, 1.5)
 MOMENTS = ("mean", "variance")
@@ -49,8 +50,7 @@ class ExactWorld:
 
     def to_image(self, latent):
         """Grey pixels (n, h, w, 3) uint8 of latents."""
-        grey = ((latent.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
-        return grey.expand(-1, 3, -1, -1).permute(0, 2, 3, 1).numpy()
+        return eight_bits(latent, self.name)
 
     def sigma_at(self, t):
         """Noise level of a timestep, which need not be whole."""

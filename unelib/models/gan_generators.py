@@ -17,6 +17,7 @@ from ..core.checks import whole
 from ..core.files import make_folder, read_json, write_json, write_whole
 from .loading import first_line, weights_digest
 from .presets import GAN_WEIGHTS
+from .square_pictures import eight_bits
 
 CONFIG = "config.json"
 SIZES = ("latent_dim", "widths", "channels")
@@ -103,9 +104,7 @@ class GanGenerator:
     @torch.inference_mode()
     def to_image(self, latent: torch.Tensor) -> NDArray[np.uint8]:
         """Pictures (n, h, h, 3) uint8 of latents (n, latent_dim, 1, 1)."""
-        x = self.network(latent.to(self.device, self.dtype)).float()
-        x = ((x.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
-        return x.expand(-1, 3, -1, -1).permute(0, 2, 3, 1).cpu().numpy()
+        return eight_bits(self.network(latent.to(self.device, self.dtype)).float(), self.name)
 
     def schedule(self, steps: int, grid: Any = "trailing", **_: Any) -> NoReturn:
         """Refused: there are no noise levels."""

@@ -39,7 +39,7 @@ from .prompt_conditions import (
     text_condition,
 )
 from .scheduler_levels import is_flow, training_levels
-from .square_pictures import match_channels, resize
+from .square_pictures import eight_bits, match_channels, resize
 
 PREDICTIONS = ("epsilon", "v_prediction", "sample")
 PIECE = 8  # pictures through an autoencoder at once: faster on a CPU than more, and small beside the denoiser's batch
@@ -281,9 +281,13 @@ class Generator:
         -------
         ndarray (n, h, w, 3), uint8
             Images, 0 to 255.
+
+        Raises
+        ------
+        ValueError
+            On pictures that are not finite, which half precision makes of large values.
         """
-        x = ((self.unclipped(latent).clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
-        return match_channels(x, 3).permute(0, 2, 3, 1).cpu().numpy()
+        return eight_bits(self.unclipped(latent), self.name)
 
     def unclipped(self, latent: torch.Tensor) -> torch.Tensor:
         """Pictures (n, channels, h, w) float32 of latents before they are cut to -1..1 and rounded: differentiable."""

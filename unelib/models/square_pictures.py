@@ -1,4 +1,4 @@
-"""Pictures as a denoiser or an autoencoder takes them: squares of its side, with as many channels as it has."""
+"""Pictures as a denoiser or an autoencoder takes them, squares of its side, with as many channels; and gives them."""
 
 import torch
 
@@ -25,3 +25,10 @@ def match_channels(x, channels):
         return x.expand(-1, channels, -1, -1)
     red, green, blue = x.float().split(1, 1)
     return (green + 0.299 * (red - green) + 0.114 * (blue - green)).expand(-1, channels, -1, -1)
+
+
+def eight_bits(x, name):
+    """Values (n, c, h, w) in -1..1 as pictures (n, h, w, 3) uint8, on the CPU; ValueError where they are not finite."""
+    if not torch.isfinite(x).all():
+        raise ValueError(f"{name} gave pictures that are not finite; use dtype='float32' or fewer steps")
+    return match_channels(((x.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8), 3).permute(0, 2, 3, 1).cpu().numpy()

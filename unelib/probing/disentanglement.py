@@ -65,8 +65,8 @@ def infomec(latents: Rows, factors: Rows, seed: int = 0) -> InfoMEC:
     Raises
     ------
     ValueError
-        On other lengths or ids, values that are not finite, fewer than two factors or columns that count, and factors
-        of one class or with more classes than half the rows.
+        On other lengths or ids, values that are missing or not finite, fewer than two factors or columns that count,
+        and factors of one class or with more classes than half the rows.
 
     References
     ----------
@@ -93,9 +93,14 @@ def ratios(told):
 
 
 def largest_share(told):
-    """(mean over rows of max / sum - 1 / k) / (1 - 1 / k) of (r, k); rows of zeros have no part, NaN if all are."""
+    """(mean over rows of max / sum - 1 / k) / (1 - 1 / k) of (r, k); rows of zeros have no part.
+
+    NaN where all rows are zeros, or k is 1 and all shares are the largest.
+    """
     rows, k = told[told.sum(1) > 0], told.shape[1]
-    return float(((rows.max(1) / rows.sum(1)).mean() - 1 / k) / (1 - 1 / k)) if len(rows) else float("nan")
+    if not len(rows) or k == 1:
+        return float("nan")
+    return float(((rows.max(1) / rows.sum(1)).mean() - 1 / k) / (1 - 1 / k))
 
 
 def explicitness(X, classes):

@@ -43,14 +43,15 @@ def infomec_table(
     -------
     DataFrame
         A row a view and measure: `view`, `measure`, `value`, and the ends `low` and `high` of its 95 % interval over
-        images, by the differences of halves; `shuffled`, `shuffled_low` and `shuffled_high`, mean and range with
-        shuffled factors; `rotated`, `rotated_low`, `rotated_high`, the same with rotated axes, and `p`, of a value that
+        images, by the differences of halves (NaN where these lack classes of all factors but one); `shuffled`,
+        `shuffled_low` and `shuffled_high`, mean and range with shuffled factors; `rotated`, `rotated_low` and
+        `rotated_high`, the same with rotated axes, and `p`, of a value that
         high in random axes. Explicitness does not depend on the axes: there these are NaN.
 
     Raises
     ------
     ValueError
-        As `infomec`, and on too few repeats, shuffles or deals.
+        As `infomec`, on views of whole numbers, and on too few repeats, shuffles or deals.
 
     Examples
     --------
@@ -67,6 +68,8 @@ def infomec_table(
     tables = []
     for name, view in views.items():
         X, classes = checked(view, factors, name)
+        if X.dtype.kind == "i":
+            raise ValueError(f"{name} holds whole numbers, which are classes and have no other axes; give it as floats")
         found = {"value": measures(X, classes, seed)} | halves_ends(X, classes, deals, seed)
         found |= drawn_range("shuffled", [measures(X, order, seed) for order in shuffled_rows(classes, shuffles, seed)])
         axes = [ratios(information(Z, classes, seed)) for Z in in_random_axes(X, repeats, seed)]
@@ -95,6 +98,9 @@ def halves_ends(X, classes, deals, seed):
     for _ in range(deals):
         halves = np.array_split(rng.permutation(len(X)), 2)
         kept = np.all([np.ptp(classes[half], axis=0) > 0 for half in halves], 0)  # factors of two classes in both
+        if kept.sum() < 2:
+            gaps.append(np.full(len(MEASURES), np.nan))
+            continue
         one, other = (measures(X[half], relabelled_classes(classes[half][:, kept]), seed) for half in halves)
         gaps.append(one - other)
     half = t.ppf(0.975, deals) * np.sqrt(np.mean(np.square(gaps), 0) / 4)

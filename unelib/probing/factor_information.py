@@ -59,6 +59,9 @@ def checked(latents, factors, name="latents"):
     table = np.asarray(factors)
     if table.ndim != 2 or table.shape[1] < 2:
         raise ValueError(f"factors has shape {table.shape}; (n, m) with two factors at least is needed")
+    if (missing := pd.isna(table)).any():
+        row, column = np.argwhere(missing)[0]
+        raise ValueError(f"factor {column} of row {row} is missing; drop that row, or give it a class of its own")
     classes = relabelled_classes(table)
     for column, count in enumerate(classes.max(0) + 1):
         if not 2 <= count <= len(X) / 2:
