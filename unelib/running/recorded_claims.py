@@ -800,9 +800,14 @@ FINDINGS = (
         "untrained", lower=True,
     ),
     Finding(
-        "It moves in fewer directions than that of a Gaussian with the same mean and covariance", "subspaces",
-        "rank_share", "rank at the lowest timestep, as a share of the state's columns", "gaussian_share",
+        "At the lowest timestep it moves in fewer directions than that of a Gaussian of equal mean and covariance",
+        "subspaces", "rank_share", "rank at the lowest timestep, as a share of the state's columns", "gaussian_share",
         "of the Gaussian", lower=True,
+    ),
+    Finding(
+        "At the highest timestep as well", "subspaces", "noisiest_share",
+        "rank at the highest timestep, as a share of the state's columns", "gaussian_noisiest", "of the Gaussian",
+        lower=True,
     ),
     Finding(
         "Planted subspaces are recovered from an exact denoiser", "subspaces", "planted_angle",
@@ -844,11 +849,11 @@ FINDINGS = (
         "AUC of low Mahalanobis depth", "random_auc", "of a random direction",
     ),
     Finding(
-        "The likelihood by the shared latent foretells it", "failures", "une_auc", "AUC of low likelihood",
+        "Low likelihood by the shared latent foretells a failure", "failures", "une_auc", "AUC of low likelihood",
         "random_auc", "of a random direction",
     ),
     Finding(
-        "A linear probe of other noises foretells it", "failures", "probe_auc", "AUC on noises it never saw",
+        "A linear probe of the attribute foretells a failure", "failures", "probe_auc", "AUC on noises it never saw",
         "random_auc", "of a random direction",
     ),
     Finding(
