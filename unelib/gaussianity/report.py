@@ -26,7 +26,7 @@ def gaussian_report(X, components=10, simulations=400, axes=100, level=0.05, see
     nulls = nulls or {}
     passing = [pass_rate_test(X, a, axes, level=level, seed=seed, null=nulls.get(a)) for a in AXES]
     joint = multivariate_normality(X, components, simulations, level, seed)
-    best = pursuit(X, components, min(5, components), seed).sort_values("p_adjusted").iloc[0]
+    best = pursuit(X, components, seed=seed).sort_values("p_adjusted").iloc[0]
     chased = {
         "test": "pursuit",
         "statistic": best.statistic,

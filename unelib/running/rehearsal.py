@@ -17,7 +17,7 @@ from ..store.image_index import rare_attributes
 from ..worlds.image_sets import few_images, find_parts, is_of_hub
 from .execute import shared_out
 from .forecast import disk, outlook, time_left
-from .foresight import THIS, check_names, check_runs
+from .foresight import THIS, check_names, check_own, check_runs
 from .models_named import models_to_load
 from .notebooks import makes_own_views, with_defaults
 from .recipes import read_recipe
@@ -157,7 +157,7 @@ def look_at_names(found, steps):
     """What notebooks name and would not find, as `run` checks it."""
     for mine in by_run(steps).values():
         own = with_defaults([(step.notebook, step.parameters) for step in mine])
-        for check, given in ((check_names, (own,)), (check_runs, (mine, own))):
+        for check, given in ((check_names, (own,)), (check_own, (own,)), (check_runs, (mine, own))):
             try:
                 check(*given)
             except WRONG as error:
