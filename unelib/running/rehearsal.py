@@ -25,6 +25,7 @@ from .steps import Step, recipe_steps
 from .workspace import Workspace
 
 WRONG = (ValueError, FileNotFoundError, ImportError)
+BESIDE = 15.0  # seconds that a notebook takes beside its views: its kernel, what it imports, its checks and figures
 SMALLEST = {"drawn-faces": 16, "fashion": 28}  # pixels a side that are drawn soonest: attributes are those of any size
 
 
@@ -273,8 +274,10 @@ def look_at_time(found, steps, pending, jobs, trial):
                 found.notebooks.loc[place, "seconds"] = tried[step.key]
         if tried:
             found.estimate = f"views by a trial of two images; the rest {found.estimate}"
-    elif trial and (found.models.state != HERE).any():
-        found.notes.append("no trial of two images: not all models are here")
+    elif (found.models.state != HERE).any():
+        found.estimate += " of small models; those that are not here may take many times as long"
+        if trial:
+            found.notes.append("no trial of two images: not all models are here")
     left = dict(zip([step.key for step in steps], found.notebooks.seconds))
     found.seconds = time_left(steps, left, jobs)
 
@@ -299,6 +302,6 @@ def tried_seconds(steps):
                 known[key] = view_seconds(values, images.pixels[:2], there)
         loading, each = known[key]
         if each:
-            found[step.key] = loading + each * (values["n_train"] + values["n_test"])
+            found[step.key] = BESIDE + loading + each * (values["n_train"] + values["n_test"])
         there |= {view.name for view in views_of(values)}
     return found

@@ -129,6 +129,12 @@ def find_source(name):
     """
     name, _ = folder_and_table(name, None)
     folder = None if name in DRAWN_OR_KEPT else image_folder(name)
+    if folder is None and name == "celeba":
+        raise FileNotFoundError(
+            "CelebA is not here, and is not downloaded by itself: put img_align_celeba/, list_attr_celeba.txt and"
+            f" list_eval_partition.txt, from its own page or Kaggle's archive, into {DATA / name}, or give its folder's"
+            " full path"
+        )
     if folder is None and name not in DRAWN_OR_KEPT and not is_of_hub(name):
         raise FileNotFoundError(
             f"no image set {name!r}: it is neither 'drawn-faces' nor 'fashion' nor a folder or a table of labels"
