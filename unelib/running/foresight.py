@@ -9,7 +9,7 @@ from ..models.presets import judge_attributes, last_timestep
 from ..worlds.image_sets import few_images, is_of_hub
 from .marks import read_mark
 from .notebooks import makes_own_views, notebook_parameters, says_of_itself
-from .parameters import Timestep, Timesteps, own_names
+from .parameters import Timestep, Timesteps, named_of_run
 from .recipes import near
 from .steps import left_by
 from .workspace import Workspace
@@ -60,7 +60,7 @@ def check_own(steps):
     has, an attribute that the judge does not know, a timestep that the generator's schedule does not have, or another
     generator whose latents are of another shape.
     """
-    asked = [(notebook, *one) for notebook, values in steps for one in own_names(kinds_of(notebook), values)]
+    asked = [(notebook, *one) for notebook, values in steps for one in named_of_run(kinds_of(notebook), values)]
     whats = {what for _, _, what, _ in asked}
     images = next((values for _, values in steps if "image_set" in values), None)
     known = {"attribute": attributes_of(images) if images and "attribute" in whats else None}

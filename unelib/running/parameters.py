@@ -224,13 +224,13 @@ def check_parameters(namespace: Mapping[str, Any]) -> None:
     zoo = Workspace(namespace["run"]).zoo if "run" in kinds else None
     if zoo is None or not zoo.has_index:
         return
-    for parameter, what, named in own_names(kinds, namespace):
+    for parameter, what, named in named_of_run(kinds, namespace):
         known = list(zoo.attributes) if what == "attribute" else zoo.views
         if named not in known:
             raise ValueError(f"{parameter} is {named!r}, and {zoo.path} has no such {what}; it has {', '.join(known)}")
 
 
-def own_names(kinds, values):
+def named_of_run(kinds, values):
     """What parameters name of their run's own: (parameter, "attribute" or "view", name) of each, by their kinds.
 
     A notebook that nobody judges makes no pictures, and asks for no encoder by which to compare them.
