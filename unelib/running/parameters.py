@@ -225,7 +225,7 @@ def check_parameters(namespace: Mapping[str, Any]) -> None:
     if zoo is None or not zoo.has_index:
         return
     for parameter, what, named in named_of_run(kinds, namespace):
-        known = list(zoo.attributes) if what == "attribute" else zoo.views
+        known = list(map(str, zoo.attributes)) if what == "attribute" else zoo.views
         if named not in known:
             raise ValueError(f"{parameter} is {named!r}, and {zoo.path} has no such {what}; it has {', '.join(known)}")
 
