@@ -58,3 +58,8 @@ def test_it_says_nothing_when_it_has_not_settled(recwarn):
 def test_errors(rows, options, message):
     with pytest.raises(ValueError, match=message):
         pursuit(np.random.default_rng(0).standard_normal((rows, 12)), **options)
+
+
+@pytest.mark.parametrize("components, tested", [(1, 1), (3, 3), (8, 5)])
+def test_five_directions_are_tested_or_as_many_as_there_are_components(components, tested):
+    assert len(pursuit(np.random.default_rng(3).standard_normal((90, 12)), components)) == tested

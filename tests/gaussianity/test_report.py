@@ -3,6 +3,7 @@
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from unelib.gaussianity.alternatives import bimodal, correlated, heavy_tailed, leaky
@@ -66,3 +67,9 @@ def test_power_has_an_interval_and_rises_with_strength():
     assert ((table.low <= table.power) & (table.power <= table.high)).all()
     power = table[table.test == "norms"].power.to_numpy()
     assert power[0] <= 0.2 < 0.9 < power[2] and power[0] <= power[1] <= power[2]
+
+
+def test_of_fewer_columns_than_components_all_are_tested_jointly():
+    X = np.random.default_rng(0).standard_normal((80, 4))
+    few = {"simulations": 50, "axes": 4}
+    pd.testing.assert_frame_equal(gaussian_report(X, 10, **few), gaussian_report(X, 4, **few))

@@ -7,9 +7,10 @@ from PIL import Image
 
 from unelib.core import paths
 from unelib.running import Step, Workspace, execute, plan, read_recipe
-from unelib.running.foresight import check_names
+from unelib.running.foresight import check_names, check_own, views_left
 from unelib.running.marks import write_mark
 from unelib.running.notebooks import with_defaults
+from unelib.running.views import views_of
 
 RECIPES = sorted((paths.ROOT / "recipes").glob("*.yaml"))
 WORLD = {"image_set": "drawn-faces", "train_split": "train", "generators": ["gen"], "encoders": ["enc"], "run": "r"}
@@ -110,3 +111,68 @@ def test_noise_that_nobody_leaves_is_told_with_who_does():
     recipe = {"name": "new", "notebooks": [BOOKS["05_edit"]]}
     with pytest.raises(ValueError, match="05_edit.ipynb reads noise, which no notebook .* run 'new' .*01_invert.ipynb"):
         execute.run(recipe)
+
+
+DEPTH = {name: f"notebooks/depth/{name}.ipynb" for name in ("failures", "variation", "codes", "10_une", "alignment")}
+DEPTH |= {name: f"notebooks/depth/{name}.ipynb" for name in ("08_gaussianity", "network", "known_latent", "latents")}
+MADE = [("notebooks/01_invert.ipynb", WORLD | {"generators": ["drawn-ldm"]})]
+MADE += [("notebooks/02_encode.ipynb", WORLD | {"encoders": ["drawn-clip", "drawn-dino", "onnx:a.onnx"]})]
+UNJUDGED = {"judge": "", "run": "r"}
+
+
+@pytest.mark.parametrize(
+    "stage, values, message",
+    [
+        (
+            "failures",
+            {"asked": "Smilling"},
+            "failures.ipynb: asked names 'Smilling', .* no such attribute; .*'Smiling'",
+        ),
+        ("codes", {"straightened": ["drawn-pose"]}, "straightened names 'drawn-pose', and there is no such view"),
+        ("network", {"encoders": ["drawn-pose"]}, "encoders names 'drawn-pose', and there is no such view"),
+        (
+            "alignment",
+            {"view_sets": {"both": ["drawn-clip", "drawn-clp"]}},
+            "view_sets names 'drawn-clp', .* mean 'drawn-clip'",
+        ),
+        ("08_gaussianity", {"views": ["leek"]}, "views names 'leek', .*did you mean 'leak'"),
+        ("10_une", {"encoder": "drawn-pose", "judge": "drawn-judge"}, "10_une.ipynb: encoder names 'drawn-pose'"),
+        (
+            "failures",
+            {"judge": "fashion-judge", "asked": "Young"},
+            "asked names 'Young', which judge 'fashion-judge' does",
+        ),
+        (
+            "variation",
+            {"judge": "fashion-judge", "targets": {"Bagg": 1}},
+            "targets names 'Bagg', .* mean 'Bag'.* probe:",
+        ),
+        ("network", {"generator": "drawn-ldm", "timesteps": [0, 5000]}, "timesteps has timestep 5000, .* ends at 999;"),
+        (
+            "latents",
+            {"generator": "drawn-ldm", "other": "drawn-ddpm"},
+            r"other is 'drawn-ddpm', with latents of \(3, 32, 32\), and drawn-ldm has \(4, 16, 16\)",
+        ),
+    ],
+)
+def test_what_a_run_will_not_have_is_named(stage, values, message):
+    with pytest.raises(ValueError, match=message):
+        check_own([*MADE, *with_defaults([(DEPTH[stage], UNJUDGED | values)])])
+
+
+def test_what_a_run_will_have_is_not(tmp_path):
+    controls = ["pixels", "leak", "untrained:drawn-ldm", "untrained:drawn-clip", "onnx:a.onnx"]
+    steps = with_defaults([(DEPTH["08_gaussianity"], {"views": controls, "run": "r"})])
+    check_own(MADE + steps)
+    check_own(with_defaults([(DEPTH["10_une"], UNJUDGED | {"encoder": "nobody's"})]))  # nobody asks for it
+    check_own(
+        [*with_defaults([(DEPTH["known_latent"], {"run": "r"})]), *steps]
+    )  # which does not tell the views that it makes
+    check_own(steps)  # as of a run that is there, which `check_runs` looks at
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("generators", [["a"], ["a", "b"], []])
+def test_views_are_told_by_their_names_as_they_are_made(generators):
+    values = {"generators": generators or ["a"], "encoders": ["c", "python:m:f", "timm:d"]}
+    assert set(views_left(values)) == {view.name for view in views_of(values)}

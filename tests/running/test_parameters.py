@@ -9,6 +9,7 @@ from unelib.core import paths
 from unelib.models.encoder_names import RUN_CODE, running_code
 from unelib.running import parameters
 from unelib.running.parameters import Count, check_parameters, check_value, kind_called
+from unelib.store import NoiseZoo
 
 KINDS = [name for name, value in vars(parameters).items() if name[:1].isupper() and kind_called(name) is value]
 
@@ -43,6 +44,16 @@ KINDS = [name for name, value in vars(parameters).items() if name[:1].isupper() 
         ("GeneratorNames", ["untrained:drawn-ldm", "owner/name"]),
         ("JudgeName", "probe:drawn-clip"),
         ("EncoderNames", ["untrained:drawn-clip", "owner/name", "drawn-dino"]),
+        ("Attribute", "Odd"),
+        ("DrawnPart", "Smiling"),
+        ("Box", [0, 0.5, 1, 0.75]),
+        ("ViewName", "a"),
+        ("ViewNames", []),
+        ("ImageSetName", "fashion"),
+        ("ImageSetName", "owner/name"),
+        ("EmbeddingNames", ["drawn-dino"]),
+        ("JudgeModel", "fashion-judge"),
+        ("OtherGenerator", ""),
         ("str", "text"),
         ("int", -1),
     ],
@@ -84,6 +95,10 @@ def test_values_that_fit(kind, value):
         ("RunOrThis", "../x", 'give the name of a run, or "." for this one'),
         ("Solver", "ab3", "p is 'ab3'; choose one of ab2, heun, ddim"),
         ("str", 3, "p is 3; give string"),
+        ("DrawnPart", "Mouth", "unknown attribute of drawn faces 'Mouth'; choose one of .*Mouth_Slightly_Open"),
+        ("Box", [0.3, 0.6], "give left, top, right and bottom as shares"),
+        ("Box", [0.7, 0.6, 0.3, 0.8], r"the box \[0.7, 0.6, 0.3, 0.8\] has no inside; give left < right"),
+        ("Box", [0, 0, 1, 64], "has no inside; .*each from 0 to 1"),
         ("Count", "x" * 500, r"^p is '.{1,40}'; give"),
     ],
 )
@@ -102,6 +117,10 @@ def test_values_that_do_not(kind, value, message):
         ("JudgeName", "drawn-ldm-judge", "no judge 'drawn-ldm-judge'"),
         ("JudgeName", "probe:nothing", "no encoder 'nothing'"),
         ("Scorer", "nobody", "no judge 'nobody'"),
+        ("JudgeModel", "probe:drawn-clip", "no judge 'probe:drawn-clip'"),
+        ("ImageSetName", "nowhere", "no image set 'nowhere'"),
+        ("OtherGenerator", "drawn-lmd", "no generator 'drawn-lmd'"),
+        ("EmbeddingName", "drawn-dinno", "no encoder 'drawn-dinno'"),
     ],
 )
 def test_models_that_are_nowhere(kind, name, message):
@@ -143,6 +162,28 @@ def test_a_notebook_checks_its_own():
     check_parameters({"steps": "ten"})
     with pytest.raises(ValueError, match="steps is 'ten'; give a whole number"):
         check_parameters({"seed": 0, "steps": "ten", "__annotations__": {"seed": parameters.Seed, "steps": Count}})
+
+
+OF_ITS_OWN = {"views": parameters.ViewNames, "asked": parameters.Attribute, "reader": parameters.EmbeddingName}
+
+
+@pytest.mark.parametrize(
+    "named, message",
+    [
+        ({"views": ["z", "y"]}, r"views is 'y', and .*mine has no such view; it has z$"),
+        ({"asked": "Od"}, r"asked is 'Od', and .*mine has no such attribute; it has Odd$"),
+        ({"reader": "drawn-dino", "judge": "somebody"}, "reader is 'drawn-dino', and .* has no such view; it has z"),
+    ],
+)
+def test_a_notebook_looks_in_its_zoo_for_what_it_names(tmp_path, monkeypatch, named, message):
+    monkeypatch.setenv("UNELIB_ROOT", str(tmp_path))
+    own = {"run": "mine", "__annotations__": {"run": parameters.Run} | OF_ITS_OWN}
+    check_parameters(own | named)  # nothing is there yet
+    NoiseZoo.from_arrays({"z": np.eye(4)}, {"Odd": [0, 1, 0, 1]}, path=tmp_path / "data/zoo/mine")
+    check_parameters(own | {"views": ["z"], "asked": "Odd"})
+    check_parameters(own | {"reader": "drawn-dino", "judge": ""})  # nobody asks for it
+    with pytest.raises(ValueError, match=message):
+        check_parameters(own | named)
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from unelib.core import paths
+from unelib.models.availability import HUB, Whereabouts
 from unelib.models.encoder_names import RUN_CODE
 from unelib.running import rehearsal
 from unelib.running.rehearsal import dry_run
@@ -129,6 +130,18 @@ def test_no_room_is_missing_as_well(tiny, monkeypatch):
 def test_what_is_refused_is_told(tiny, given, message):
     found = dry_run(tiny, given, trial=False)
     assert pd.Series(found.missing).str.contains(message).any()
+
+
+def test_a_time_without_the_models_says_that_it_is_that_of_small_ones(tiny, monkeypatch):
+    assert "of small models" not in dry_run(tiny, trial=False).estimate
+    monkeypatch.setattr(rehearsal, "whereabouts", lambda kind, name: Whereabouts(HUB, name))
+    found = dry_run(tiny, trial=False)
+    assert found.estimate.endswith("of small models; those that are not here may take many times as long")
+
+
+def test_a_notebook_takes_longer_than_its_views(tiny, monkeypatch):
+    monkeypatch.setattr("unelib.running.two_images.view_seconds", lambda *arguments: (2.0, 1.0))
+    assert {*dry_run(tiny).notebooks.seconds[:2]} == {rehearsal.BESIDE + 2 + 18}
 
 
 def test_recipes_before_it_are_looked_at_as_well():

@@ -71,21 +71,22 @@ def test_a_file_that_is_no_notebook_is_named(project):
         needs("left")
 
 
+@pytest.mark.parametrize("key", ["image_set", "foreign_set"])
 @pytest.mark.parametrize(
     "name, full", [("pictures", True), ("labels.tsv", True), ("drawn-faces", False), ("celeba", False)]
 )
-def test_an_image_folder_is_named_from_the_working_folder(project, monkeypatch, name, full):
+def test_an_image_folder_is_named_from_the_working_folder(project, monkeypatch, name, full, key):
     here = project / "elsewhere"
     for folder in ("pictures", "drawn-faces"):
         (here / folder).mkdir(parents=True)
     (here / "labels.tsv").write_text("")
-    notebook(project / "seen.ipynb", "run = 'x'\nimage_set = 'drawn-faces'", "image_set", {})
-    recipe = read_recipe({"name": "t", "notebooks": ["seen.ipynb"], "parameters": {"image_set": name}})
+    notebook(project / "seen.ipynb", f"run = 'x'\n{key} = 'drawn-faces'", key, {})
+    recipe = read_recipe({"name": "t", "notebooks": ["seen.ipynb"], "parameters": {key: name}})
     monkeypatch.chdir(here)
     (step,) = recipe_steps(recipe)
-    assert step.parameters["image_set"] == (str(here / name) if full else name)
+    assert step.parameters[key] == (str(here / name) if full else name)
     monkeypatch.chdir(project)
-    assert recipe_steps(recipe)[0].parameters["image_set"] == name
+    assert recipe_steps(recipe)[0].parameters[key] == name
 
 
 def test_recipes_before_give_what_is_read(project):

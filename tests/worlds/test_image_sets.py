@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from unelib.worlds import image_sets
 from unelib.worlds.image_sets import joined_pixels, load_images, load_parts, thumbnails
 from unelib.worlds.labelled_images import ImageSet
 from unelib.worlds.picture_files import Pictures
@@ -128,6 +129,19 @@ def test_files_that_differ_in_their_ending_alone_are_named(folder):
 def test_bad_requests(arguments, kind, message):
     with pytest.raises(kind, match=message):
         load_images(**arguments)
+
+
+def test_celeba_that_is_not_here_is_told_with_its_files_and_their_place(tmp_path, monkeypatch):
+    monkeypatch.setattr(image_sets, "DATA", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileNotFoundError, match="CelebA is not here.* put img_align_celeba/.* into .*celeba, or give"):
+        image_sets.find_source("celeba")
+
+
+def test_a_name_stands_for_itself_or_for_a_folder(tmp_path):
+    (tmp_path / "labels.csv").write_text("file,Odd\n")
+    assert [image_sets.find_source(name) for name in ("fashion", "owner/name")] == ["fashion", "owner/name"]
+    assert image_sets.find_source(str(tmp_path / "labels.csv")) == tmp_path == image_sets.find_source(str(tmp_path))
 
 
 @pytest.fixture

@@ -16,8 +16,9 @@ def gaussian_report(X, components=10, simulations=400, axes=100, level=0.05, see
 
     Pass rates on random projections, as published, and on coordinates (`pass_rate_test`), the tests of
     `multivariate_normality`, and `pursuit` (the least p of its directions, adjusted for their number).
-    axes   projections and coordinates looked at for the pass rates
-    nulls  pass rates {"projections": (s,), "coordinates": (s,)} of twins where they are known
+    components  that are tested jointly, or all columns where there are fewer
+    axes        projections and coordinates looked at for the pass rates
+    nulls       pass rates {"projections": (s,), "coordinates": (s,)} of twins where they are known
     Raises ValueError on what any of the tests refuses: values that are not finite, repeated rows, too few of them.
 
     >>> gaussian_report(np.random.default_rng(0).standard_normal((200, 40))).test.tolist()[:3]
@@ -25,8 +26,9 @@ def gaussian_report(X, components=10, simulations=400, axes=100, level=0.05, see
     """
     nulls = nulls or {}
     passing = [pass_rate_test(X, a, axes, level=level, seed=seed, null=nulls.get(a)) for a in AXES]
+    components = min(components, X.shape[1])
     joint = multivariate_normality(X, components, simulations, level, seed)
-    best = pursuit(X, components, min(5, components), seed).sort_values("p_adjusted").iloc[0]
+    best = pursuit(X, components, seed=seed).sort_values("p_adjusted").iloc[0]
     chased = {
         "test": "pursuit",
         "statistic": best.statistic,

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from ..core.files import read_json
 from ..core.paths import MODELS, home, next_step, started_in
 
 GENERATORS = {
@@ -62,6 +63,30 @@ def find_model(name, presets, kind):
         f"no {kind} {name!r}: it is neither a preset ({', '.join(presets)}) nor a folder nor a hub id like owner/name"
         f" ({looked}); choose one of these"
     )
+
+
+def judge_attributes(name):
+    """Attributes that the folder of a judge says it knows; None of a probe and of one that is not in a folder.
+
+    >>> judge_attributes("fashion-judge")[:3], judge_attributes("probe:drawn-clip")
+    (['T-shirt', 'Trouser', 'Pullover'], None)
+    """
+    config = Path("" if name.startswith(PROBE) else find_model(name, JUDGES, "judge")) / "config.json"
+    return [*read_json(config).get("id2label", {}).values()] if config.is_file() else None
+
+
+def last_timestep(name):
+    """The last timestep of a diffusion model by its scheduler's file; None of one that lies in no folder.
+
+    >>> last_timestep("untrained:drawn-ldm"), last_timestep("owner/name")
+    (999, None)
+    """
+    try:
+        folder = Path(find_model(name.removeprefix("untrained:"), GENERATORS, "generator"))
+    except FileNotFoundError:  # rows that were imported may bear any name
+        return None
+    config = folder / "scheduler" / "scheduler_config.json"
+    return read_json(config).get("num_train_timesteps", 1000) - 1 if config.is_file() else None
 
 
 def is_gan(folder):

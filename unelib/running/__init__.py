@@ -24,9 +24,10 @@ Inside:
 Public names, by file:
 
 - `workspace`: Workspace, runs_with_zoo
-- `parameters`: Chosen, Count, Counts, Dimensions, Edits, EncoderName, EncoderNames, GeneratorName, GeneratorNames,
-  JudgeName, Names, Number, Numbers, Pair, Positive, Run, RunOrThis, Runs, Scorer, Seed, Share, Shares, Strengths,
-  Targets, Text, TextPairs, Texts, Timestep, Timesteps, Trials, ViewSets, check_parameters
+- `parameters`: Attribute, Box, Chosen, Count, Counts, Dimensions, DrawnPart, Edits, EmbeddingName, EmbeddingNames,
+  EncoderName, EncoderNames, GeneratorName, GeneratorNames, ImageSetName, JudgeModel, JudgeName, Names, Number,
+  Numbers, OtherGenerator, Pair, Positive, Run, RunOrThis, Runs, Scorer, Seed, Share, Shares, Strengths, Targets,
+  Text, TextPairs, Texts, Timestep, Timesteps, Trials, ViewName, ViewNames, ViewSets, check_parameters
 - `sweeps`: Sweep
 - `recipes`: Recipe, plan, read_recipe, swept
 - `schema`: recipe_schema

@@ -18,7 +18,7 @@ from ..core.checks import whole
 from ..core.cpus import cores
 from ..core.files import make_folder, read_json
 from .forecast import expected_seconds, roughly, time_left, way_to_go
-from .foresight import check_names, check_runs
+from .foresight import check_names, check_own, check_runs
 from .kernels import Kernels
 from .marks import digests, mark_path, why_again, write_mark
 from .notebooks import with_defaults
@@ -81,7 +81,7 @@ def run(
     Raises
     ------
     FileNotFoundError, ValueError
-        Before anything runs, as `read_recipe`, `plan`, `check_names` and `check_runs`.
+        Before anything runs, as `read_recipe`, `plan`, `check_names`, `check_own` and `check_runs`.
     StepsFailed
         After everything that did not need a failed notebook was executed.
     """
@@ -99,6 +99,7 @@ def checked_steps(recipe: str | Path | dict[str, Any], parameters: dict[str, Any
     for name in dict.fromkeys(step.run for step in steps):
         own = with_defaults([(step.notebook, step.parameters) for step in steps if step.run == name])
         check_names(own)
+        check_own(own)
         check_runs([step for step in steps if step.run == name], own)
     return steps
 

@@ -3,18 +3,24 @@
 Without it a misspelt attribute is found by the notebook that edits, after every image was inverted.
 """
 
+from ..core import paths
+from ..models.encoder_names import UNTRAINED, has_untrained
+from ..models.presets import judge_attributes, last_timestep
 from ..worlds.image_sets import few_images, is_of_hub
 from .marks import read_mark
-from .notebooks import says_of_itself
+from .notebooks import makes_own_views, notebook_parameters, says_of_itself
+from .parameters import Timestep, Timesteps, named_of_run
 from .recipes import near
 from .steps import left_by
 from .workspace import Workspace
 
 OF_ATTRIBUTES = ("targets", "attributes", "pair", "others")  # parameters that name attributes; the last in one text
+SCORED = ("targets", "pair", "others", "asked", "attribute")  # of these, and of others, what a judge is asked about
 
 THIS = "."  # the run itself, among the runs that a notebook looks at
 OF_IMAGES = ("image_set", "train_split", "test_split", "n_train", "n_test", "image_size", "on_error")
 KINDS = {"noise": "noise", "embeddings": "embedding"}  # what notebooks read, and the kind of such views
+NOTHING = {"reads": (), "leaves": ()}  # said by a notebook that says nothing of itself
 MAKERS = {"noise": "notebooks/01_invert.ipynb", "embeddings": "notebooks/02_encode.ipynb"}
 
 
@@ -28,8 +34,7 @@ def check_names(steps):
     known = next((attributes_of(values) for _, values in steps if "image_set" in values), None)
     for notebook, values in steps:
         for key in OF_ATTRIBUTES if known else ():
-            names = values.get(key, ())
-            for name in names.split() if isinstance(names, str) else names:
+            for name in words_or_names(values.get(key, ())):
                 refuse_unless_known(f"{notebook}: {key}", name, known, "attribute")
         for name in values.get("edits", {}).get(THIS, ()) if known else ():
             refuse_unless_known(f"{notebook}: edits", name, known, "attribute")
@@ -41,6 +46,97 @@ def check_names(steps):
         if made and values.get("leading_encoder"):  # empty: whichever there is
             views = made | set(views_there(values["run"]))
             refuse_unless_known(f"{notebook}: leading_encoder", values["leading_encoder"], sorted(views), "view")
+
+
+def words_or_names(value):
+    """Names in a parameter's value: the words of a text, or what is listed."""
+    return value.split() if isinstance(value, str) else list(value)
+
+
+def check_own(steps):
+    """Raise ValueError where steps, [(notebook, all parameters)], of one run name what it will not have.
+
+    By the kinds of their parameters that is an attribute of its images, a view that neither these steps make nor it
+    has, an attribute that the judge does not know, a timestep that the generator's schedule does not have, or another
+    generator whose latents are of another shape.
+    """
+    asked = [(notebook, *one) for notebook, values in steps for one in named_of_run(kinds_of(notebook), values)]
+    whats = {what for _, _, what, _ in asked}
+    images = next((values for _, values in steps if "image_set" in values), None)
+    known = {"attribute": attributes_of(images) if images and "attribute" in whats else None}
+    known["view"] = views_to_come(steps) if "view" in whats else None
+    for notebook, parameter, what, name in asked:
+        if known[what]:
+            refuse_unless_known(f"{notebook}: {parameter}", name, known[what], what)
+    for notebook, values in steps:
+        check_judged(notebook, values)
+        check_timesteps(notebook, values)
+        check_other(notebook, values)
+
+
+def kinds_of(notebook):
+    """{parameter: kind} of a notebook."""
+    return {name: told.kind for name, told in notebook_parameters(paths.ROOT / notebook).items()}
+
+
+def views_to_come(steps):
+    """Names of all views that a run will have in the end; None where a notebook does not tell those that it makes."""
+    if any(makes_own_views(notebook) for notebook, _ in steps):
+        return None
+    makers = [values for notebook, values in steps if {*KINDS} & {*(says_of_itself(notebook) or NOTHING)["leaves"]}]
+    return [
+        *dict.fromkeys([*(name for values in makers for name in views_left(values)), *views_there(steps[0][1]["run"])])
+    ]
+
+
+def views_left(values):
+    """Names of the views that a notebook with these parameters makes, as `views.views_of` gives them."""
+    found = [*(generators := values.get("generators", []))]
+    for place, name in enumerate(generators):
+        found += ["pixels", f"{UNTRAINED}{name}"] if not place else []
+        found += [role + (f" of {name}" if place else "") for role in ("clean latent", "leak")]
+    encoders = values.get("encoders", [])
+    return [*found, *encoders, *(UNTRAINED + name for name in encoders if has_untrained(name))]
+
+
+def check_judged(notebook, values):
+    """Raise ValueError for an attribute that is scored and that the judge, a model that is here, does not know."""
+    knows = judge_attributes(values["judge"]) if values.get("judge") else None
+    for key in SCORED if knows else ():
+        for name in words_or_names(values.get(key, ())):
+            if name not in knows:
+                told = f"{near(name, knows)}it knows {', '.join(knows)}"
+                raise ValueError(
+                    f"{notebook}: {key} names {name!r}, which judge {values['judge']!r} does not know; {told}; name"
+                    " others, or another judge, such as probe: and an encoder of this run"
+                )
+
+
+def check_timesteps(notebook, values):
+    """Raise ValueError for a timestep after the last of the generator's schedule, where its folder is here."""
+    last = last_timestep(values["generator"]) if values.get("generator") else None
+    for name, kind in kinds_of(notebook).items() if last is not None else ():
+        asked = [values[name]] if kind is Timestep else values[name] if kind is Timesteps else []
+        if late := [t for t in asked if t > last]:
+            raise ValueError(
+                f"{notebook}: {name} has timestep {late[0]}, and the schedule of {values['generator']} ends at {last};"
+                f" choose 0 to {last}"
+            )
+
+
+def check_other(notebook, values):
+    """Raise ValueError for another generator whose latents are of another shape, where both models are here."""
+    names = [values.get("generator"), values.get("other")]
+    if not all(names):
+        return
+    from .views import latent_shape  # brings the models' libraries, which take seconds
+
+    one, two = map(latent_shape, names)
+    if None not in (one, two) and one != two:
+        raise ValueError(
+            f"{notebook}: other is {names[1]!r}, with latents of {two}, and {names[0]} has {one}; choose one of that"
+            " shape"
+        )
 
 
 def attributes_of(values):

@@ -6,9 +6,14 @@ from . import parameters
 from .notebooks import notebook_parameters, with_defaults
 
 KINDS = {  # of parameters, by what they name
-    "generator": (parameters.GeneratorName, parameters.GeneratorNames),
-    "encoder": (parameters.EncoderName, parameters.EncoderNames),
-    "judge": (parameters.JudgeName, parameters.Scorer),
+    "generator": (parameters.GeneratorName, parameters.GeneratorNames, parameters.OtherGenerator),
+    "encoder": (
+        parameters.EncoderName,
+        parameters.EncoderNames,
+        parameters.EmbeddingName,
+        parameters.EmbeddingNames,
+    ),
+    "judge": (parameters.JudgeName, parameters.Scorer, parameters.JudgeModel),
 }
 
 

@@ -11,12 +11,15 @@ from typing import Annotated, Any, Literal, get_origin
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
-from ..core.checks import file_name
+from ..core.checks import choice, file_name
 from ..inversion.choices import Grid, Solver  # noqa: F401  (kinds that notebooks name)
 from ..models.encoder_names import find_encoder
 from ..models.presets import GENERATORS, JUDGES, PROBE, find_model, is_gan
 from ..probing.choices import Kind  # noqa: F401
+from ..worlds.faces import ATTRIBUTES
+from ..worlds.image_sets import find_source
 from ..worlds.labelled_images import OnError  # noqa: F401
+from .workspace import Workspace
 
 LARGEST = 10**9  # of a count: more rows or steps than anybody has
 
@@ -52,6 +55,31 @@ def judge(name):
     return name
 
 
+def judge_model(name):
+    """The name of a judge that is a model of its own; FileNotFoundError if there is none."""
+    find_model(name, JUDGES, "judge")
+    return name
+
+
+def image_set(name):
+    """The name of an image set; FileNotFoundError if it stands for nothing."""
+    find_source(name)
+    return name
+
+
+def drawn_part(name):
+    """An attribute of drawn faces; ValueError lists them."""
+    return choice(name, ATTRIBUTES, "attribute of drawn faces")
+
+
+def corners(box):
+    """Left, top, right and bottom of a box; ValueError unless it has an inside, in the picture."""
+    left, top, right, bottom = box
+    if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+        raise ValueError(f"the box {list(box)} has no inside; give left < right and top < bottom, each from 0 to 1")
+    return box
+
+
 def field(text, **limits):
     """What a kind is called where a value is none, and its limits."""
     return Field(description=text, strict=True, **limits)
@@ -80,13 +108,29 @@ Chosen = Annotated[list[Text], Field(description="a list of names, one at least,
 Texts = Annotated[list[Text], Field(description="a list of texts, such as [a man, a woman]")]
 Pair = Annotated[tuple[()] | tuple[Text, Text], Field(description="two names, such as [a, b], or [] for none")]
 ViewSets = Annotated[dict[Text, Chosen], Field(description="sets of views by name, such as {both: [a, b]}")]
+Attribute = Annotated[Text, field("the name of an attribute, a text")]
+DrawnPart = Annotated[Text, AfterValidator(drawn_part), field("an attribute of drawn faces, a text")]
+Box = Annotated[
+    tuple[Number, Number, Number, Number],
+    AfterValidator(corners),
+    Field(description="left, top, right and bottom as shares of the picture, such as [0.3, 0.6, 0.7, 0.8]"),
+]
+ViewName = Annotated[Text, field("the name of a view that the run has, a text")]
+ViewNames = Annotated[list[Text], Field(description="views that the run has, such as [a, b]; [] for all")]
+ImageSetName = Annotated[Text, AfterValidator(image_set), field("the name of an image set, a text")]
 GeneratorName = Annotated[Text, AfterValidator(generator), field("the name of a generator, a text")]
 Inverted = Annotated[Text, AfterValidator(inverted), field("the name of a generator, a text")]
 GeneratorNames = Annotated[list[Inverted], Field(description="a list of generators' names", min_length=1)]
 EncoderName = Annotated[Text, AfterValidator(encoder), field("the name of an encoder, a text")]
 EncoderNames = Annotated[list[EncoderName], Field(description="a list of encoders' names", min_length=1)]
+EmbeddingName = Annotated[Text, AfterValidator(encoder), field("the name of an encoder whose embeddings the run has")]
+EmbeddingNames = Annotated[
+    list[EmbeddingName], Field(description="names of encoders whose embeddings the run has", min_length=1)
+]
 JudgeName = Annotated[Text, AfterValidator(judge), field("the name of a judge, a text")]
 Scorer = Annotated[Literal[""] | JudgeName, Field(description='the name of a judge, or "" for nobody')]
+JudgeModel = Annotated[Text, AfterValidator(judge_model), field("the name of a judge that is a model, a text")]
+OtherGenerator = Annotated[Literal[""] | GeneratorName, Field(description='the name of a generator, or "" for none')]
 Targets = Annotated[
     dict[Text, Literal[1, -1]],
     Field(description="attributes with 1 (to have) or -1 (to lack), such as {Smiling: 1}", min_length=1),
@@ -104,6 +148,11 @@ Trials = Annotated[
     Field(description='generator, judge ("" for neither) and shared dimensions by run', min_length=1),
 ]
 Edits = Annotated[dict[RunOrThis, Targets], Field(description="targets by run, such as {drawn: {Smiling: 1}}")]
+
+NAMED = {  # kinds by what they name of the run's own
+    "attribute": (Attribute,),
+    "view": (ViewName, ViewNames, ViewSets, EmbeddingName, EmbeddingNames),
+}
 
 
 def kind_called(text: str) -> Any:
@@ -153,6 +202,8 @@ def wanted(kind, mistake):
 def check_parameters(namespace: Mapping[str, Any]) -> None:
     """Check a notebook's parameters by the kinds that its parameters cell gives them: the first call of a notebook.
 
+    Attributes and views that they name are looked for in the zoo of its run, if that is there already.
+
     Parameters
     ----------
     namespace : mapping
@@ -167,6 +218,33 @@ def check_parameters(namespace: Mapping[str, Any]) -> None:
     --------
     >>> check_parameters({"seed": 0, "__annotations__": {"seed": Seed}})
     """
-    for name, kind in namespace.get("__annotations__", {}).items():
-        if name in namespace:
-            check_value(name, namespace[name], kind)
+    kinds = {name: kind for name, kind in namespace.get("__annotations__", {}).items() if name in namespace}
+    for name, kind in kinds.items():
+        check_value(name, namespace[name], kind)
+    zoo = Workspace(namespace["run"]).zoo if "run" in kinds else None
+    if zoo is None or not zoo.has_index:
+        return
+    for parameter, what, named in named_of_run(kinds, namespace):
+        known = list(map(str, zoo.attributes)) if what == "attribute" else zoo.views
+        if named not in known:
+            raise ValueError(f"{parameter} is {named!r}, and {zoo.path} has no such {what}; it has {', '.join(known)}")
+
+
+def named_of_run(kinds, values):
+    """What parameters name of their run's own: (parameter, "attribute" or "view", name) of each, by their kinds.
+
+    A notebook that nobody judges makes no pictures, and asks for no encoder by which to compare them.
+    """
+    found = []
+    for parameter, kind in kinds.items():
+        what = next((what for what, among in NAMED.items() if any(kind is one for one in among)), None)
+        if what and not (kind is EmbeddingName and values.get("judge") == ""):
+            found += [(parameter, what, name) for name in listed(values[parameter])]
+    return found
+
+
+def listed(value):
+    """Names in a parameter's value: one, a list of them, or lists by name."""
+    if isinstance(value, dict):
+        return [name for names in value.values() for name in names]
+    return [value] if isinstance(value, str) else list(value)

@@ -17,7 +17,7 @@ from ..store.image_index import rare_attributes
 from ..worlds.image_sets import few_images, find_parts, is_of_hub
 from .execute import shared_out
 from .forecast import disk, outlook, time_left
-from .foresight import THIS, check_names, check_runs
+from .foresight import THIS, check_names, check_own, check_runs
 from .models_named import models_to_load
 from .notebooks import makes_own_views, with_defaults
 from .recipes import read_recipe
@@ -25,6 +25,7 @@ from .steps import Step, recipe_steps
 from .workspace import Workspace
 
 WRONG = (ValueError, FileNotFoundError, ImportError)
+BESIDE = 15.0  # seconds that a notebook takes beside its views: its kernel, what it imports, its checks and figures
 SMALLEST = {"drawn-faces": 16, "fashion": 28}  # pixels a side that are drawn soonest: attributes are those of any size
 
 
@@ -157,7 +158,7 @@ def look_at_names(found, steps):
     """What notebooks name and would not find, as `run` checks it."""
     for mine in by_run(steps).values():
         own = with_defaults([(step.notebook, step.parameters) for step in mine])
-        for check, given in ((check_names, (own,)), (check_runs, (mine, own))):
+        for check, given in ((check_names, (own,)), (check_own, (own,)), (check_runs, (mine, own))):
             try:
                 check(*given)
             except WRONG as error:
@@ -273,8 +274,10 @@ def look_at_time(found, steps, pending, jobs, trial):
                 found.notebooks.loc[place, "seconds"] = tried[step.key]
         if tried:
             found.estimate = f"views by a trial of two images; the rest {found.estimate}"
-    elif trial and (found.models.state != HERE).any():
-        found.notes.append("no trial of two images: not all models are here")
+    elif (found.models.state != HERE).any():
+        found.estimate += " of small models; those that are not here may take many times as long"
+        if trial:
+            found.notes.append("no trial of two images: not all models are here")
     left = dict(zip([step.key for step in steps], found.notebooks.seconds))
     found.seconds = time_left(steps, left, jobs)
 
@@ -299,6 +302,6 @@ def tried_seconds(steps):
                 known[key] = view_seconds(values, images.pixels[:2], there)
         loading, each = known[key]
         if each:
-            found[step.key] = loading + each * (values["n_train"] + values["n_test"])
+            found[step.key] = BESIDE + loading + each * (values["n_train"] + values["n_test"])
         there |= {view.name for view in views_of(values)}
     return found

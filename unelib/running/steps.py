@@ -102,14 +102,13 @@ def with_runs(recipe, planned):
 
 
 def seen_from_the_project(values):
-    """Parameters with the full path of an image set's folder or table that is named from the working folder.
+    """Parameters with the full paths of image sets' folders or tables that are named from the working folder.
 
     Notebooks are executed in the project's folder, where such a name would lead elsewhere.
     """
-    name = values.get("image_set")
-    if name is None or name in DRAWN_OR_KEPT or Path.cwd() == paths.ROOT or not Path(name).exists():
-        return values
-    return values | {"image_set": str(Path(name).resolve())}
+    named = {key: values[key] for key in ("image_set", "foreign_set") if key in values and Path.cwd() != paths.ROOT}
+    there = {key: Path(name) for key, name in named.items() if name not in DRAWN_OR_KEPT and Path(name).exists()}
+    return values | {key: str(path.resolve()) for key, path in there.items()}
 
 
 def refuse_unlisted(notebook, listed):

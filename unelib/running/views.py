@@ -128,6 +128,12 @@ def size_of(view, p):
 
 def noise_columns(name):
     """Columns of a generator's noise by the configuration in its folder; None if that is not here."""
+    shape = latent_shape(name)
+    return None if shape is None else math.prod(shape)
+
+
+def latent_shape(name):
+    """Shape of a generator's latents by the configuration in its folder; None if that is not here."""
     folder = folder_of(find_model(name.removeprefix("untrained:"), GENERATORS, "generator"))
     if folder is None or files_lacking(folder):
         return None
@@ -135,7 +141,7 @@ def noise_columns(name):
         read_config(folder / part / "config.json") for part in ("unet", "transformer", "vae")
     )
     config = denoiser or other
-    return math.prod(latent_shape_of(config, autoencoder)) if config else generator(name).latent_dim
+    return tuple(latent_shape_of(config, autoencoder) if config else generator(name).latent_shape)
 
 
 def embedding_columns(name):

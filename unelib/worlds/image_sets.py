@@ -110,20 +110,37 @@ def find_images(
         raise ValueError(f"n is {n}; ask for at least one image")
     if labels is not None and (name in DRAWN_OR_KEPT or is_of_hub(name)):
         raise ValueError(f"labels are a folder's, and {name!r} has its own; leave them out")
+    source = find_source(name)
     if name == "drawn-faces":
         images = drawn_faces(n or 2000, split, seed, size or 64, correlated)
     elif name == "fashion":
         images = load_fashion(None, n, split, size or 28)
-    elif (folder := image_folder(name)) is not None:
-        images = from_folder(folder, n, asked, size, on_error, labels)
-    elif is_of_hub(name):
-        images = load_hub(name, n, split, size or 512, on_error)
+    elif isinstance(source, Path):
+        images = from_folder(source, n, asked, size, on_error, labels)
     else:
+        images = load_hub(name, n, split, size or 512, on_error)
+    return images if attributes is None else keep_attributes(images, attributes)
+
+
+def find_source(name):
+    """What an image set's name stands for: itself, or the folder with its pictures; nothing is read or fetched.
+
+    FileNotFoundError if it stands for nothing.
+    """
+    name, _ = folder_and_table(name, None)
+    folder = None if name in DRAWN_OR_KEPT else image_folder(name)
+    if folder is None and name == "celeba":
+        raise FileNotFoundError(
+            "CelebA is not here, and is not downloaded by itself: put img_align_celeba/, list_attr_celeba.txt and"
+            f" list_eval_partition.txt, from its own page or Kaggle's archive, into {DATA / name}, or give its folder's"
+            " full path"
+        )
+    if folder is None and name not in DRAWN_OR_KEPT and not is_of_hub(name):
         raise FileNotFoundError(
             f"no image set {name!r}: it is neither 'drawn-faces' nor 'fashion' nor a folder or a table of labels"
             f" (looked in {Path.cwd()} and {DATA}) nor a hub id owner/name; give its full path"
         )
-    return images if attributes is None else keep_attributes(images, attributes)
+    return folder or name
 
 
 def load_parts(
