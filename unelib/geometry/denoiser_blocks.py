@@ -178,7 +178,7 @@ def under_noise(gen, clean, fresh, t):
 
 @torch.inference_mode()
 def what_blocks_give(gen, x, t, names, kept):
-    """{name: (n, ...)} of what `kept`, such as `over_positions`, keeps of blocks for states x, in the order of names."""
+    """{name: (n, ...)} of what `kept` keeps of blocks for states x, such as `over_positions`, in the order of names."""
     found: dict[str, Any] = {}
 
     def keep(name, output):

@@ -147,9 +147,13 @@ def place_errors(onto_second: ArrayLike, onto_first: ArrayLike, points: ArrayLik
     said = [np.asarray(onto_second, float), np.asarray(onto_first, float)]
     for places in said:
         if places.shape != here.shape:
-            raise ValueError(f"places are of shape {places.shape}; points of shape {np.shape(points)} need {here.shape}")
+            raise ValueError(
+                f"places are of shape {places.shape}; points of shape {np.shape(points)} need {here.shape}"
+            )
     known = np.isfinite(here).all(-1) & np.isfinite(there).all(-1)
-    errors = [np.where(known, np.linalg.norm(places - true, axis=-1), np.nan) for places, true in zip(said, (there, here))]
+    errors = [
+        np.where(known, np.linalg.norm(places - true, axis=-1), np.nan) for places, true in zip(said, (there, here))
+    ]
     return np.concatenate([part.T for part in errors])
 
 

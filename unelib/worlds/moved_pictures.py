@@ -1,4 +1,4 @@
-"""Pictures moved sideways, with what is known of places in them: against answers that only know where things mostly are."""
+"""Pictures moved at random and what is known of places in them: a control of what knows where things mostly are."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
