@@ -1,12 +1,17 @@
 """Where in another picture is the same part? The place whose feature is most like that of a point, and how far off."""
 
+from typing import Any
+
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
+from torch.nn.functional import grid_sample
+from torch.nn.functional import interpolate as interpolate_maps
 
 from ..stats.intervals import RESAMPLES, percentiles, rate_interval
 
-PAIRS = 16  # at once, so that upsampled maps fit into memory
+PAIRS = 8  # at once, so that upsampled maps fit into memory
+BILINEAR: Any = {"mode": "bilinear", "align_corners": False}
 
 
 def match_points(source: ArrayLike, target: ArrayLike, points: ArrayLike, size: int) -> NDArray[np.float64]:
@@ -50,29 +55,31 @@ def match_points(source: ArrayLike, target: ArrayLike, points: ArrayLike, size: 
         raise ValueError(f"source has maps of shape {one.shape}, target of {other.shape}; give as many, of as many d")
     where = checked_points(points, len(one), size)
     found = [
-        best_places(one[rows], other[rows], where[rows], size)
-        for rows in (slice(start, start + PAIRS) for start in range(0, len(one), PAIRS))
+        best_places(upsampled(one[rows], size), upsampled(other[rows], size), where[rows], size)
+        for rows in few_at_once(len(one))
     ]
     return np.concatenate(found)
 
 
+def few_at_once(n):
+    """Slices of n rows, a few each."""
+    return [slice(start, start + PAIRS) for start in range(0, n, PAIRS)]
+
+
+def upsampled(maps, size):
+    """Maps (n, d, h, w) as a tensor (n, d, size, size)."""
+    return interpolate_maps(torch.from_numpy(maps), size=(size, size), **BILINEAR)
+
+
 def best_places(source, target, points, size):
-    """`match_points` of few pictures, all checked."""
-    there = np.isfinite(points).all(-1)
-    asked = torch.from_numpy(np.where(there[..., None], points, 0.0))
-    grid = (2 * asked.float() + 1) / size - 1
-    look = {"mode": "bilinear", "align_corners": False}
-    wide = torch.nn.functional.interpolate(torch.from_numpy(source), size=(size, size), **look)
-    features = torch.nn.functional.grid_sample(wide, grid[:, None], padding_mode="border", **look)[:, :, 0]
-    places = torch.nn.functional.interpolate(torch.from_numpy(target), size=(size, size), **look).flatten(2)
-    cosine = torch.einsum("ndp,ndk->npk", unit(features), unit(places))
-    best = cosine.argmax(-1).numpy()
-    return np.where(there[..., None], np.stack([best % size, best // size], -1), np.nan)
-
-
-def unit(features):
-    """Features (n, d, k) of length 1."""
-    return torch.nn.functional.normalize(features, dim=1, eps=1e-12)
+    """`match_points` of maps that are upsampled already."""
+    there = np.isfinite(points).all(-1)[..., None]
+    grid = (2 * torch.from_numpy(np.where(there, points, 0.0)).float() + 1) / size - 1
+    asked = grid_sample(source, grid[:, None], padding_mode="border", **BILINEAR)[:, :, 0]
+    places = target.flatten(2)
+    cosine = asked.transpose(1, 2) @ places / places.norm(dim=1, keepdim=True).clamp_min(1e-12)
+    best = cosine.argmax(-1).numpy()  # the length of what is asked for changes no order
+    return np.where(there, np.stack([best % size, best // size], -1), np.nan)
 
 
 def match_errors(maps: ArrayLike, points: ArrayLike, size: int) -> NDArray[np.float64]:
@@ -108,12 +115,14 @@ def match_errors(maps: ArrayLike, points: ArrayLike, size: int) -> NDArray[np.fl
     >>> match_errors(pair, [[[0, 0], [2, 3]], [[1, 0], [3, 1]]], size=4).ravel().tolist()
     [0.0, 2.0, 0.0, 2.0]
     """
-    maps = checked_maps(maps, "maps")
-    where = checked_points(points, len(maps), size)
-    one, other = in_pairs(maps)
-    here, there = in_pairs(where)
-    places = match_points(one, other, here, size), match_points(other, one, there, size)
-    return place_errors(*places, points)
+    known = checked_maps(maps, "maps")
+    where = checked_points(points, len(known), size)
+    (one, other), (here, there), onto_second, onto_first = in_pairs(known), in_pairs(where), [], []
+    for rows in few_at_once(len(one)):
+        first, second = upsampled(one[rows], size), upsampled(other[rows], size)
+        onto_second.append(best_places(first, second, here[rows], size))
+        onto_first.append(best_places(second, first, there[rows], size))
+    return place_errors(np.concatenate(onto_second), np.concatenate(onto_first), where)
 
 
 def place_errors(onto_second: ArrayLike, onto_first: ArrayLike, points: ArrayLike) -> NDArray[np.float64]:
