@@ -103,7 +103,7 @@ from unelib.models import (
 )
 from unelib.probing import InfoMEC, equal_bins, infomec, infomec_table
 from unelib.stats import Interval
-from unelib.worlds import continuous_factors, moved, part_positions
+from unelib.worlds import continuous_factors, displaced, part_positions
 
 
 def images_and_models() -> None:
@@ -239,7 +239,7 @@ def where(gen: GeneratorLike, pixels: NDArray[np.uint8], Y: pd.DataFrame, Z: NDA
     places = part_positions(*load_parts("drawn-faces", 2, 2))
     assert_type(places, dict[str, NDArray[np.float64]])
     points = np.stack(list(places.values()), 1)
-    assert_type(moved(pixels, points, 4), tuple[NDArray[np.uint8], NDArray[np.float64]])
+    assert_type(displaced(pixels, points, 4), tuple[NDArray[np.uint8], NDArray[np.float64]])
     errors = match_errors(maps["mid_block", 100], points, 64)
     assert_type(place_errors(points[::2], points[1::2], points), NDArray[np.float64])
     assert_type(match_points(maps["mid_block", 100], maps["mid_block", 100], points, 64), NDArray[np.float64])

@@ -27,7 +27,7 @@ Public names, by file:
 - `faces`: draw_faces, flip, sample_factors
 - `known_factors`: continuous_factors
 - `face_landmarks`: part_positions
-- `moved_pictures`: moved
+- `moved_pictures`: displaced
 - `pixel_attributes`: above_median, picture_statistics
 - `fidelity`: psnr, relative_error, ssim
 """

@@ -13,6 +13,6 @@ from .image_sets import thumbnails as thumbnails
 from .known_factors import continuous_factors as continuous_factors
 from .labelled_images import ImageSet as ImageSet
 from .labelled_images import OnError as OnError
-from .moved_pictures import moved as moved
+from .moved_pictures import displaced as displaced
 from .pixel_attributes import above_median as above_median
 from .pixel_attributes import picture_statistics as picture_statistics

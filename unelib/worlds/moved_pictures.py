@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
-def moved(
+def displaced(
     pixels: ArrayLike, points: ArrayLike, most: int, seed: int = 0
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """Each picture moved by a random whole number of pixels in either direction; points go with it.
@@ -34,7 +34,7 @@ def moved(
 
     Examples
     --------
-    >>> pictures, places = moved(np.zeros((1, 8, 8, 3), np.uint8), [[[4, 4]]], most=2)
+    >>> pictures, places = displaced(np.zeros((1, 8, 8, 3), np.uint8), [[[4, 4]]], most=2)
     >>> pictures.shape, bool((abs(places - 4) <= 2).all())
     ((1, 8, 8, 3), True)
     """
