@@ -58,7 +58,7 @@ def block_maps(
     >>> from unelib import load_generator, load_images
     >>> gen, pixels = load_generator("drawn-ddpm"), load_images("drawn-faces", n=2, size=32).pixels
     >>> block_maps(gen, pixels, [100], ["up_blocks.1"])["up_blocks.1", 100].shape
-    (2, 64, 32, 32)
+    (2, 48, 32, 32)
     """
     return of_noised(gen, images, timesteps, blocks, seed, batch_size, at_places)
 
@@ -162,9 +162,9 @@ def layer_maps(
     Examples
     --------
     >>> from unelib import load_encoder, load_images
-    >>> found = layer_maps(load_encoder("drawn-dino"), load_images("drawn-faces", n=2).pixels, [4, 8])
+    >>> found = layer_maps(load_encoder("drawn-dino"), load_images("drawn-faces", n=2).pixels, [2, 4])
     >>> {layer: rows.shape for layer, rows in found.items()}
-    {4: (2, 192, 8, 8), 8: (2, 192, 8, 8)}
+    {2: (2, 192, 8, 8), 4: (2, 192, 8, 8)}
     """
     tower, images, parts = vision_tower(encoder), checked_images(pixels), []
     first = first_tokens(tower)[1]
