@@ -5,7 +5,13 @@ import pytest
 import torch
 from diffusers import DDIMScheduler, LDMPipeline
 
-from unelib.geometry.denoiser_blocks import averages, block_activations, block_names, over_positions, under_noise
+from unelib.geometry.denoiser_blocks import (
+    block_activations,
+    block_names,
+    over_positions,
+    under_noise,
+    what_blocks_give,
+)
 from unelib.geometry.hooks import bottleneck
 from unelib.inversion.deterministic import own_noise, to_latents
 from unelib.models.generators import Generator, load_generator
@@ -54,7 +60,7 @@ def test_flux_gives_its_blocks_of_both_kinds(load, pixels):
     x, tokens = noise_for(gen), []
     gen.unet.norm_out.register_forward_pre_hook(lambda _, given: tokens.append(given[0].mean(1)))
     gen.predict(x, 100, gen.condition)
-    last = averages(gen, x, 100, ["single_transformer_blocks.0"])
+    last = what_blocks_give(gen, x, 100, ["single_transformer_blocks.0"], over_positions)
     torch.testing.assert_close(last["single_transformer_blocks.0"], tokens[0])
 
 
@@ -125,4 +131,4 @@ def test_a_block_that_is_not_run_is_reported(pixels, monkeypatch):
                     torch.float32)  # fmt: skip
     monkeypatch.setattr(gen, "predict", lambda x, t, condition: x)
     with pytest.raises(RuntimeError, match="own: block 'mid_block' was not run"):
-        averages(gen, torch.zeros(1, *gen.latent_shape), 10, ["mid_block"])
+        what_blocks_give(gen, torch.zeros(1, *gen.latent_shape), 10, ["mid_block"], over_positions)

@@ -72,13 +72,22 @@ from unelib.geometry import (
     Basis,
     LocalDirections,
     block_activations,
+    block_maps,
     block_names,
     classify,
     denoising_errors,
     error_encoder,
+    hits,
     layer_activations,
+    layer_maps,
     local_directions,
+    match_errors,
+    match_points,
+    match_scores,
     mean_ranks,
+    patch_maps,
+    place_errors,
+    state_maps,
     tangent_spaces,
     union_of_subspaces,
 )
@@ -96,7 +105,7 @@ from unelib.models import (
 )
 from unelib.probing import InfoMEC, equal_bins, infomec, infomec_table
 from unelib.stats import Interval
-from unelib.worlds import continuous_factors
+from unelib.worlds import continuous_factors, displaced, part_positions
 
 
 def images_and_models() -> None:
@@ -226,6 +235,20 @@ def where(gen: GeneratorLike, pixels: NDArray[np.uint8], Y: pd.DataFrame, Z: NDA
     views = block_activations(gen, pixels, [100, 500.5], block_names(gen)[:2])
     assert_type(views, dict[tuple[str, float], NDArray[np.float32]])
     assert_type(layer_activations(load_encoder("drawn-dino"), pixels), dict[tuple[int, str], NDArray[np.float32]])
+    maps = block_maps(gen, pixels, [100])
+    assert_type(maps, dict[tuple[str, float], NDArray[np.float32]])
+    assert_type(state_maps(gen, np.zeros((2, 4)), 100, ["mid_block"]), dict[str, NDArray[np.float32]])
+    assert_type(layer_maps(load_encoder("drawn-dino"), pixels, [1]), dict[int, NDArray[np.float32]])
+    assert_type(patch_maps(pixels, 9, every=2), NDArray[np.float32])
+    places = part_positions(*load_parts("drawn-faces", 2, 2))
+    assert_type(places, dict[str, NDArray[np.float64]])
+    points = np.stack(list(places.values()), 1)
+    assert_type(displaced(pixels, points, 4), tuple[NDArray[np.uint8], NDArray[np.float64]])
+    errors = match_errors(maps["mid_block", 100], points, 64)
+    assert_type(place_errors(points[::2], points[1::2], points), NDArray[np.float64])
+    assert_type(match_points(maps["mid_block", 100], maps["mid_block", 100], points, 64), NDArray[np.float64])
+    assert_type(hits(errors, 3.2), NDArray[np.float64])
+    assert_type(match_scores(errors, 3.2), dict[str, float])
     found = best_view(views, Y)
     assert_type(found, BestView)
     assert_type(found.p, float)

@@ -12,6 +12,8 @@ Public names, by file:
 - `hooks`: bottleneck
 - `denoiser_blocks`: block_activations, block_names
 - `encoder_layers`: layer_activations
+- `feature_maps`: block_maps, layer_maps, patch_maps, state_maps
+- `part_matching`: hits, match_errors, match_points, match_scores, place_errors
 - `jacobian`: Jacobian
 - `likelihood`: log_likelihood
 - `posterior`: ROUNDING, left_open

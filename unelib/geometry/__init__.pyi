@@ -9,6 +9,10 @@ from .diffusion_classifier import accuracy_by_calls as accuracy_by_calls
 from .diffusion_classifier import classify as classify
 from .diffusion_classifier import decide as decide
 from .encoder_layers import layer_activations as layer_activations
+from .feature_maps import block_maps as block_maps
+from .feature_maps import layer_maps as layer_maps
+from .feature_maps import patch_maps as patch_maps
+from .feature_maps import state_maps as state_maps
 from .hooks import bottleneck as bottleneck
 from .hspace import HSpace as HSpace
 from .interpolation import interpolate as interpolate
@@ -22,6 +26,11 @@ from .local_edits import local_directions as local_directions
 from .mean_rank import gaussian_rank as gaussian_rank
 from .mean_rank import mean_ranks as mean_ranks
 from .mean_rank import numerical_rank as numerical_rank
+from .part_matching import hits as hits
+from .part_matching import match_errors as match_errors
+from .part_matching import match_points as match_points
+from .part_matching import match_scores as match_scores
+from .part_matching import place_errors as place_errors
 from .posterior import ROUNDING as ROUNDING
 from .posterior import left_open as left_open
 from .pullback import Basis as Basis

@@ -87,6 +87,11 @@ def block_activations(
     >>> {key: rows.shape for key, rows in found.items()}[("mid_block", 100)], len(found)
     ((2, 96), 4)
     """
+    return of_noised(gen, images, timesteps, blocks, seed, batch_size, over_positions)
+
+
+def of_noised(gen, images, timesteps, blocks, seed, batch_size, kept):
+    """{(block, timestep): (n, ...)} of what `kept` keeps of blocks for noised images; arguments and errors as above."""
     names = block_names(gen) if blocks is None else known_blocks(gen, blocks)
     times = {t: check_timestep(gen, t) for t in timesteps}
     if not names or not times:
@@ -96,7 +101,7 @@ def block_activations(
     for rows in batches(gen, len(given), batch_size):
         clean, fresh = clean_and_fresh(gen, given[rows], seed)
         for asked, t in times.items():
-            found = averages(gen, under_noise(gen, clean, fresh, t), t, names)
+            found = what_blocks_give(gen, under_noise(gen, clean, fresh, t), t, names, kept)
             for name, h in found.items():
                 parts[name, asked].append(h.cpu().numpy())
     return {key: np.concatenate(found) for key, found in parts.items()}
@@ -172,12 +177,12 @@ def under_noise(gen, clean, fresh, t):
 
 
 @torch.inference_mode()
-def averages(gen, x, t, names):
-    """{name: (n, d)} of what blocks give for states x at a timestep, averaged over positions, in the order of names."""
+def what_blocks_give(gen, x, t, names, kept):
+    """{name: (n, ...)} of what `kept` keeps of blocks for states x, such as `over_positions`, in the order of names."""
     found: dict[str, Any] = {}
 
     def keep(name, output):
-        found[name] = over_positions(gen, name, output)
+        found[name] = kept(gen, name, output)
         if len(found) == len(names):
             raise Reached()
 
@@ -193,12 +198,17 @@ def averages(gen, x, t, names):
 
 
 def over_positions(gen, name, output):
-    """Mean (n, d) of maps (n, d, h, w), or of tokens (n, tokens, d); the last array where a block gives several.
+    """Mean (n, d) of maps (n, d, h, w), or of tokens (n, tokens, d), that a block gives."""
+    h = given_array(gen, name, output)
+    return h.mean((2, 3)) if h.ndim == 4 else h.mean(1)
+
+
+def given_array(gen, name, output):
+    """Maps (n, d, h, w) or tokens (n, tokens, d), float32, that a block gives; the last array where it gives several.
 
     A down block gives its output and, in a tuple, what skips; a joint block of text and image its image tokens last.
     """
     arrays = [part for part in (output if isinstance(output, tuple) else [output]) if isinstance(part, torch.Tensor)]
     if not arrays or arrays[-1].ndim not in (3, 4):
         raise RuntimeError(f"{gen.name}: {name!r} gives no array of channels and positions; choose a whole block")
-    h = arrays[-1].float()
-    return h.mean((2, 3)) if h.ndim == 4 else h.mean(1)
+    return arrays[-1].float()

@@ -50,21 +50,31 @@ def layer_activations(
     >>> len(found), found[4, "class token"].shape
     (9, (2, 192))
     """
-    if not isinstance(encoder, Encoder):
-        raise ValueError(f"encoder {encoder.name!r} does not show its layers; choose one in transformers' format")
-    images, parts = checked_images(pixels), []
+    tower, images, parts = vision_tower(encoder), checked_images(pixels), []
     for rows in told_slices(len(images), at_once(batch_size, 64)):
-        parts.append(layers_of_batch(encoder, images[rows]))
+        parts.append(layers_of_batch(encoder, tower, images[rows]))
     return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
 
 
-@torch.inference_mode()
-def layers_of_batch(encoder, pixels):
-    """{(layer, token): (n, d)} of one batch."""
-    tower: Any = getattr(encoder.model, "vision_model", encoder.model)
+def vision_tower(encoder) -> Any:
+    """The network that looks at pictures; ValueError if its layers are not known."""
+    if not isinstance(encoder, Encoder):
+        raise ValueError(f"encoder {encoder.name!r} does not show its layers; choose one in transformers' format")
+    return getattr(encoder.model, "vision_model", encoder.model)
+
+
+def checked_layers(encoder, tower, pixels):
+    """Hidden states of one batch, what goes into the first layer before them; ValueError if there are none."""
     states = tower(**encoder.inputs(pixels), output_hidden_states=True).hidden_states
     if not states:
         raise ValueError(f"encoder {encoder.name!r} does not show its layers; choose another in transformers' format")
+    return states
+
+
+@torch.inference_mode()
+def layers_of_batch(encoder, tower, pixels):
+    """{(layer, token): (n, d)} of one batch."""
+    states = checked_layers(encoder, tower, pixels)
     has_class, first_patch = first_tokens(tower)
     found = {}
     for layer, h in enumerate(states):

@@ -7,6 +7,7 @@ Public names, by file:
 - `figures`: DPI, MARKERS, PALETTE, TEXT, WIDTH, axes_for, few_ticks, pretty, quartiles, side_by_side, style
 - `labels`: NAMED, Point, dark, headline, last_point, name_dots, name_lines, name_mark, spaced, wrapped
 - `pictures`: dots, image_grid, labelled_rows, longest, noise_images, resized
+- `matches`: match_rows
 - `overview`: idea
 - `estimates`: dot_plot
 - `balance`: balanced

@@ -54,6 +54,7 @@ from .labels import spaced as spaced
 from .labels import wrapped as wrapped
 from .latent import selection_curves as selection_curves
 from .latent import share_bars as share_bars
+from .matches import match_rows as match_rows
 from .overview import idea as idea
 from .pictures import dots as dots
 from .pictures import image_grid as image_grid

@@ -975,4 +975,40 @@ FINDINGS = (
         "In every encoder an inner layer holds attributes better than the embedding", "network",
         "layer_beyond_embedding", "gain in mean AUC, in the encoder where it is least", 0.0, "0 would be no gain",
     ),
+    Finding(
+        "A block of the denoiser finds a part in another picture better than the same position does", "correspondence",
+        "beyond_same", "gain in PCK", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "Better than patches of bare pixels", "correspondence", "beyond_pixels", "gain in PCK", 0.0,
+        "0 would be no gain",
+    ),
+    Finding(
+        "Better than the best block of the same network untrained", "correspondence", "beyond_untrained",
+        "gain in PCK", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "Better than the patches of every encoder", "correspondence", "beyond_encoders",
+        "gain in PCK, beside the encoder where it is least", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "Fresh noise serves better than the state that inversion finds", "correspondence", "beyond_inverted",
+        "gain in PCK", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "Some noise on the picture helps to find parts", "correspondence", "noise_helps",
+        "gain in PCK of the best block above the lowest timestep over the best one there", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "In moved pictures it finds parts better than patches of bare pixels", "correspondence", "moved_beyond_pixels",
+        "gain in PCK", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "In moved pictures it finds parts better than the same network untrained", "correspondence",
+        "moved_beyond_untrained", "gain in PCK", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "It finds parts as well once pictures are moved", "correspondence", "moved_keeps", "gain in PCK by moving", 0.0,
+        "0 would be no loss",
+    ),
 )  # fmt: skip

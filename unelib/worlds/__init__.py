@@ -26,6 +26,8 @@ Public names, by file:
 - `image_sets`: joined_pixels, load_images, load_parts, thumbnails
 - `faces`: draw_faces, flip, sample_factors
 - `known_factors`: continuous_factors
+- `face_landmarks`: part_positions
+- `moved_pictures`: displaced
 - `pixel_attributes`: above_median, picture_statistics
 - `fidelity`: psnr, relative_error, ssim
 """

@@ -1,4 +1,5 @@
 from .celeba import CELEBA_ATTRIBUTES as CELEBA_ATTRIBUTES
+from .face_landmarks import part_positions as part_positions
 from .faces import draw_faces as draw_faces
 from .faces import flip as flip
 from .faces import sample_factors as sample_factors
@@ -12,5 +13,6 @@ from .image_sets import thumbnails as thumbnails
 from .known_factors import continuous_factors as continuous_factors
 from .labelled_images import ImageSet as ImageSet
 from .labelled_images import OnError as OnError
+from .moved_pictures import displaced as displaced
 from .pixel_attributes import above_median as above_median
 from .pixel_attributes import picture_statistics as picture_statistics

@@ -63,6 +63,17 @@ def open_canvas(n, size, centre, scale, roll, reach):
     return Canvas(np.zeros((n, 3, size, size), np.float32), x, y, pixel, reach)
 
 
+def in_picture(x, y, size, centre, scale, roll):
+    """Where points of the object's frame, x and y (n, p), lie in the picture (n, p, 2): column and row of pixels.
+
+    The inverse of what `open_canvas` does; the middle of the first pixel is at 0, 0.
+    """
+    x, y, slope = (np.asarray(values, float) for values in (x, y, np.reshape(roll, (-1, 1))))
+    length = np.reshape(scale, (-1, 1)) / np.sqrt(1 + slope**2)
+    moved = np.stack([length * (x - slope * y), length * (y + slope * x)], -1)
+    return (moved + np.asarray(centre, float)[:, None] + 1) / 2 * size - 0.5
+
+
 def ellipse(x, y, rx, ry):
     """Distance to an axis-aligned ellipse at the origin, exact on its edge to first order."""
     u, v = x / rx, y / ry

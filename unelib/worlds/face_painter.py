@@ -22,14 +22,18 @@ EYE_Y, MOUTH_Y = -0.04, 0.34
 
 def paint_portrait(t, size):
     """RGB (n, 3, size, size) float32 in 0..1 of the faces with traits `t`."""
-    n = len(t["x"])
-    centre = np.stack([0.07 * t["x"], 0.05 * t["y"] + 0.03], 1)
-    canvas = open_canvas(n, size, centre, 0.98 + 0.06 * t["scale"], 0.10 * t["roll"], reach=0.22)
+    canvas = open_canvas(len(t["x"]), size, **pose(t), reach=0.22)
     look = Look(t)
     for paint in (background, hair_behind, neck_and_shirt, ears, head, age_lines, cheeks, beard, nose, mouth, mustache,
                   eyes, brows, hair_front, earrings, hat, eyeglasses):  # fmt: skip
         paint(canvas, t, look)
     return canvas.rgb
+
+
+def pose(t):
+    """Where the head's frame lies in the picture, by the names of `open_canvas`."""
+    centre = np.stack([0.07 * t["x"], 0.05 * t["y"] + 0.03], 1)
+    return {"centre": centre, "scale": 0.98 + 0.06 * t["scale"], "roll": 0.10 * t["roll"]}
 
 
 class Look:
