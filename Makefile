@@ -12,7 +12,8 @@ NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env -p no:cacheprov
 MAKING := notebooks/01_invert.ipynb notebooks/02_encode.ipynb
 BESIDE := notebooks/00_tour.ipynb notebooks/workshop/solutions/2_probe.ipynb notebooks/workshop/solutions/3_spaces.ipynb notebooks/workshop/solutions/5_judge.ipynb
 LAST := notebooks/depth/07_two_worlds.ipynb $(BESIDE)
-LONGEST := notebooks/depth/side_by_side.ipynb notebooks/depth/11_evidence.ipynb notebooks/depth/10_une.ipynb
+LONGEST := $(addprefix notebooks/,$(addsuffix .ipynb,depth/side_by_side depth/11_evidence depth/10_une 05_edit depth/editing depth/inversion \
+	depth/stitching depth/variation depth/latents depth/network))
 BY_UNIT := notebooks/workshop/solutions/1_noise.ipynb notebooks/workshop/solutions/4_edit.ipynb
 SMALL := $(addprefix notebooks/depth/,replicas.ipynb encoders.ipynb posterior.ipynb known_latent.ipynb classifier.ipynb translation.ipynb)
 READING := $(LONGEST) $(filter-out $(MAKING) $(LAST) $(LONGEST) $(BY_UNIT) $(SMALL),$(wildcard notebooks/*.ipynb notebooks/depth/*.ipynb notebooks/workshop/solutions/*.ipynb))
