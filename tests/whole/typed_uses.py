@@ -81,7 +81,15 @@ from unelib.geometry import (
     union_of_subspaces,
 )
 from unelib.inversion import Inversion, nearby_noise, solved_by, translate, variations
-from unelib.linalg import Direction, group_diversity, vendi_interval, vendi_score
+from unelib.linalg import (
+    Direction,
+    context_gains,
+    density_among,
+    group_coverage,
+    group_diversity,
+    vendi_interval,
+    vendi_score,
+)
 from unelib.models import (
     ClassGuided,
     ConditionalLike,
@@ -248,6 +256,9 @@ def sets_of_points() -> None:
     assert_type(vendi_score(X, q=2), float)
     assert_type(vendi_interval(X), Interval)
     assert_type(group_diversity(X, factors.x), pd.Series)
+    assert_type(context_gains(X, X, beta=1), pd.DataFrame)
+    assert_type(density_among(X, X, k=3), NDArray[np.float64])
+    assert_type(group_coverage(X, X, factors, X), pd.DataFrame)
 
 
 def subspaces_and_failures(gen: GeneratorLike, judge: JudgeLike, noise: NDArray[np.float32]) -> None:
