@@ -49,7 +49,9 @@ from unelib.editing import (
     EditState,
     FailureRate,
     Failures,
+    PlantedFailure,
     apply,
+    climb,
     directions_of,
     flow_edit,
     importance_rate,
@@ -215,7 +217,7 @@ def elsewhere(gen: GeneratorLike, pixels: NDArray[np.uint8], Z: NDArray[np.float
     encoder, judge = load_encoder("drawn-dino"), load_judge()
     scores = variation_scores(pixels, some, encoder, np.zeros(8), judge)
     assert_type(mean_rows({"a": scores}), pd.DataFrame)
-    assert_type(variety_gap(scores, [scores, scores]), Interval)
+    assert_type(variety_gap(scores, [scores, scores], "colour"), Interval)
     assert_type(translation_scores(pixels, made, "Smiling", judge, encoder, np.zeros(8)), pd.DataFrame)
 
 
@@ -268,4 +270,6 @@ def subspaces_and_failures(gen: GeneratorLike, judge: JudgeLike, noise: NDArray[
     score = picture_score(gen, lacks(judge, "Smiling"))
     found = search_failures(score, gen.latent_dim, budget=100)
     assert_type(found, Failures)
+    climbed = climb(PlantedFailure(9).of_tensor, noise.reshape(len(noise), -1))
+    assert_type(climbed, tuple[NDArray[np.float32], NDArray[np.float64]])
     assert_type(importance_rate(score, found.noise.mean(0)), FailureRate)
