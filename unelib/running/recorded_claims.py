@@ -667,6 +667,14 @@ FINDINGS = (
         "mean AUC of the encoder's probe on them", "noise_pictures_shuffled", "of shuffled anchors",
     ),
     Finding(
+        "Whatever anchors are drawn, the head reads the other encoder", "stitching", "head_least",
+        "mean AUC by the worst of the draws", "head_mixed", "the best of the draws, shuffled",
+    ),
+    Finding(
+        "Whatever anchors are drawn, they give the generator's noise", "stitching", "noise_least",
+        "correlation by the worst of the draws", "noise_mixed", "the best of the draws, shuffled",
+    ),
+    Finding(
         "A step round the sphere of the noise edits more images than a straight step", "editing", "geodesic_gain",
         "gain in the share changed as asked", 0.0, "0 would be no gain",
     ),
