@@ -96,6 +96,12 @@ def test_means_have_their_intervals_and_shares_theirs():
     assert table.loc["b", "x low"] < 4.5 == table.loc["b", "x"] < table.loc["b", "x high"]
 
 
+def test_another_column_can_take_the_place_of_variety():
+    (own,), curve = points([0.3]), points((0.2, 0.6))
+    renamed = [frame.rename(columns={"variety": "density"}) for frame in (own, *curve)]
+    assert variety_gap(renamed[0], renamed[1:], "density") == variety_gap(own, curve)
+
+
 def test_errors():
     before = random_pictures(4)
     for made in (before, before[None], random_pictures(2, 3)):
@@ -107,3 +113,5 @@ def test_errors():
     for curve in (points([0.2]), points((0.2, 0.3), n=5)):
         with pytest.raises(ValueError, match="give two or more of 30"):
             variety_gap(own, curve)
+    with pytest.raises(ValueError, match="unknown column 'density'; choose one of identity, variety"):
+        variety_gap(own, points((0.2, 0.6)), "density")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.linalg import eigvalsh
 
-from unelib.linalg import group_diversity, vendi_interval, vendi_score
+from unelib.linalg import context_gains, group_diversity, vendi_interval, vendi_score
 from unelib.linalg.diversity import eigenvalues_of, renyi
 
 RNG = np.random.default_rng(0)
@@ -126,3 +126,26 @@ def test_errors():
         group_diversity(X, [0, 1, 1])
     with pytest.raises(ValueError, match="at least two are needed"):
         group_diversity(X, np.zeros(40))
+    with pytest.raises(ValueError, match="samples has shape"):
+        context_gains(X[:1], X)
+    with pytest.raises(ValueError, match="context has 5 columns"):
+        context_gains(X, X[:, :5])
+    with pytest.raises(ValueError, match="beta is -1; the weight of the context is a number from 0 on"):
+        context_gains(X, X, beta=-1)
+
+
+def test_gains_are_differences_of_scores_with_and_without_a_row():
+    samples, context = X[:6], X[6:]
+    found = context_gains(samples, context, beta=0.5, q=2)
+    assert found.to_samples[2] == pytest.approx(vendi_score(samples, 2) - vendi_score(np.delete(samples, 2, 0), 2))
+    assert found.to_context[2] == pytest.approx(vendi_score(np.vstack([context, X[2]]), 2) - vendi_score(context, 2))
+    np.testing.assert_allclose(found.score, found.to_samples - 0.5 * found.to_context)
+
+
+def test_copies_add_least_to_samples_and_rows_unlike_any_real_one_most_to_the_context():
+    context = RNG.standard_normal((50, 8)) * [3, 2, 1, 1, 0, 0, 0, 0]
+    samples = np.vstack([RNG.standard_normal((10, 8)) * [3, 2, 1, 1, 0, 0, 0, 0], np.eye(8)[7]])
+    samples[1:4] = samples[0]
+    found = context_gains(samples, context)
+    assert found.to_samples[:4].max() < found.to_samples[4:].min() and found.to_context.argmax() == 10
+    assert context_gains(samples, context, beta=10).score.argmin() == 10

@@ -50,7 +50,9 @@ from unelib.editing import (
     EditState,
     FailureRate,
     Failures,
+    PlantedFailure,
     apply,
+    climb,
     directions_of,
     flow_edit,
     importance_rate,
@@ -92,7 +94,15 @@ from unelib.geometry import (
     union_of_subspaces,
 )
 from unelib.inversion import Inversion, nearby_noise, solved_by, translate, variations
-from unelib.linalg import Direction, group_diversity, vendi_interval, vendi_score
+from unelib.linalg import (
+    Direction,
+    context_gains,
+    density_among,
+    group_coverage,
+    group_diversity,
+    vendi_interval,
+    vendi_score,
+)
 from unelib.models import (
     ClassGuided,
     ConditionalLike,
@@ -218,7 +228,7 @@ def elsewhere(gen: GeneratorLike, pixels: NDArray[np.uint8], Z: NDArray[np.float
     encoder, judge = load_encoder("drawn-dino"), load_judge()
     scores = variation_scores(pixels, some, encoder, np.zeros(8), judge)
     assert_type(mean_rows({"a": scores}), pd.DataFrame)
-    assert_type(variety_gap(scores, [scores, scores]), Interval)
+    assert_type(variety_gap(scores, [scores, scores], "colour"), Interval)
     assert_type(translation_scores(pixels, made, "Smiling", judge, encoder, np.zeros(8)), pd.DataFrame)
     frontier = translation_curves(pixels, {1: made}, pixels, "Smiling", judge, encoder, np.zeros(8), -1)
     assert_type(frontier, dict[str, Curve])
@@ -275,6 +285,9 @@ def sets_of_points() -> None:
     assert_type(vendi_score(X, q=2), float)
     assert_type(vendi_interval(X), Interval)
     assert_type(group_diversity(X, factors.x), pd.Series)
+    assert_type(context_gains(X, X, beta=1), pd.DataFrame)
+    assert_type(density_among(X, X, k=3), NDArray[np.float64])
+    assert_type(group_coverage(X, X, factors, X), pd.DataFrame)
 
 
 def subspaces_and_failures(gen: GeneratorLike, judge: JudgeLike, noise: NDArray[np.float32]) -> None:
@@ -284,4 +297,6 @@ def subspaces_and_failures(gen: GeneratorLike, judge: JudgeLike, noise: NDArray[
     score = picture_score(gen, lacks(judge, "Smiling"))
     found = search_failures(score, gen.latent_dim, budget=100)
     assert_type(found, Failures)
+    climbed = climb(PlantedFailure(9).of_tensor, noise.reshape(len(noise), -1))
+    assert_type(climbed, tuple[NDArray[np.float32], NDArray[np.float64]])
     assert_type(importance_rate(score, found.noise.mean(0)), FailureRate)

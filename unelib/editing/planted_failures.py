@@ -1,6 +1,7 @@
 """A failure of known probability in one region of noise space: what a search must find, and an estimate must count."""
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
@@ -61,3 +62,27 @@ class PlantedFailure:
         """Scores (n,) of noises (n, ...)."""
         beyond = flat_rows(noise, len(self.direction), "noise") @ self.direction - self.threshold
         return np.maximum(beyond, -self.seen)
+
+    def of_tensor(self, noise: torch.Tensor) -> torch.Tensor:
+        """The same scores (n,) of a tensor (n, d), through which a gradient passes: for `climb`.
+
+        Where the failure does not show, the gradient is 0.
+
+        Parameters
+        ----------
+        noise : Tensor (n, d)
+            Noises.
+
+        Returns
+        -------
+        Tensor (n,)
+            Above 0 in a failure.
+
+        Examples
+        --------
+        >>> planted, noise = PlantedFailure(9), np.zeros((1, 9))
+        >>> np.allclose(planted.of_tensor(torch.from_numpy(noise)), planted(noise))
+        True
+        """
+        beyond = noise @ torch.from_numpy(self.direction).to(noise) - self.threshold
+        return beyond.clamp(min=-self.seen)

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t
 
-from ..core.checks import matrix
+from ..core.checks import choice, matrix
 from ..models.contracts import EncoderLike, JudgeLike
 from ..stats.intervals import NORMAL_95, RESAMPLES, Interval, mean_interval, percentiles, rate_interval
 
@@ -82,8 +82,10 @@ def unit_embeddings(encoder, pixels, centre):
     return E / np.maximum(np.linalg.norm(E, axis=1, keepdims=True), 1e-12)
 
 
-def variety_gap(found: pd.DataFrame, curve: Sequence[pd.DataFrame]) -> Interval:
+def variety_gap(found: pd.DataFrame, curve: Sequence[pd.DataFrame], column: str = "variety") -> Interval:
     """By how much a way's variations vary more than those of a curve that keep as much of the picture.
+
+    Any other column can take the place of variety.
 
     Parameters
     ----------
@@ -91,17 +93,19 @@ def variety_gap(found: pd.DataFrame, curve: Sequence[pd.DataFrame]) -> Interval:
         Of `variation_scores`.
     curve : sequence of DataFrame (n rows)
         Of the same pictures, at several strengths of another way, from what keeps nearly all to what keeps nothing.
+    column : str
+        What is compared at the same identity; a column of all.
 
     Returns
     -------
     Interval
-        Variety, less the curve's at the same identity: straight between its points, and beyond them as at its ends.
-        95 %, over pictures, drawn with return, the same for both, and widened to what so few allow.
+        Variety (or what is named), less the curve's at the same identity: straight between its points, and beyond them
+        as at its ends. 95 %, over pictures, drawn with return, the same for both, and widened to what so few allow.
 
     Raises
     ------
     ValueError
-        On fewer than two points, or other numbers of pictures.
+        On fewer than two points, other numbers of pictures, or a column that one of them lacks.
 
     Examples
     --------
@@ -112,14 +116,16 @@ def variety_gap(found: pd.DataFrame, curve: Sequence[pd.DataFrame]) -> Interval:
     n = len(found)
     if len(curve) < 2 or any(len(point) != n for point in curve):
         raise ValueError(f"the curve has points of {[len(p) for p in curve]} pictures; give two or more of {n}")
-    along, across = (np.stack([point[name] for point in curve]) for name in ("identity", "variety"))
+    for frame in (found, *curve):
+        choice(column, list(frame), "column")
+    along, across = (np.stack([point[name] for point in curve]) for name in ("identity", column))
     draws = np.vstack([np.arange(n), np.random.default_rng(0).integers(0, n, (RESAMPLES, n))])
     gaps = []
     for rows in draws:
         x, y = along[:, rows].mean(1), across[:, rows].mean(1)
         order = np.argsort(x)
         own = found.iloc[rows]
-        gaps.append(float(own.variety.mean() - np.interp(own.identity.mean(), x[order], y[order])))
+        gaps.append(float(own[column].mean() - np.interp(own.identity.mean(), x[order], y[order])))
     wider = np.sqrt(n / (n - 1)) * t.ppf(0.975, n - 1) / NORMAL_95 if n > 1 else np.nan
     return Interval(gaps[0], *percentiles(gaps[0] + wider * (np.array(gaps[1:]) - gaps[0])).values())
 

@@ -18,10 +18,11 @@ Public names, by file:
 - `stored_rows`: StoredRows
 - `covariance`: Covariance, ShrunkCovariance
 - `cosine`: unit_rows
-- `diversity`: group_diversity, vendi_interval, vendi_score
+- `diversity`: context_gains, group_diversity, vendi_interval, vendi_score
 - `direction_algebra`: Direction
 - `grassmann`: frechet_mean, grassmann_distance, random_subspace
 - `krylov`: leading_triples
+- `neighbourhoods`: density_among, group_coverage
 """
 
 import lazy_loader

@@ -2,6 +2,7 @@ from .cosine import unit_rows as unit_rows
 from .covariance import Covariance as Covariance
 from .covariance import ShrunkCovariance as ShrunkCovariance
 from .direction_algebra import Direction as Direction
+from .diversity import context_gains as context_gains
 from .diversity import group_diversity as group_diversity
 from .diversity import vendi_interval as vendi_interval
 from .diversity import vendi_score as vendi_score
@@ -9,5 +10,7 @@ from .grassmann import frechet_mean as frechet_mean
 from .grassmann import grassmann_distance as grassmann_distance
 from .grassmann import random_subspace as random_subspace
 from .krylov import leading_triples as leading_triples
+from .neighbourhoods import density_among as density_among
+from .neighbourhoods import group_coverage as group_coverage
 from .principal_space import thin as thin
 from .stored_rows import StoredRows as StoredRows

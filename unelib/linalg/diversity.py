@@ -1,4 +1,4 @@
-"""How many different rows a set amounts to: the Vendi score, and how much of it lies within groups and between them."""
+"""How many different rows a set amounts to (the Vendi score), what lies within groups and between, what rows add."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from ..core.checks import Rows, same_rows, whole
+from ..core.checks import Rows, same_columns, same_rows, whole
 from ..stats.groups import group_codes
 from ..stats.intervals import Interval, normal_interval
 from ..stats.p_values import simulated_p
@@ -153,6 +153,57 @@ def group_diversity(X: Rows, groups: ArrayLike, repeats: int = 99, seed: int = 0
     numbers = {"total": total, "within_groups": within, "between_groups": total - within, "most": most}
     told = {name: np.exp(entropy) for name, entropy in numbers.items()} | {"share": value, "by_chance": null.mean()}
     return pd.Series(told | {"chance_low": low, "chance_high": high, "p": simulated_p(value, null)})
+
+
+def context_gains(samples: Rows, context: Rows, beta: float = 2.0, q: float = 1.0) -> pd.DataFrame:
+    """What each sample adds to the diversity of the others, and to that of real rows: the contextualised Vendi score.
+
+    Guidance by that score [1]_ moves a sample x up the gradient of VS(S and x) - beta VS(C and x): away from what was
+    made already, the set S, yet within the diversity of real rows, the context C. Here x is each sample in turn, S the
+    others, and what S and C have without x is taken off: a number that no x could change.
+
+    Parameters
+    ----------
+    samples : array-like (m, d)
+        Rows, two at least, none of them 0. Only directions count, as in `vendi_score`.
+    context : array-like (n, d)
+        Real rows.
+    beta : float
+        Weight of the context, 0 or more; 2 is that of the authors' code.
+    q : float
+        Order of the Vendi score.
+
+    Returns
+    -------
+    DataFrame (m rows)
+        `to_samples`, by how much the Vendi score of the others grows with it; `to_context`, that of the context; and
+        `score`, the one less beta times the other. Copies lower the first, rows unlike any real one raise the second.
+
+    Raises
+    ------
+    ValueError
+        As `vendi_score`; on fewer than two samples, other numbers of columns, and a negative beta.
+
+    References
+    ----------
+    .. [1] Askari Hemmat et al., "Improving geo-diversity of generated images with contextualized Vendi score guidance",
+       2024, algorithm 1.
+
+    Examples
+    --------
+    >>> found = context_gains([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], context=[[1.0, 0.0, 0.0]] * 4)
+    >>> found.to_samples.round(6).tolist(), (found.to_context.round(2) + 0).tolist()
+    ([1.0, 1.0, 1.0], [0.0, 0.65, 0.65])
+    """
+    U, C, q = unit_directions(samples, "samples", rows=2), unit_directions(context, "context"), order(q)
+    same_columns(C, U.shape[1], "context")
+    if not float(beta) >= 0:
+        raise ValueError(f"beta is {beta!r}; the weight of the context is a number from 0 on")
+    all_but = [vendi_score(np.delete(U, i, axis=0), q) for i in range(len(U))]
+    to_samples = vendi_score(U, q) - np.array(all_but)
+    to_context = np.array([vendi_score(np.vstack([C, row]), q) for row in U]) - vendi_score(C, q)
+    found = {"to_samples": to_samples, "to_context": to_context, "score": to_samples - beta * to_context}
+    return pd.DataFrame(found)
 
 
 def order(q):

@@ -396,6 +396,23 @@ FINDINGS = (
         "random_vendi", "after a random step", lower=True,
     ),
     Finding(
+        "Images of one group alone miss the other group, and coverage shows it", "measures", "one_group_covers_other",
+        "share of the other group that is covered", "images_cover_other", "by as many other images", lower=True,
+    ),
+    Finding(
+        "Pictures of fresh noise cover the images that have what the edit asks for less than images do", "measures",
+        "samples_cover_asked", "share of them that is covered", "images_cover_asked", "by as many other images",
+        lower=True,
+    ),
+    Finding(
+        "An edit leaves the images that lack what it asks for less covered", "measures", "edits_cover_others",
+        "share of them that is covered", "images_cover_others", "by as many other images", lower=True,
+    ),
+    Finding(
+        "Diversity in context prefers images to rows that point anywhere", "measures", "images_context",
+        "score in context (Vendi)", "scattered_context", "of such rows",
+    ),
+    Finding(
         "The class is the one under which the denoiser errs least, more often than by chance", "classifier", "accuracy",
         "share of held-out images", "chance", "by chance",
     ),
@@ -706,6 +723,14 @@ FINDINGS = (
         "mean AUC of the encoder's probe on them", "noise_pictures_shuffled", "of shuffled anchors",
     ),
     Finding(
+        "Whatever anchors are drawn, the head reads the other encoder", "stitching", "head_least",
+        "mean AUC by the worst of the draws", "head_mixed", "the best of the draws, shuffled",
+    ),
+    Finding(
+        "Whatever anchors are drawn, they give the generator's noise", "stitching", "noise_least",
+        "correlation by the worst of the draws", "noise_mixed", "the best of the draws, shuffled",
+    ),
+    Finding(
         "A step round the sphere of the noise edits more images than a straight step", "editing", "geodesic_gain",
         "gain in the share changed as asked", 0.0, "0 would be no gain",
     ),
@@ -830,6 +855,10 @@ FINDINGS = (
         "of as many plain draws",
     ),
     Finding(
+        "The gradient finds it as well, from starts where it shows", "failures", "planted_climbed",
+        "share of runs of 20 starts", "planted_drawn", "of plain draws",
+    ),
+    Finding(
         "Draws about what was found estimate a planted rate more narrowly than plain draws", "failures", "narrower",
         "width of the interval, of that of as many plain draws", 1.0, "1 would be no narrower", lower=True,
     ),
@@ -895,6 +924,14 @@ FINDINGS = (
     Finding(
         "Attention to the picture's chain keeps more of it than alignment alone", "variation", "attention_keeps",
         "gain in identity (cosine)", 0.0, "0 would be no gain",
+    ),
+    Finding(
+        "Aligned chains are less like real pictures than nearby noise that keeps as much", "variation",
+        "aligned_density_gap", "gain in density at the same identity", 0.0, "0 would be no gain", lower=True,
+    ),
+    Finding(
+        "Pictures of the same generator untrained are unlike real ones", "variation", "untrained_density",
+        "density among real pictures", 1.0, "1 is that of real pictures", lower=True,
     ),
     Finding(
         "Between a generator and itself stochastic latents give the picture back", "variation", "psnr_same",
