@@ -128,7 +128,7 @@ def group_coverage(
     hits, rng = np.vstack([inside(S, F, k), inside(R, F, k)]), np.random.default_rng(seed)
     member.insert(0, "all", True)
     pooled, others = (covered_by_draws(hits[part:], m, member.to_numpy(), repeats, rng) for part in (0, m))
-    rows = [told(hits[:m], group) for group in member.to_numpy().T]
+    rows = [covered_row(hits[:m], group) for group in member.to_numpy().T]
     table, sizes = pd.DataFrame(rows, member.columns.rename("group")), member.sum().to_numpy()
     table["real"], ends = others.mean(0) / sizes, np.quantile(others, [0.025, 0.975], axis=0) / sizes
     table["real_low"], table["real_high"] = ends
@@ -180,7 +180,7 @@ def covered_by_draws(hits, m, member, repeats, rng):
     return (chosen @ hits.astype(np.float32) > 0) @ member.astype(int)
 
 
-def told(hits, group):
+def covered_row(hits, group):
     """Rows of a group, how many are covered, their share, its interval and that of random groups; hits (m, n) bool."""
     times, m, size = hits.sum(0), len(hits), int(group.sum())
     covered = times > 0
