@@ -6,7 +6,7 @@ What both hold lies in one place then, however it was buried in the control.
 import numpy as np
 import pytest
 
-from unelib.evidence.matched_spectra import ROUNDING, remixing, spectrum_elsewhere, spread_of, turn_towards
+from unelib.evidence.matched_spectra import ROUNDING, remixing, spectrum_elsewhere, turn_towards, whitened_spread
 
 
 def effective_rank(X):
@@ -17,7 +17,7 @@ def effective_rank(X):
 
 def remixed_by(control, view):
     """The map that lets a control vary as a view does, from rows of both."""
-    return remixing(spread_of(control), spread_of(view))
+    return remixing(whitened_spread(control), whitened_spread(view))
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_spectrum_is_what_other_rows_show():
 
 def whitened(X):
     """Rows in whitened principal coordinates."""
-    return spread_of(X).scores
+    return whitened_spread(X).scores
 
 
 def test_a_turn_gives_what_two_views_share_one_place():
@@ -126,7 +126,7 @@ def test_what_a_mixture_buries_is_found_again():
 
     def told_by_the_first(X):
         """R2 of the latent from the four directions in which unseen rows vary most."""
-        first = spread_of(X[1000:]).scores[:, :4]
+        first = whitened_spread(X[1000:]).scores[:, :4]
         rest = z[1000:] - z[1000:].mean(0) - first @ np.linalg.lstsq(first, z[1000:], rcond=None)[0]
         return 1 - (rest**2).sum() / (z[1000:] ** 2).sum()
 

@@ -13,7 +13,7 @@ from unelib.evidence.claims import (
     mispaired_gains,
     r2_row,
 )
-from unelib.evidence.matched_spectra import remixing, spread_of
+from unelib.evidence.matched_spectra import remixing, whitened_spread
 from unelib.evidence.trials import Trial, matched
 from unelib.evidence.verdicts import (
     CLAIMS,
@@ -171,7 +171,7 @@ def test_halves_learn_in_turn_and_twins_are_matched_on_the_others(tmp_path):
     named = {role: f"{name} with the spectrum of encoder" for role, name in few.nulls("encoder").items()}
     assert one.nulls("encoder") == named and one.une.k_ == K and one.nulls("gaussian", ("leak",)) == {}
     mixing = few.train & ~one.learn
-    null, encoder = (spread_of(few.X[name][mixing]) for name in ("null", "encoder"))
+    null, encoder = (whitened_spread(few.X[name][mixing]) for name in ("null", "encoder"))
     expected = remixing(null, encoder).rows(few.X["null"])
     np.testing.assert_allclose(one.X["null with the spectrum of encoder"], expected)
     with pytest.raises(ValueError, match="n_train is 401; .* for 50 to 400"):

@@ -104,7 +104,7 @@ class Spread(NamedTuple):
     spectrum: Spectrum
 
 
-def spread_of(rows, seed=0):
+def whitened_spread(rows, seed=0):
     """`Spread` of rows (n, d), along the directions of which other rows show more than rounding."""
     mean, spectrum = rows.mean(0), spectrum_elsewhere(rows, seed)
     s, V = principal_axes(rows - mean)

@@ -18,7 +18,7 @@ from ..probing.logistic_solver import learnable
 from ..stats.intervals import Interval
 from .direction_agreement import mean_differences
 from .learning_luck import dealt_blocks, luck_interval
-from .matched_spectra import remixing, spread_of
+from .matched_spectra import remixing, whitened_spread
 
 PICTURED = ("untrained", "pixels")  # roles of controls that have the picture
 
@@ -189,7 +189,7 @@ def with_twins(trial, learn):
     mixing = (trial.learn if trial.train is None else trial.train) & ~learn
     X, controls, columns = {view: trial.X[view] for view in trial.views}, {}, dict(trial.columns)
     names = list(dict.fromkeys(name for view in trial.views for name in (view, *trial.nulls(view).values())))
-    spreads = dict(zip(names, in_threads(lambda name: spread_of(trial.X[name][mixing], trial.seed), names)))
+    spreads = dict(zip(names, in_threads(lambda name: whitened_spread(trial.X[name][mixing], trial.seed), names)))
     for view in trial.views:
         twins = {role: f"{name} with the spectrum of {view}" for role, name in trial.nulls(view).items()}
         for role, name in trial.nulls(view).items():
