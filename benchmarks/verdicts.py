@@ -1,13 +1,15 @@
 """How often verdicts of the trial are false, and how often they find what is there, over planted zoos: no models.
 
-    python benchmarks/verdicts.py            # 200 zoos of each kind; about 40 s of a core for one of every kind
+    python benchmarks/verdicts.py            # 200 zoos of each kind; about 45 s of a core for one of every kind
+    python benchmarks/verdicts.py 100 remixed "remixed, known"            # some kinds alone: their rates are printed
 
 In a zoo of kind "chance" nothing is shared, and labels are those of a latent that no view has. In "picture" every view
 is as good a view of one latent as its nulls: they have one law, or, in "remixed", one law but for an invertible map; in
-"remixed, known" 1,000 more images tell that map. In all four "supported" and "not supported" are false. In "effect"
-noise and encoder have three times the signal of their nulls; in "other" nulls are views of a latent of their own, which
-is what directions, and a latent beside an untrained target, can tell. In "pairs" each two of three views share two
-dimensions of their own, and "supported" is false of one latent; in "one" all share four.
+"remixed, known" 1,000 more images tell that map, and 600 judge in place of 150. In all four "supported" and "not
+supported" are false. In "effect" noise and encoder have three times the signal of their nulls; in "other" nulls are
+views of a latent of their own, which is what directions, and a latent beside an untrained target, can tell. In "pairs"
+each two of three views share two dimensions of their own, and "supported" is false of one latent; in "one" all share
+four.
 """
 
 import sys
@@ -31,7 +33,9 @@ VIEWS, WIDTH = ("noise", "untrained noise", "pixels", "encoder", "untrained enco
 SIGNAL = dict.fromkeys(("chance", "picture", "remixed", "remixed, known"), (0.5, 0.5))
 SIGNAL |= {"effect": (0.6, 0.2), "other": (0.6, 0.6)}
 TARGET = ("mean AUC of z", "untrained target")  # measure and null
+SHARING = ("pairs", "one")  # kinds of zoos for the claim that it is one latent
 MORE = {"remixed, known": 1000}  # training images that do not learn
+JUDGING = {"remixed, known": 600}  # images, in place of TEST
 CONDITION = 5  # of the matrices that remix
 CONTROLS = {
     "noise": {"untrained": "untrained noise", "pixels": "pixels"},
@@ -42,7 +46,7 @@ CONTROLS = {
 def planted_zoo(kind, seed):
     """What `evidence` reads of a zoo: views of one latent of four dimensions, or of others, and 12 attributes of it."""
     rng, train = np.random.default_rng([seed, list(SIGNAL).index(kind)]), TRAIN + MORE.get(kind, 0)
-    n = train + TEST
+    n = train + (test := JUDGING.get(kind, TEST))
     z = rng.standard_normal((n, K))
     labels = pd.DataFrame(z @ rng.standard_normal((K, 12)) + 0.5 * rng.standard_normal((n, 12)) > 0).astype(int)
     views = {}
@@ -53,7 +57,7 @@ def planted_zoo(kind, seed):
         if kind.startswith("remixed") and name not in CONTROLS:
             views[name] = stretched(views[name], rng)
     return SimpleNamespace(
-        path="planted", views=list(views), split=np.repeat(["train", "test"], [train, TEST]), groups=np.arange(n),
+        path="planted", views=list(views), split=np.repeat(["train", "test"], [train, test]), groups=np.arange(n),
         labels=labels.set_axis([f"a{i}" for i in range(12)], axis=1), controls=lambda view: CONTROLS.get(view, {}),
         views_of=lambda kind: ["noise" if kind == "noise" else "encoder"],
     ), views  # fmt: skip
@@ -138,17 +142,19 @@ def rates_by_null(rows):
     ).T
 
 
-def main(zoos=ZOOS):
-    """Print rates by kind of zoo, claim, measure and null, and keep the worst false rate and the least power."""
+def main(zoos=ZOOS, *kinds):
+    """Print rates by kind of zoo, claim, measure and null; of all kinds, keep the worst false rate and least power."""
     tables = []
     with ProcessPoolExecutor(cores()) as pool:
-        for kind in SIGNAL:
-            tables += pool.map(partial(rows_of, kind), range(zoos))
+        for kind in kinds or (*SIGNAL, *SHARING):
+            tables += pool.map(partial(sharing_rows if kind in SHARING else rows_of, kind), range(zoos))
             show(pd.concat(tables[-zoos:]))
-        for kind in ("pairs", "one"):
-            tables += pool.map(partial(sharing_rows, kind), range(zoos))
-            show(pd.concat(tables[-zoos:]))
-    table = rates_by_null(pd.concat(tables))
+    if not kinds:
+        keep(rates_by_null(pd.concat(tables)), zoos)
+
+
+def keep(table, zoos):
+    """Keep the worst false rate and the least power of all kinds, from `rates_by_null`."""
     null = table.loc[["chance", "picture", "remixed", "remixed, known"]]
     worst = max(null[["supported", "not supported"]].max(axis=None), table.loc["pairs"].supported.max())
     promised("evidence/false verdicts of planted nulls, the worst", float(worst), "share", most=0.05, zoos=zoos)
@@ -167,4 +173,4 @@ def main(zoos=ZOOS):
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(*map(int, sys.argv[1:2]), *sys.argv[2:])
